@@ -1,0 +1,1 @@
+"""Synthetic demonstration extracts: no figure in them is a real account."""
