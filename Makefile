@@ -39,8 +39,8 @@ $(DEV_STAMP): requirements-dev.lock $(STAMP)
 # 演示数据与公开数据里有意放了拒收、隔离和待核的情况，所以退出码 1 也算成功。
 demo: $(STAMP)
 	@$(BIN)/python -m shouzhi.synthetic $(HOME_DIR)/demo_extracts
-	@$(BIN)/python -m shouzhi.demo $(HOME_DIR) 演示数据 neimenggu
-	@$(BIN)/python -m shouzhi.demo $(PUBLIC_DIR) 公开数据 public
+	@$(BIN)/shouzhi init --home $(HOME_DIR) --title 演示数据 --region neimenggu
+	@$(BIN)/shouzhi init --home $(PUBLIC_DIR) --title 公开数据 --region public
 	@$(BIN)/shouzhi run $(HOME_DIR)/demo_extracts --home $(HOME_DIR) || test $$? -eq 1
 	@$(BIN)/shouzhi run tests/fixtures/published --home $(PUBLIC_DIR) || test $$? -eq 1
 	@echo "演示数据：$(HOME_DIR)（报表在 $(HOME_DIR)/demo_extracts）"

@@ -12,7 +12,15 @@ import click
 
 from shouzhi import __version__
 from shouzhi.errors import UserError
-from shouzhi.home import DEFAULT_HOME, PRODUCT_ROOT, existing_home, home_lock
+from shouzhi.home import (
+    CONFIG_NAME,
+    DEFAULT_HOME,
+    PRODUCT_ROOT,
+    existing_home,
+    home_lock,
+    known_regions,
+    open_home,
+)
 from shouzhi.progress import Progress
 
 EPILOG = """\
@@ -103,6 +111,21 @@ def run(extracts: Path, home: Path) -> int:
     for sentence in result.sentences:
         click.echo(sentence)
     return result.exit_code
+
+
+@cli.command()
+@home_option
+@click.option("--title", metavar="TEXT", help="看板里显示的名称。默认为目录名。")
+@click.option("--region", metavar="PACK", help="地区包：neimenggu（默认）或 public（全国公开数据）。")
+def init(home: Path, title: str | None, region: str | None) -> int:
+    """建立数据目录并写好配置 shouzhi.toml（可选；run 第一次运行时也会建立）。"""
+    regions = known_regions()
+    if region is not None and region not in regions:
+        raise UserError(f"没有名为“{region}”的地区包。可用的是：{'、'.join(sorted(regions))}。")
+    existed = (home / CONFIG_NAME).is_file()
+    place = open_home(home, title=title, region=region)
+    click.echo(f"{'已有' if existed else '已建立'} {place.root / CONFIG_NAME}。")
+    return 0
 
 
 @cli.command()
