@@ -40,9 +40,13 @@ def violated_sql(suite: Suite, check: Check) -> str | None:
         case "ExpectColumnValuesToBeBetween":
             bounds = []
             if given.get("min_value") is not None:
-                bounds.append(f"{column} {'<=' if given.get('strict_min') else '<'} {literal(given['min_value'])}")
+                bounds.append(
+                    f"{column} {'<=' if given.get('strict_min') else '<'} {literal(given['min_value'])}"
+                )
             if given.get("max_value") is not None:
-                bounds.append(f"{column} {'>=' if given.get('strict_max') else '>'} {literal(given['max_value'])}")
+                bounds.append(
+                    f"{column} {'>=' if given.get('strict_max') else '>'} {literal(given['max_value'])}"
+                )
             return f"select count(*) from {suite.relation} where {' or '.join(bounds)}"
         case "ExpectCompoundColumnsToBeUnique":
             keys = ", ".join(given["column_list"])

@@ -83,7 +83,9 @@ def home_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.group(cls=Group, epilog=EPILOG, context_settings={"max_content_width": 100})
-@click.version_option(__version__, prog_name="shouzhi", message="收支 %(prog)s %(version)s", help="显示版本号。")
+@click.version_option(
+    __version__, prog_name="shouzhi", message="收支 %(prog)s %(version)s", help="显示版本号。"
+)
 def cli() -> None:
     """收支：医保基金的数据仓库与看板。
 
@@ -206,11 +208,15 @@ def publish(build: str, home: Path) -> int:
     with home_lock(place, f"shouzhi publish {build}"):
         chosen = publishing.find_build(place, build)
         if not publishing.is_intact(chosen):
-            raise UserError(f"版本 {chosen.build_id} 的文件已损坏或不完整，不能发布。请重新运行 shouzhi run。")
+            raise UserError(
+                f"版本 {chosen.build_id} 的文件已损坏或不完整，不能发布。请重新运行 shouzhi run。"
+            )
         before = publishing.published_id(place)
         publishing.point_to(place, chosen.build_id)
     changed = "（本来就是它）" if before == chosen.build_id else f"（之前是 {before}）" if before else ""
-    click.echo(f"现在发布的是版本 {chosen.build_id}，数据截至 {chosen.manifest.get('data_date') or '未知'}{changed}。")
+    click.echo(
+        f"现在发布的是版本 {chosen.build_id}，数据截至 {chosen.manifest.get('data_date') or '未知'}{changed}。"
+    )
     return 0
 
 
@@ -266,7 +272,9 @@ def usage_sentence(error: click.UsageError) -> str:
             name = error.param.opts[-1] if error.param else "参数"
             kind = error.param.type if error.param else None
             allowed = f"，可用的是 {'、'.join(kind.choices)}" if isinstance(kind, click.Choice) else ""
-            allowed = f"，应是 {kind.min} 到 {kind.max} 的整数" if isinstance(kind, click.IntRange) else allowed
+            allowed = (
+                f"，应是 {kind.min} 到 {kind.max} 的整数" if isinstance(kind, click.IntRange) else allowed
+            )
             what = f"{name} 的值不对{allowed}"
         case _ if "No such command" in error.message:
             what = f"没有 {error.message.split(chr(39))[1]} 这个命令"

@@ -108,7 +108,9 @@ def read_config(root: Path) -> Config:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"配置文件 {path} 读不懂（{error}）。请按文件里的说明改正，或删除它以恢复默认值。") from error
+        raise UserError(
+            f"配置文件 {path} 读不懂（{error}）。请按文件里的说明改正，或删除它以恢复默认值。"
+        ) from error
     return checked_config(path, given, defaults)
 
 
@@ -121,7 +123,9 @@ def checked_config(path: Path, given: dict[str, Any], defaults: Config) -> Confi
     names = set(Config.__dataclass_fields__)
     unknown = sorted(set(given) - names)
     if unknown:
-        raise UserError(f"配置文件 {path} 里有不认识的项目：{'、'.join(unknown)}。可用的是：{'、'.join(sorted(names))}。")
+        raise UserError(
+            f"配置文件 {path} 里有不认识的项目：{'、'.join(unknown)}。可用的是：{'、'.join(sorted(names))}。"
+        )
     for name in ("title", "region"):
         if name in given and (not isinstance(given[name], str) or not given[name].strip()):
             raise UserError(f"配置文件 {path}：{name} 应是加引号的文字。")
@@ -132,7 +136,9 @@ def checked_config(path: Path, given: dict[str, Any], defaults: Config) -> Confi
     config = Config(**{name: given.get(name, getattr(defaults, name)) for name in names})
     regions = known_regions()
     if regions and config.region not in regions:
-        raise UserError(f"配置文件 {path}：没有名为“{config.region}”的地区包。可用的是：{'、'.join(sorted(regions))}。")
+        raise UserError(
+            f"配置文件 {path}：没有名为“{config.region}”的地区包。可用的是：{'、'.join(sorted(regions))}。"
+        )
     return config
 
 
@@ -215,7 +221,9 @@ def lock_sentence(path: Path) -> str:
     """Who holds the lock, from what the holder wrote into it."""
     try:
         holder = json.loads(path.read_text(encoding="utf-8"))
-        who = f"进程 {holder['pid']}（{holder['host']}），自 {holder['started_at']} 起运行 {holder['command']}"
+        who = (
+            f"进程 {holder['pid']}（{holder['host']}），自 {holder['started_at']} 起运行 {holder['command']}"
+        )
     except (OSError, ValueError, KeyError, TypeError):
         who = "占用者的信息读不到"
     return f"另一个任务正在使用该目录：{who}。请等它结束后再运行。"

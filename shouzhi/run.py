@@ -63,10 +63,7 @@ def locked_run(home: Home, extracts: Path, steps: build.Steps) -> RunResult:
         refuse_empty(home, extracts, received)
         ids = build.build_identity(home)
         known = build.known_build(home, ids["build_id"])
-    if known is None:
-        made = build.make_build(home, ids, steps)
-    else:
-        made = known
+    made = build.make_build(home, ids, steps) if known is None else known
     with steps.step("publish", "发布"):
         was_published = publish.published_id(home) == made.build_id
         if not was_published:

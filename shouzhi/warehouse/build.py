@@ -322,7 +322,7 @@ def write_manifest(
         "issues": vars(issues),
         "dbt_nodes": outcome.node_count,
         "dbt_warnings": list(outcome.warned),
-        "expectations": {status: count for status, count in sorted(status_counts(results).items())},
+        "expectations": dict(sorted(status_counts(results).items())),
         "inputs": read_inputs(warehouse),
         "row_counts": counts,
         "marts_sha256": identity.file_hash(staging / publish.MARTS_NAME),

@@ -160,7 +160,11 @@ def failure_sentence(outcome: DbtOutcome, warehouse: Path) -> str:
 
 def error_line(message: str) -> str:
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    useful = [line for line in lines if "Error" in line and not line.startswith(("Runtime Error in", "Database Error in"))]
+    useful = [
+        line
+        for line in lines
+        if "Error" in line and not line.startswith(("Runtime Error in", "Database Error in"))
+    ]
     return (useful or lines[:2] or ["没有说明"])[-1 if useful else 0]
 
 
@@ -170,7 +174,16 @@ def test_sentence(node: FailedNode, warehouse: Path) -> str:
     row = first_failing_row(node, warehouse)
     place = "、".join(
         str(row[name])
-        for name in ("check_id", "check_name", "area_name", "area_code", "fund_name", "fund_code", "period_code", "file_name")
+        for name in (
+            "check_id",
+            "check_name",
+            "area_name",
+            "area_code",
+            "fund_name",
+            "fund_code",
+            "period_code",
+            "file_name",
+        )
         if row.get(name) not in (None, "")
     )
     amounts = "，".join(

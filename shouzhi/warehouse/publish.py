@@ -53,7 +53,9 @@ def finished_builds(home: Home) -> list[Build]:
         if folder.is_dir() and not folder.name.startswith((STAGING_PREFIX, REJECTED_PREFIX))
     ]
     builds = [build for folder in folders if (build := read_build(folder)) is not None]
-    return sorted(builds, key=lambda build: (build.manifest.get("built_at", ""), build.build_id), reverse=True)
+    return sorted(
+        builds, key=lambda build: (build.manifest.get("built_at", ""), build.build_id), reverse=True
+    )
 
 
 def is_intact(build: Build) -> bool:

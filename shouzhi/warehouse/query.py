@@ -39,7 +39,9 @@ def checked_statement(sql: str) -> str:
     if len(statements) != 1:
         raise UserError(f"一次只能执行一条查询语句，现在有 {len(statements)} 条。请分开执行。")
     if statements[0].type not in ALLOWED_STATEMENTS:
-        raise UserError("这里只能查询（select、with、describe、show），不能写入、附加数据库、导出文件或修改设置。")
+        raise UserError(
+            "这里只能查询（select、with、describe、show），不能写入、附加数据库、导出文件或修改设置。"
+        )
     return statements[0].query
 
 

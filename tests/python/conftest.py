@@ -16,14 +16,20 @@ ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED_EXTRACTS = ROOT / "tests" / "fixtures" / "published"
 
 
-def run_shouzhi(*arguments: object, fault: str | None = None, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def run_shouzhi(
+    *arguments: object, fault: str | None = None, cwd: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own."""
-    environment = {key: value for key, value in os.environ.items() if key not in {"SHOUZHI_FAULT", "SHOUZHI_DEBUG"}}
+    environment = {
+        key: value for key, value in os.environ.items() if key not in {"SHOUZHI_FAULT", "SHOUZHI_DEBUG"}
+    }
     environment["PYTHONPATH"] = str(ROOT)
     if fault:
         environment["SHOUZHI_FAULT"] = fault
     command = [sys.executable, "-m", "shouzhi.cli", *(str(argument) for argument in arguments)]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=600)
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=600
+    )
 
 
 @pytest.fixture(scope="session")

@@ -38,11 +38,17 @@ def test_one_pass_one_fail_one_sql_error_do_not_disturb_each_other(warehouse: Pa
         warehouse,
         suite(
             "s.t",
-            ("A", "UnexpectedRowsExpectation", {"unexpected_rows_query": "select * from {batch} where nope = 1"}),
+            (
+                "A",
+                "UnexpectedRowsExpectation",
+                {"unexpected_rows_query": "select * from {batch} where nope = 1"},
+            ),
             ("B", "ExpectColumnValuesToBeBetween", {"column": "i", "max_value": 3}),
             ("C", "ExpectColumnValuesToNotBeNull", {"column": "i"}),
         ),
-        suite("s.empty", ("D", "ExpectTableColumnsToMatchSet", {"column_set": ["i", "k"], "exact_match": True})),
+        suite(
+            "s.empty", ("D", "ExpectTableColumnsToMatchSet", {"column_set": ["i", "k"], "exact_match": True})
+        ),
         suite("s.gone", ("E", "ExpectTableRowCountToBeBetween", {"min_value": 0})),
     )
     assert {key: row["status"] for key, row in found.items()} == {
@@ -104,7 +110,8 @@ def test_the_shipped_suites_are_well_formed() -> None:
 
 
 @pytest.mark.parametrize(
-    "entry", [{"check_id": "GX-1", "name": "x"}, {"check_id": "a", "name": "b", "expectation": "c", "extra": 1}]
+    "entry",
+    [{"check_id": "GX-1", "name": "x"}, {"check_id": "a", "name": "b", "expectation": "c", "extra": 1}],
 )
 def test_a_malformed_check_is_refused(entry: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"s\.t"):

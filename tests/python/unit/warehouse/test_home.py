@@ -73,7 +73,10 @@ def test_the_lock_names_its_holder_and_a_kill_releases_it(tmp_path: Path) -> Non
     try:
         assert holder.stdout is not None and holder.stdout.readline() == "held\n"
         with (
-            pytest.raises(UserError, match=rf"另一个任务正在使用该目录：进程 {holder.pid}（.*），自 20.* 起运行 shouzhi run 报表"),
+            pytest.raises(
+                UserError,
+                match=rf"另一个任务正在使用该目录：进程 {holder.pid}（.*），自 20.* 起运行 shouzhi run 报表",
+            ),
             homes.home_lock(home, "second"),
         ):
             pass
