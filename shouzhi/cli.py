@@ -141,9 +141,11 @@ def check(extracts: Path) -> int:
       1  有问题（逐条列出：文件、行、列、应为什么、怎么办）
       2  读不了
     """
-    from shouzhi.intake import service as intake
+    from shouzhi.intake import check_extracts
 
-    return intake.check(extracts)
+    report = check_extracts(extracts, Progress())
+    click.echo(report.render(), nl=False)
+    return report.exit_code
 
 
 @cli.command()

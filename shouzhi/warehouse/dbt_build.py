@@ -95,10 +95,12 @@ def run_dbt(home: Home, product_root: Path = PRODUCT_ROOT) -> DbtOutcome:
 
 def outcome(home: Home, result: Any) -> DbtOutcome:
     """Success = exit code ok, this invocation's own results on disk, and every expected node ran."""
+    from dbt_common.invocation import get_invocation_id
+
     results = result.result.results
     failed = tuple(failed_node(item) for item in results if str(item.status) in NOT_RUN)
     written = json.loads((home.dbt_target / "run_results.json").read_text(encoding="utf-8"))
-    invocation = result.result.args["invocation_id"]
+    invocation = get_invocation_id()
     is_ours = written["metadata"]["invocation_id"] == invocation
     manifest = json.loads((home.dbt_target / "manifest.json").read_text(encoding="utf-8"))
     missing = expected_nodes(manifest) - {item.node.unique_id for item in results}

@@ -40,7 +40,7 @@ def marts(tmp_path: Path) -> Path:
     ],
 )
 def test_anything_but_reading_is_refused(marts: Path, sql: str) -> None:
-    with pytest.raises(UserError, match="这里只能查询|不允许的操作|没有执行成功"):
+    with pytest.raises(UserError, match=r"这里只能查询|不允许的操作|没有执行成功"):
         run_query(marts, sql)
 
 
@@ -55,7 +55,7 @@ def test_anything_but_reading_is_refused(marts: Path, sql: str) -> None:
     ],
 )
 def test_files_outside_the_build_cannot_be_read(marts: Path, sql: str) -> None:
-    with pytest.raises(UserError, match="不允许的操作|没有执行成功"):
+    with pytest.raises(UserError, match=r"不允许的操作|没有执行成功"):
         run_query(marts, sql)
 
 
@@ -66,7 +66,7 @@ def test_one_statement_at_a_time(marts: Path) -> None:
         run_query(marts, "  ")
     with pytest.raises(UserError, match="语法错误"):
         run_query(marts, "selec 1")
-    with pytest.raises(UserError, match="没有执行成功：.*nowhere"):
+    with pytest.raises(UserError, match=r"没有执行成功：.*nowhere"):
         run_query(marts, "select * from nowhere")
 
 
