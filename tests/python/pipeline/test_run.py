@@ -1,9 +1,17 @@
 """The main job from outside: exit codes, recognition, re-delivery, going back, kills, the lock."""
 
+import contextlib
 import json
+import os
+import re
 import shutil
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.request import urlopen
 
 import duckdb
 import pytest
@@ -12,6 +20,7 @@ from shouzhi.home import home_lock, open_home
 
 pytestmark = pytest.mark.pipeline
 
+ROOT = Path(__file__).resolve().parents[3]
 NAME = "fund_statement_2024_呼和浩特.csv"
 HEADER = "period,measure,admdvs,admdvs_name,fund_code,statement,account_name,side,amount,unit\n"
 
@@ -281,6 +290,35 @@ def test_mistakes_are_sentences(tmp_path: Path, shouzhi: Callable) -> None:
         assert result.returncode == 2, (arguments, result.stdout)
         assert "Traceback" not in result.stderr
         assert result.stderr.strip().endswith("。"), (arguments, result.stderr)
+
+
+def test_serve_listens_on_this_machine_only(tiny_home: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "shouzhi.cli", "serve", "--home", str(tiny_home), "--port", str(port)]
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        answer = b""
+        while answer != b"ok" and time.monotonic() < deadline and server.poll() is None:
+            time.sleep(0.5)
+            with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/_stcore/health") as reply:
+                answer = reply.read()
+        assert answer == b"ok"
+        listening = Path("/proc/net/tcp").read_text(encoding="ascii")
+        addresses = re.findall(rf" ([0-9A-F]{{8}}):{port:04X} 00000000:0000 0A ", listening)
+        assert addresses == ["0100007F"]
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
 
 
 def test_check_loads_nothing(tmp_path: Path, tiny_extracts: Path, shouzhi: Callable) -> None:

@@ -72,7 +72,7 @@ def test_a_failed_expectation_refuses_and_a_warning_does_not() -> None:
         "violated_count": 4, "status": "warn", "sample_keys": None,
     }  # fmt: skip
     build.refuse_failed_expectations([row])
-    with pytest.raises(build.NotPublished, match="GX-1（列齐全）没有通过：表 s.t 有 4 处不符。没有发布"):
+    with pytest.raises(build.NotPublished, match=r"GX-1（列齐全）没有通过：表 s.t 有 4 处不符。没有发布"):
         build.refuse_failed_expectations([row | {"status": "fail"}])
 
 
