@@ -125,11 +125,27 @@ def test_the_same_input_is_recognised(copied_home: Path, tiny_extracts: Path, sh
     assert "dbt" not in last_log(copied_home)["step_seconds"]
 
 
-def test_the_same_input_gives_equal_tables(
+# Notes every look-up of a name and every connection of the interpreter that loads it.
+SOCKET_GUARD = """
+import socket, sys
+def noted(event, arguments):
+    if event in ("socket.getaddrinfo", "socket.connect", "socket.gethostbyname"):
+        with open({log!r}, "a") as handle:
+            handle.write(f"{{event}} {{arguments[-1] if event == 'socket.connect' else arguments[0]}}\\n")
+sys.addaudithook(noted)
+"""
+
+
+def test_the_same_input_gives_equal_tables_and_calls_nobody(
     tiny_home: Path, tiny_extracts: Path, tmp_path: Path, shouzhi: Callable
 ) -> None:
-    result = shouzhi("run", tiny_extracts, "--home", tmp_path / "other")
+    calls = tmp_path / "calls.log"
+    guard = tmp_path / "guard"
+    guard.mkdir()
+    (guard / "sitecustomize.py").write_text(SOCKET_GUARD.format(log=str(calls)), encoding="utf-8")
+    result = shouzhi("run", tiny_extracts, "--home", tmp_path / "other", python_path=guard)
     assert result.returncode == 0, result.stdout + result.stderr
+    assert not calls.exists(), calls.read_text(encoding="utf-8")
     first, second = marts_of(tiny_home), marts_of(tmp_path / "other")
     assert first.parent.name == second.parent.name
     with duckdb.connect() as con:
