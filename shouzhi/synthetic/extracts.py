@@ -50,6 +50,7 @@ FUND_ACCOUNTS = {
     "ADJ310": {"interest", "from_subordinates", "to_subordinates"},
     "ADJ390": {"interest", "from_subordinates", "to_subordinates"},
 }
+BETWEEN_LEVELS = ("from_superior", "from_subordinates", "to_superior", "to_subordinates")
 # what the statutory table prints in each half
 TABLE_INCOME = ("premium", "subsidy", "interest", "other_income")
 TABLE_EXPENDITURE = ("benefit", "critical_illness", "other_expenditure")
@@ -222,14 +223,14 @@ def round_to_wan(fen: int) -> int:
 # --------------------------------------------------------------------------------------------------------
 def estimate_of(actual: Month, rng: random.Random) -> Month:
     """The estimate that a budget starts from: the year as it looked in November, in 万元."""
-    flows = {a: round_to_wan(round(v * rng.uniform(0.992, 1.006))) for a, v in actual.flows.items()}
+    flows = _scaled(actual.flows, rng, 0.992, 1.006)
     _fit_of_which(flows)
     return Month(round_to_wan(actual.opening), flows)
 
 
 def budget_of(estimate: Month, area: region.Area, fund: str, year: int, rng: random.Random) -> Month:
     """A balanced budget on top of the estimate; the planted deficit budget spends more than it collects."""
-    flows = {a: round_to_wan(round(v * rng.uniform(1.035, 1.06))) for a, v in estimate.flows.items()}
+    flows = _scaled(estimate.flows, rng, 1.035, 1.06)
     _fit_of_which(flows)
     budget = Month(estimate.closing, flows)
     wanted = -round_to_wan(budget.expenditure // 60) if (area.code, fund, year) == DEFICIT_BUDGET else 0
@@ -241,6 +242,13 @@ def budget_of(estimate: Month, area: region.Area, fund: str, year: int, rng: ran
         # what is missing is added to the premiums: the draft balances and ends at zero or above
         flows["premium"] += short + round_to_wan(budget.expenditure // 200) if short else 0
     return budget
+
+
+def _scaled(flows: dict[str, int], rng: random.Random, low: float, high: float) -> dict[str, int]:
+    """Each flow by its own factor, in 万元; what moves between levels by one factor, so that both ends agree."""
+    factors = {account: rng.uniform(low, high) for account in flows}
+    factors |= dict.fromkeys(BETWEEN_LEVELS, (low + high) / 2)
+    return {account: round_to_wan(round(amount * factors[account])) for account, amount in flows.items()}
 
 
 def _fit_of_which(flows: dict[str, int]) -> None:
