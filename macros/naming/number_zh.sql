@@ -15,10 +15,10 @@ end
 {% macro yuan_zh(number) %}
 case
     when abs({{ number }}) >= 100000000
-        then {{ dbt.concat(["cast(cast(round(" ~ number ~ " / 100000000, 2) as decimal(20, 2)) as varchar)", "' 亿元'"]) }}
+        then cast(cast(round({{ number }} / 100000000, 2) as decimal(20, 2)) as varchar) || ' 亿元'
     when abs({{ number }}) >= 10000
-        then {{ dbt.concat(["cast(cast(round(" ~ number ~ " / 10000, 2) as decimal(20, 2)) as varchar)", "' 万元'"]) }}
-    else {{ dbt.concat(["cast(cast(round(" ~ number ~ ", 2) as decimal(20, 2)) as varchar)", "' 元'"]) }}
+        then cast(cast(round({{ number }} / 10000, 2) as decimal(20, 2)) as varchar) || ' 万元'
+    else cast(cast(round({{ number }}, 2) as decimal(20, 2)) as varchar) || ' 元'
 end
 {%- endmacro %}
 

@@ -1,13 +1,13 @@
 {{ config(materialized='table') }}
 -- The area as a whole (ALL): the worst of its employees' and residents' levels; one that cannot be told hides a calm
--- one, never a warning. Its balance is that of 合计 in fund_balance, its reserve that of the last closed year end, since the
--- residents' part of it has a season.
+-- one, never a warning. Its balance is that of 合计 in fund_balance, its reserve that of the last closed year end,
+-- since the residents' part of it has a season.
 with ranked as (
     select
         *,
         row_number() over (
             partition by area_code, period_type, period_code
-            order by severity_rank desc, overall_rank
+            order by severity_rank desc, overall_rank asc
         ) as worst_no,
         min(case when is_reported then 1 else 0 end) over (
             partition by area_code, period_type, period_code

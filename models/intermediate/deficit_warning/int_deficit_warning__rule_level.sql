@@ -16,10 +16,10 @@ with ranked as (
             partition by {{ rule_key }}
             order by
                 case when state.is_active then level.severity_rank + 2 else 0 end desc,
-                case when state.is_required and state.metric_value is null then 0 else 1 end,
-                case when state.metric_value is null then 1 else 0 end,
-                state.margin,
-                state.threshold_no
+                case when state.is_required and state.metric_value is null then 0 else 1 end asc,
+                case when state.metric_value is null then 1 else 0 end asc,
+                state.margin asc,
+                state.threshold_no asc
         ) as decisive_no
     from {{ ref('int_deficit_warning__threshold_state') }} as state
     inner join {{ ref('warning_level') }} as level on state.level_code = level.level_code

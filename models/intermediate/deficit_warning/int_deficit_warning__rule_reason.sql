@@ -18,11 +18,7 @@ with worded as (
         threshold.clear_zh,
         case
             when metric.unit = 'yuan' then {{ yuan_zh("level.metric_value") }}
-            else {{ dbt.concat([
-                months_zh("level.metric_value", "level.threshold_value"),
-                "' '",
-                "metric.unit_zh",
-            ]) }}
+            else {{ months_zh("level.metric_value", "level.threshold_value") }} || ' ' || metric.unit_zh
         end as value_zh,
         case level.operator
             when '<' then '低于 '
@@ -36,16 +32,13 @@ with worded as (
             when '>' then '不高于 '
             else '低于 '
         end as safe_zh,
+        {{ limit_zh("level.threshold_value") }}
+        || case when metric.unit = 'yuan' then '' else ' ' || metric.unit_zh end as limit_zh,
         case
-            when metric.unit = 'yuan' then {{ limit_zh("level.threshold_value") }}
-            else {{ dbt.concat([limit_zh("level.threshold_value"), "' '", "metric.unit_zh"]) }}
-        end as limit_zh,
-        {{ dbt.concat([
-            "case when level.operator in ('<', '<=') then '高出 ' else '低出 ' end",
-            limit_zh("level.clear_margin"),
-            "case when metric.unit = 'yuan' then ' 元' else " ~ dbt.concat(["' '", "metric.unit_zh"]) ~ " end",
-        ]) }} as margin_zh,
-        level.clear_margin
+            when level.clear_margin = 0 then ''
+            else case when level.operator in ('<', '<=') then '高出 ' else '低出 ' end
+                || {{ limit_zh("level.clear_margin") }} || ' ' || metric.unit_zh
+        end as margin_zh
     from {{ ref('int_deficit_warning__rule_level') }} as level
     inner join {{ ref('metric') }} as metric on level.metric_code = metric.metric_code
     inner join {{ ref('warning_threshold') }} as threshold
@@ -64,25 +57,13 @@ select
     case
         when level_code = 'not_available' then missing_reason
         when is_beyond and is_active
-            then {{ dbt.concat([
-                "label_zh", "' '", "value_zh", "'，'", "beyond_zh", "limit_zh",
-                "case when finding_zh is null then '' else " ~ dbt.concat(["'，'", "finding_zh"]) ~ " end",
-            ]) }}
+            then label_zh || ' ' || value_zh || '，' || beyond_zh || limit_zh || coalesce('，' || finding_zh, '')
         when is_active
-            then {{ dbt.concat([
-                "label_zh", "' '", "value_zh", "'，已'", "safe_zh", "limit_zh",
-                "'，须连续 '", "cast(periods_to_clear as varchar)", "' 期'",
-                "case when clear_margin > 0 then margin_zh else '' end",
-                "'方可解除'",
-            ]) }}
+            then label_zh || ' ' || value_zh || '，已' || safe_zh || limit_zh
+                || '，须连续 ' || cast(periods_to_clear as varchar) || ' 期' || margin_zh || '方可解除'
         when is_beyond
-            then {{ dbt.concat([
-                "label_zh", "' '", "value_zh", "'，'", "beyond_zh", "limit_zh",
-                "'，须连续 '", "cast(periods_to_raise as varchar)", "' 期方列级'",
-            ]) }}
-        else {{ dbt.concat([
-            "label_zh", "' '", "value_zh", "'，'", "safe_zh", "limit_zh",
-            "case when clear_zh is null then '' else " ~ dbt.concat(["'，'", "clear_zh"]) ~ " end",
-        ]) }}
+            then label_zh || ' ' || value_zh || '，' || beyond_zh || limit_zh
+                || '，须连续 ' || cast(periods_to_raise as varchar) || ' 期方列级'
+        else label_zh || ' ' || value_zh || '，' || safe_zh || limit_zh || coalesce('，' || clear_zh, '')
     end as level_reason
 from worded

@@ -60,7 +60,8 @@ inner join spending as windowed
         spending.area_code = windowed.area_code
         and spending.fund_code = windowed.fund_code
         and spending.period_type = windowed.period_type
-        and windowed.period_index between spending.period_index - definition.window_periods + 1 and spending.period_index
+        and windowed.period_index > spending.period_index - definition.window_periods
+        and windowed.period_index <= spending.period_index
 where spending.reserve_months is not null
 group by
     spending.area_code,

@@ -19,7 +19,7 @@ select
     metric.direction,
     case
         when metric.parameters = '{reserve_definition}'
-            then {{ dbt.concat(["reserve_window.window_zh", "'；'", "reserve_exclusion.exclusion_zh"]) }}
+            then reserve_window.window_zh || '；' || reserve_exclusion.exclusion_zh
         else metric.parameters
     end as parameters,
     metric.doc_no,
