@@ -22,7 +22,7 @@ help:
 
 python-version:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 13) else 1)' 2>/dev/null \
-		|| { echo "需要 Python 3.11 或 3.12，现在的 $(PYTHON) 是：$$($(PYTHON) --version 2>&1)。请安装后运行 make PYTHON=python3.11 <目标>。" >&2; exit 1; }
+		|| { echo "需要 Python 3.11 或 3.12，现在的 $(PYTHON) 是：$$($(PYTHON) --version 2>&1 | head -n 1)。请安装后运行 make PYTHON=python3.11 <目标>。" >&2; exit 1; }
 
 setup: $(STAMP)
 
@@ -65,7 +65,7 @@ browser-packages:
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --processes 2 models tests/generic tests/sql
+	$(BIN)/sqlfluff lint --processes 2 $(wildcard models tests/generic tests/sql tests/selftest)
 
 test: $(DEV_STAMP) browser-packages lint
 	$(BIN)/python -m pytest

@@ -1,7 +1,6 @@
 """The command line: Chinese help and messages, English command names, one sentence per mistake."""
 
 import os
-import subprocess
 import sys
 import traceback
 from collections.abc import Callable
@@ -232,7 +231,7 @@ def publish(build: str, home: Path) -> int:
     help="数据目录，可给多个。默认 ./var，以及 ./var-public（如果有）。",
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default="8501", help="端口。")
-def serve(homes: tuple[Path, ...], port: int) -> int:
+def serve(homes: tuple[Path, ...], port: int) -> NoReturn:
     """在本机打开看板（http://127.0.0.1:端口）。按 Ctrl+C 结束。"""
     chosen = homes or tuple(path for path in (DEFAULT_HOME, Path("var-public")) if path.is_dir())
     if not chosen:
@@ -254,11 +253,11 @@ def serve(homes: tuple[Path, ...], port: int) -> int:
         *("--browser.serverAddress", "127.0.0.1"),
     ]
     click.echo(f"看板：http://127.0.0.1:{port}（按 Ctrl+C 结束）")
-    try:
-        # Streamlit reads the committed .streamlit/config.toml of its working directory.
-        return subprocess.run(command, cwd=PRODUCT_ROOT, env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+    sys.stdout.flush()
+    # Streamlit reads the committed .streamlit/config.toml of its working directory. It takes this process's
+    # place, so that whoever stops the command stops the server.
+    os.chdir(PRODUCT_ROOT)
+    os.execve(sys.executable, command, environment)
 
 
 def usage_sentence(error: click.UsageError) -> str:

@@ -50,6 +50,7 @@ FUND_ACCOUNTS = {
     "ADJ310": {"interest", "from_subordinates", "to_subordinates"},
     "ADJ390": {"interest", "from_subordinates", "to_subordinates"},
 }
+BETWEEN_LEVELS = ("from_superior", "from_subordinates", "to_superior", "to_subordinates")
 # what the statutory table prints in each half
 TABLE_INCOME = ("premium", "subsidy", "interest", "other_income")
 TABLE_EXPENDITURE = ("benefit", "critical_illness", "other_expenditure")
@@ -154,7 +155,11 @@ def year_month(series: Series, year: int) -> Month:
 # --------------------------------------------------------------------------------------------------------
 # flaws: each one stands in 说明.md
 # --------------------------------------------------------------------------------------------------------
-RESTATED_OPENING = {("150700", "310100"): {"202601": -325_000_000}}  # fen
+FINAL_AUDIT = ("150500", "390100", 2025, 234_567_890)  # fen more benefits in the final account
+RESTATED_OPENING = {  # fen
+    ("150700", "310100"): {"202601": -325_000_000},
+    FINAL_AUDIT[:2]: {"202601": -FINAL_AUDIT[3]},  # the books follow the audited balance
+}
 IN_TRANSIT = {("152500", "310100"): "202606"}
 TYPING_ERROR = ("150400", "390100", "202609")
 OMITTED_FROM_TOTAL = ("152500", "310100", "202608")
@@ -169,7 +174,6 @@ FIRST_DELIVERY = {
 }
 ROUNDED_FILE = ("152200", 2026)
 IMPOSSIBLE_PERIOD = ("150900", 2026, "202613")
-FINAL_AUDIT = ("150500", "390100", 2025, 234_567_890)  # fen more benefits in the final account
 DEFICIT_BUDGET = ("150400", "390100", 2026)
 REVISED_BUDGET = ("150900", "310100", 2026)
 TABLE_BUDGET_AREA = "150100"
@@ -222,14 +226,14 @@ def round_to_wan(fen: int) -> int:
 # --------------------------------------------------------------------------------------------------------
 def estimate_of(actual: Month, rng: random.Random) -> Month:
     """The estimate that a budget starts from: the year as it looked in November, in 万元."""
-    flows = {a: round_to_wan(round(v * rng.uniform(0.992, 1.006))) for a, v in actual.flows.items()}
+    flows = _scaled(actual.flows, rng, 0.992, 1.006)
     _fit_of_which(flows)
     return Month(round_to_wan(actual.opening), flows)
 
 
 def budget_of(estimate: Month, area: region.Area, fund: str, year: int, rng: random.Random) -> Month:
     """A balanced budget on top of the estimate; the planted deficit budget spends more than it collects."""
-    flows = {a: round_to_wan(round(v * rng.uniform(1.035, 1.06))) for a, v in estimate.flows.items()}
+    flows = _scaled(estimate.flows, rng, 1.035, 1.06)
     _fit_of_which(flows)
     budget = Month(estimate.closing, flows)
     wanted = -round_to_wan(budget.expenditure // 60) if (area.code, fund, year) == DEFICIT_BUDGET else 0
@@ -241,6 +245,13 @@ def budget_of(estimate: Month, area: region.Area, fund: str, year: int, rng: ran
         # what is missing is added to the premiums: the draft balances and ends at zero or above
         flows["premium"] += short + round_to_wan(budget.expenditure // 200) if short else 0
     return budget
+
+
+def _scaled(flows: dict[str, int], rng: random.Random, low: float, high: float) -> dict[str, int]:
+    """Each flow by its own factor, in 万元; what moves between levels by one factor, so that both ends agree."""
+    factors = {account: rng.uniform(low, high) for account in flows}
+    factors |= dict.fromkeys(BETWEEN_LEVELS, (low + high) / 2)
+    return {account: round_to_wan(round(amount * factors[account])) for account, amount in flows.items()}
 
 
 def _fit_of_which(flows: dict[str, int]) -> None:
@@ -458,7 +469,7 @@ NOTE = """# 演示数据说明
  8. 通辽市2026年职工统筹有一个科目表之外的科目：长期护理保险试点划转支出。
  9. 乌海市2025年5月大额补助另有更正文件，两个文件同批送达，金额不同。
 10. 乌兰察布市2026年文件有一行期间写成202613，不可能存在，应当被隔离。
-11. 通辽市居民2025年决算比执行多列支出2345678.90元（决算差异）。
+11. 通辽市居民2025年决算比执行多列支出2345678.90元（决算差异），2026年年初数已按决算。
 12. 赤峰市居民2026年预算支出大于收入（赤字预算）。
 13. 锡林郭勒盟2026年6月上解的职工调剂金7月才到账（在途），其余上解下拨逐笔相符。
 """

@@ -44,7 +44,6 @@ class DbtOutcome:
     failed: tuple[FailedNode, ...]
     node_count: int
     warned: tuple[str, ...]
-    parse_seconds: float
     manifest: dict[str, Any]
 
 
@@ -112,7 +111,6 @@ def outcome(home: Home, result: Any) -> DbtOutcome:
         failed=failed,
         node_count=len(results),
         warned=tuple(item.node.name for item in results if str(item.status) == "warn"),
-        parse_seconds=0.0,
         manifest=manifest,
     )
 

@@ -1,5 +1,6 @@
 """From the working warehouse to the file that pages read: plain tables in one fixed order."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +11,29 @@ EXPORTED_SCHEMAS = ("fund_balance", "deficit_warning", "prefecture_comparison", 
 CORE_PREFIX = "dim_"
 SCHEMA_VERSION = 1
 
-DIM_COLUMN = """
-create or replace table marts.data_quality.dim_column (
-    relation varchar,
-    column_name varchar,
-    column_position integer,
-    data_type varchar,
-    label_zh varchar,
-    unit_zh varchar,
-    source_field varchar,
-    description varchar
-)
-"""
-DIM_LINEAGE = """
-create or replace table marts.data_quality.dim_lineage (
-    relation_name varchar,
-    resource_type varchar,
-    layer varchar,
-    description varchar,
-    depends_on varchar,
-    tests varchar,
-    exposures varchar
-)
-"""
-DIM_BUILD = "create or replace table marts.data_quality.dim_build (key varchar, value varchar)"
+# The relations that only the export can write, with their columns' Chinese labels.
+OWN_RELATIONS = {
+    "dim_column": {
+        "relation": "表",
+        "column_name": "列名",
+        "column_position": "列序",
+        "data_type": "类型",
+        "label_zh": "中文名称",
+        "unit_zh": "单位",
+        "source_field": "国家平台字段",
+        "description": "说明",
+    },
+    "dim_lineage": {
+        "relation_name": "表",
+        "resource_type": "类别",
+        "layer": "层",
+        "description": "说明",
+        "depends_on": "来源表",
+        "tests": "检验",
+        "exposures": "页面",
+    },
+    "dim_build": {"key": "项目", "value": "内容"},
+}
 
 
 def export_marts(
@@ -62,10 +62,14 @@ def export_marts(
         con.execute("create schema if not exists marts.data_quality")
         append_rows(con, "fct_check_result", gx_results)
         append_rows(con, "dim_check", gx_checks)
-        write_lineage(con, manifest)
-        write_columns(con, manifest)
-        con.execute(DIM_BUILD)
-        con.executemany("insert into marts.data_quality.dim_build values (?, ?)", sorted(facts.items()))
+        for table, labels in OWN_RELATIONS.items():
+            columns = ", ".join(
+                f"{name} {'integer' if name == 'column_position' else 'varchar'}" for name in labels
+            )
+            con.execute(f"create or replace table marts.data_quality.{table} ({columns})")
+        insert_rows(con, "dim_build", sorted(facts.items()))
+        insert_rows(con, "dim_lineage", lineage_rows(manifest))
+        insert_rows(con, "dim_column", column_rows(con, manifest))
         counts = row_counts(con)
         con.execute("detach warehouse")
         con.execute("checkpoint marts")
@@ -113,9 +117,14 @@ def append_rows(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str,
     )
 
 
-def write_columns(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> None:
+def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        places = ", ".join("?" for _ in rows[0])
+        con.executemany(f"insert into marts.data_quality.{table} values ({places})", rows)
+
+
+def column_rows(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Every published column with the label, unit and meaning that the models give it."""
-    con.execute(DIM_COLUMN)
     described = {
         (f"{node['schema']}.{relation_of(node)}", column["name"].lower()): column
         for node in manifest["nodes"].values()
@@ -133,7 +142,9 @@ def write_columns(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> N
     rows = []
     for relation, name, position, data_type in present:
         column = described.get((relation, name.lower()), {})
-        meta = {**(column.get("config") or {}).get("meta", {}), **(column.get("meta") or {})}
+        own = OWN_RELATIONS.get(relation.removeprefix("data_quality."), {})
+        meta = {"label_zh": own.get(name), "unit_zh": "" if own else None}
+        meta |= {**(column.get("config") or {}).get("meta", {}), **(column.get("meta") or {})}
         rows.append(
             (
                 relation,
@@ -146,7 +157,7 @@ def write_columns(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> N
                 column.get("description") or None,
             )
         )
-    con.executemany("insert into marts.data_quality.dim_column values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    return rows
 
 
 def relation_of(node: dict[str, Any]) -> str:
@@ -205,13 +216,6 @@ def layer_of(node: dict[str, Any]) -> str:
 
 def listed(names: Any) -> str | None:
     return ", ".join(sorted(set(names))) or None
-
-
-def write_lineage(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> None:
-    con.execute(DIM_LINEAGE)
-    rows = lineage_rows(manifest)
-    if rows:
-        con.executemany("insert into marts.data_quality.dim_lineage values (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def row_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -17,13 +17,13 @@ PUBLISHED_EXTRACTS = ROOT / "tests" / "fixtures" / "published"
 
 
 def run_shouzhi(
-    *arguments: object, fault: str | None = None, cwd: Path = ROOT
+    *arguments: object, fault: str | None = None, cwd: Path = ROOT, python_path: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """The command line in a process of its own."""
+    """The command line in a process of its own; ``python_path`` goes before the product's own path."""
     environment = {
         key: value for key, value in os.environ.items() if key not in {"SHOUZHI_FAULT", "SHOUZHI_DEBUG"}
     }
-    environment["PYTHONPATH"] = str(ROOT)
+    environment["PYTHONPATH"] = os.pathsep.join(str(path) for path in (python_path, ROOT) if path)
     if fault:
         environment["SHOUZHI_FAULT"] = fault
     command = [sys.executable, "-m", "shouzhi.cli", *(str(argument) for argument in arguments)]
