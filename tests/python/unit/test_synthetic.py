@@ -42,7 +42,7 @@ def test_each_month_opens_where_the_last_one_closed(accounts: dict[tuple[str, st
         for before, code in zip(list(series)[:-1], list(series)[1:], strict=True)
         if series[code].opening != series[before].closing
     ]
-    assert broken == [(("150700", "310100"), "202601")]
+    assert broken == [(("150700", "310100"), "202601"), (("150500", "390100"), "202601")]
 
 
 def test_transfers_between_levels_agree_but_for_the_one_in_transit(
