@@ -154,7 +154,7 @@ def _numbered(table: pa.Table, relation: str, delivery_no: int) -> pa.Table:
         )
         return (
             connection.execute(f"select * from part order by {order}")
-            .fetch_arrow_table()
+            .to_arrow_table()
             .cast(RELATIONS[relation])
         )
 

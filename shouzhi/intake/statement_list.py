@@ -283,8 +283,8 @@ def _map_first_text(text: str) -> tuple[str]:
 
 def _collect(connection: duckdb.DuckDBPyConnection, sheet: Sheet, first_record_no: int) -> ParsedPart:
     parameters = {"sheet_name": sheet.name, "first_record_no": first_record_no}
-    rows = connection.execute(ROWS, parameters).fetch_arrow_table().cast(ROW_SCHEMA)
-    quarantine = connection.execute(QUARANTINED, {"sheet_name": sheet.name}).fetch_arrow_table()
+    rows = connection.execute(ROWS, parameters).to_arrow_table().cast(ROW_SCHEMA)
+    quarantine = connection.execute(QUARANTINED, {"sheet_name": sheet.name}).to_arrow_table()
     received_count, non_data_count, received_yuan, residual = connection.execute(
         "select"
         "    count(*) filter (where status <> 'non_data'),"
