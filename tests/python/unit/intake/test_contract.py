@@ -6,7 +6,36 @@ from shouzhi.intake.contract import ContractError, _feed, load_feeds
 from shouzhi.intake.contract_page import PAGE_PATH, render_page
 from shouzhi.intake.discovery import find_feed
 
-DECLARED = ["fund_statement", "psn_insu_d", "psn_insu_his_d", "psn_info_b", "insu_emp_info_b", "staf_psn_clct_detl_d", "rsdt_psn_clct_detl_d", "setl_d", "fee_list_d", "fixmedins_b", "opsp_reg_d", "refl_appy_evt_c", "out_appy_d", "acct_inc_detl_d", "acct_pay_detl_d", "adj_fund_d", "wage_tax", "medins_clr_sum_d", "med_dfr_d", "med_dfr_detl_d", "med_dfr_fund_sbit_d", "fund_asset", "fin_subsidy", "performance_goal", "price_catalogue", "material_catalogue", "chronic_quota", "case_register"]
+DECLARED = [
+    "fund_statement",
+    "psn_insu_d",
+    "psn_insu_his_d",
+    "psn_info_b",
+    "insu_emp_info_b",
+    "staf_psn_clct_detl_d",
+    "rsdt_psn_clct_detl_d",
+    "setl_d",
+    "fee_list_d",
+    "fixmedins_b",
+    "opsp_reg_d",
+    "refl_appy_evt_c",
+    "out_appy_d",
+    "acct_inc_detl_d",
+    "acct_pay_detl_d",
+    "adj_fund_d",
+    "wage_tax",
+    "medins_clr_sum_d",
+    "med_dfr_d",
+    "med_dfr_detl_d",
+    "med_dfr_fund_sbit_d",
+    "fund_asset",
+    "fin_subsidy",
+    "performance_goal",
+    "price_catalogue",
+    "material_catalogue",
+    "chronic_quota",
+    "case_register",
+]
 
 
 def test_every_feed_is_declared_and_one_is_read():

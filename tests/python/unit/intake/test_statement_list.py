@@ -186,3 +186,19 @@ def test_received_is_loaded_and_quarantined_in_rows_and_yuan(tmp_path):
     loaded = sum(row["amount_yuan"] for row in rows)
     assert file["received_yuan"] == loaded + file["quarantined_yuan"]
     assert file["unreadable_amount_count"] == sum(row["amount_yuan"] is None for row in quarantine)
+
+
+def test_year_and_month_in_two_columns_are_one_period(tmp_path):
+    text = "年度,月份,统筹区,险种,报表,科目,金额,计量口径\n2024,9,150100,居民,执行,利息收入,1,累计\n2024年,12月,150100,居民,执行,利息收入,2,累计\n"
+    write(tmp_path / "in", "fund_statement_2024.csv", text)
+    assert [row["period_code"] for row in taken(tmp_path / "in", tmp_path / "lake")] == ["202409", "202412"]
+
+
+def test_text_formulas_of_exports_are_unwrapped(tmp_path):
+    write(
+        tmp_path / "in",
+        "fund_statement_2024.csv",
+        list_text('2024,"=""150100""",310100,决算,利息收入,"=""1,234.50""",元,'),
+    )
+    (row,) = taken(tmp_path / "in", tmp_path / "lake")
+    assert (row["admdvs"], row["amount_yuan"]) == ("150100", Decimal("1234.50"))

@@ -238,3 +238,77 @@ def test_scheme_columns(tmp_path):
     assert funds["C5"] == "310100"
     assert funds["D5"] == "310200"
     assert funds["E5"] == "390100"
+
+
+def loaded_facts(tmp_path, rows, name="fund_statement_2024.csv"):
+    write(tmp_path / "in", name, as_csv(rows))
+    loaded = taken(tmp_path / "in", tmp_path / "lake")
+    return {
+        row["cell_ref"]: (row["period_code"], row["measure_code"], row["statement_code"], row["fund_code"])
+        for row in loaded
+    }
+
+
+def test_other_insurances_beside_are_not_read(tmp_path):
+    rows = [
+        ["二○二四年阿拉善盟社会保险基金收支预算总表"],
+        ["单位：万元"],
+        [
+            "项目",
+            "合计",
+            "企业职工基本养老保险基金",
+            "职工基本医疗保险基金",
+            "城乡居民基本医疗保险基金",
+            "工伤保险基金",
+        ],
+        ["一、收入", 100, 50, 30, 15, 5],
+    ]
+    facts = loaded_facts(tmp_path, rows)
+    assert facts == {
+        "D4": ("2024", "period", "budget", "310000"),
+        "E4": ("2024", "period", "budget", "390100"),
+    }
+    assert check_extracts(tmp_path / "in").status == "clean"
+
+
+def test_year_headers_number_rows_and_a_blank_item_header(tmp_path):
+    rows = [
+        ["通辽市城乡居民基本医疗保险基金收支表"],
+        ["单位：万元"],
+        ["", "2023年", "2024年", "", "2023年", "2024年"],
+        ["", "执行数", "预算数", "", "执行数", "预算数"],
+        ["栏次", "1", "2", "栏次", "3", "4"],
+        ["利息收入", 10, 20, "其他支出", 30, 40],
+    ]
+    rows[2][0] = rows[2][3] = "项目"
+    facts = loaded_facts(tmp_path, rows)
+    assert facts["B6"] == ("2023", "period", "execution", "390100")
+    assert facts["F6"] == ("2024", "period", "budget", "390100")
+    assert len(facts) == 4
+
+
+def test_same_period_of_last_year_and_a_quarter(tmp_path):
+    rows = [
+        ["2024年1-9月城乡居民基本医疗保险基金收支情况表"],
+        ["填报单位：乌海市", "单位：万元"],
+        ["项目", "本年累计", "上年同期累计", "同比增减额", "增长%"],
+        ["利息收入", 1, 2, -1, -50],
+    ]
+    facts = loaded_facts(tmp_path, rows)
+    assert facts == {
+        "B4": ("202409", "ytd", "execution", "390100"),
+        "C4": ("202309", "ytd", "execution", "390100"),
+    }
+
+
+def test_a_bare_amount_of_a_month_asks_for_the_measure(tmp_path):
+    rows = [
+        ["乌海市2024年9月城乡居民基本医疗保险基金收支情况表"],
+        ["单位：万元"],
+        ["项目", "金额"],
+        ["利息收入", 1],
+    ]
+    write(tmp_path / "in", "fund_statement_202409.csv", as_csv(rows))
+    reason = check_extracts(tmp_path / "in").files[0].first_reason
+    assert "当期数还是累计数" in reason
+    assert "险种" not in reason
