@@ -1,0 +1,51 @@
+"""Entry point of the dashboards: navigation, and the last net for errors.  Nothing else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import streamlit as st
+
+from dashboards.components.failure import report_failure
+from dashboards.components.state import follow_request
+
+st.set_page_config(page_title="收支 · 医保基金监测", page_icon=":material/account_balance:", layout="wide")
+
+PAGES = Path(__file__).parent / "app_pages"
+
+
+def _start() -> None:
+    """The bare address leads to 风险总览, with whatever filters it carries."""
+    st.switch_page(st.session_state["_pages"]["risk"], query_params=st.query_params.to_dict())
+
+
+home = st.Page(_start, title="首页", default=True, visibility="hidden")
+pages = {
+    "risk": st.Page(PAGES / "risk.py", title="风险总览", icon=":material/monitoring:", url_path="risk"),
+    "region": st.Page(PAGES / "region.py", title="统筹区画像", icon=":material/location_city:", url_path="region"),
+    "flows": st.Page(PAGES / "flows.py", title="基金收支", icon=":material/swap_vert:", url_path="flows"),
+    "metrics": st.Page(PAGES / "metrics.py", title="指标口径", icon=":material/menu_book:", url_path="metrics"),
+    "data": st.Page(PAGES / "data.py", title="数据质量", icon=":material/fact_check:", url_path="data"),
+}
+st.session_state["_pages"] = pages
+
+page = st.navigation(
+    {
+        "": [home],
+        "风险监测": [pages["risk"], pages["region"], pages["flows"]],
+        "数据与口径": [pages["metrics"], pages["data"]],
+    },
+    expanded=True,
+)
+
+asked = follow_request()
+if asked:
+    st.switch_page(pages[asked])
+
+try:
+    page.run()
+except Exception as error:  # the reader gets a sentence and a number, the log gets the rest
+    report_failure(error)

@@ -1,0 +1,60 @@
+-- One row per area and scheme: what came in, what went out, what is left, against last year, budget and region.
+select
+    balance.area_code,
+    balance.area_name,
+    balance.area_kind,
+    coalesce(dim_area.sort_order, 9999) as sort_order,
+    scope.scheme_code,
+    scope.is_split,
+    balance.fund_code,
+    balance.fund_name,
+    balance.income_yuan,
+    balance.expenditure_yuan,
+    balance.surplus_yuan,
+    balance.actual_closing_yuan,
+    balance.ytd_income_yuan,
+    balance.ytd_expenditure_yuan,
+    balance.income_yoy_ratio,
+    balance.expenditure_yoy_ratio,
+    balance.prior_year_closing_yuan,
+    balance.reserve_months,
+    balance.areas_reported_count,
+    balance.areas_expected_count,
+    balance.difference_class,
+    balance.is_held,
+    coalesce(revised.income_yuan, budget.income_yuan) as budget_income_yuan,
+    coalesce(revised.expenditure_yuan, budget.expenditure_yuan) as budget_expenditure_yuan,
+    indicator.region_value as region_reserve_months,
+from fund_balance.fct_fund_balance as balance
+inner join fund_balance.bridge_fund_scope as scope
+    on balance.area_code = scope.area_code
+    and balance.fund_code = scope.fund_code
+    and scope.basis_code = $basis
+    and ($scheme = 'all' or scope.scheme_code = $scheme)
+left join core.dim_area on balance.area_code = dim_area.area_code
+left join fund_balance.fct_fund_balance as budget
+    on balance.area_code = budget.area_code
+    and balance.fund_code = budget.fund_code
+    and budget.period_type = 'year'
+    and budget.period_code = $year
+    and budget.statement_code = 'budget'
+left join fund_balance.fct_fund_balance as revised
+    on balance.area_code = revised.area_code
+    and balance.fund_code = revised.fund_code
+    and revised.period_type = 'year'
+    and revised.period_code = $year
+    and revised.statement_code = 'revised_budget'
+left join prefecture_comparison.fct_prefecture_indicator as indicator
+    on balance.area_code = indicator.area_code
+    and scope.scheme_code = indicator.scheme_code
+    and balance.period_type = indicator.period_type
+    and balance.period_code = indicator.period_code
+    and indicator.indicator_code = 'reserve_months'
+where balance.is_actual
+    and balance.period_type = $period_type
+    and balance.period_code = $period_code
+    and ($scope = '*' or list_contains(string_split($scope, ','), balance.area_code))
+order by
+    sort_order,
+    balance.area_code,
+    case scope.scheme_code when 'employee' then 1 when 'resident' then 2 else 3 end
