@@ -12,9 +12,11 @@ import streamlit as st
 from dashboards.components.failure import report_failure
 from dashboards.components.state import follow_request
 
-st.set_page_config(page_title="收支 · 医保基金监测", page_icon=":material/account_balance:", layout="wide")
-
 PAGES = Path(__file__).parent / "app_pages"
+ASSETS = Path(__file__).parent / "assets"
+
+st.set_page_config(page_title="收支 · 医保基金监测", page_icon=ASSETS / "icon.svg", layout="wide")
+st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
 
 
 def _start() -> None:

@@ -77,7 +77,7 @@ CONFIG: dict[str, Any] = {
 pio.templates["shouzhi"] = go.layout.Template(
     layout={
         "font": {"family": FONT, "size": 13, "color": INK},
-        "title": {"x": 0, "xanchor": "left", "xref": "container", "y": 0.98, "yanchor": "top", "font": {"size": 15}},
+        "title": {"x": 0, "xref": "paper", "xanchor": "left", "yref": "container", "y": 1, "yanchor": "top", "pad": {"t": 12}, "font": {"size": 15}},
         "colorway": COLORWAY,
         "separators": ".,",
         "paper_bgcolor": "#FFFFFF",

@@ -13,6 +13,7 @@ from dashboards.labels import (
     fmt,
     fmt_metric,
     fmt_months,
+    is_missing,
     level_mark,
     period_label,
 )
@@ -183,7 +184,7 @@ def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str) -> Chart:
             hovertemplate="%{y}：%{text}<extra></extra>",
         )
     )
-    has_region = region_value == region_value and region_value is not None
+    has_region = not is_missing(region_value)
     if has_region:
         figure.add_vline(
             x=float(region_value),
@@ -192,7 +193,7 @@ def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str) -> Chart:
             annotation_position="top",
         )
     mine = peers[peers["area_code"] == area_code]
-    if not mine.empty and mine.iloc[0]["rank"] == mine.iloc[0]["rank"] and mine.iloc[0]["rank"] is not None:
+    if not mine.empty and not is_missing(mine.iloc[0]["rank"]):
         row = mine.iloc[0]
         title = (
             f"{row['area_name']}{name}{fmt_metric(row['indicator_value'], unit)}，"

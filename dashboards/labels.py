@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import pandas as pd
+
 # --- numbers ---------------------------------------------------------------------------------
 
 NOT_APPLICABLE = "—"
@@ -43,8 +45,8 @@ UNITS = {
 
 
 def is_missing(value: Any) -> bool:
-    """True for None, NaN and NaT."""
-    return value is None or value != value
+    """True for None, NaN, NaT and NA."""
+    return bool(pd.isna(value))
 
 
 def fmt(value: Any, unit: str, *, signed: bool = False, with_unit: bool = False) -> str:
@@ -184,6 +186,7 @@ DIRECTION_TEXT = {"high_good": "越高越好", "low_good": "越低越好", "neut
 MEASURE_TEXT = {"period": "本期数", "ytd": "本年累计数"}
 BATCH_STATUS_TEXT = {"loaded": "已入库", "rejected": "整份退回", "unchanged": "内容未变"}
 AXIS_TEXT = {"deficit": "不足", "surplus": "结余偏多"}
+SEVERITY_TEXT = {"info": "说明", "warning": "提醒", "problem": "问题"}
 
 VOCABULARIES: dict[str, dict[str, str]] = {
     "level_code": LEVEL_TEXT,
@@ -203,6 +206,7 @@ VOCABULARIES: dict[str, dict[str, str]] = {
     "measure_code": MEASURE_TEXT,
     "status_code": BATCH_STATUS_TEXT,
     "axis": AXIS_TEXT,
+    "severity_code": SEVERITY_TEXT,
 }
 
 

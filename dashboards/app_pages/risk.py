@@ -26,15 +26,12 @@ from dashboards.labels import (
     NOT_REPORTED,
     RESIDENT_SEASON_NOTE,
     fmt,
-    is_missing,
     level_mark,
     plain,
 )
 
 ALL_LEVELS = "全部等级"
-LEVEL_CHOICES = {ALL_LEVELS: None} | {
-    f"{LEVEL_SYMBOL[code]} {LEVEL_TEXT[code]}": code for code in ("red", "orange", "yellow", "blue")
-}
+LEVEL_CHOICES = {ALL_LEVELS: None} | {LEVEL_TEXT[code]: code for code in ("red", "orange", "yellow", "blue")}
 
 
 def _areas_only(view: View, levels: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +59,7 @@ def level_counts(view: View) -> None:
     for slot, (label, code) in zip(cards, [item for item in LEVEL_CHOICES.items() if item[1]], strict=False):
         count = None if row is None else row.get(f"{code}_count")
         with slot.container(border=True, key=f"count_{code}"):
-            st.metric(label, fmt(count, "个", with_unit=True))
+            st.metric(f"{LEVEL_SYMBOL[str(code)]} {label}", fmt(count, "个", with_unit=True))
     for slot, (label, code) in zip(cards[4:], (("— 无预警", "none"), ("? 无法判断", "not_available")), strict=True):
         count = None if row is None else row.get(f"{code}_count")
         with slot.container(border=True, key=f"count_{code}"):
@@ -97,9 +94,8 @@ TABLE_COLUMNS = [
     Col("reserve_months", "months"),
     Col("actual_closing_yuan", "wan"),
     Col("surplus_yuan", "wan"),
-    Col("income_yuan", "wan"),
-    Col("expenditure_yuan", "wan"),
 ]
+FLOW_COLUMNS = [Col("income_yuan", "wan"), Col("expenditure_yuan", "wan")]
 YOY_COLUMNS = [Col("income_yoy_ratio", "ratio", "收入同比"), Col("expenditure_yoy_ratio", "ratio", "支出同比")]
 
 
@@ -211,7 +207,7 @@ def main() -> None:
     shown = levels[levels["level_code"] == level].reset_index(drop=True) if level else levels
     if view.basis == "pooled" and (~shown["is_split"].fillna(True).astype(bool)).any():
         st.caption("标“未分账”的统筹区只报了职工合并数，统筹与个人账户未分开。")
-    columns = [*TABLE_COLUMNS, *(YOY_COLUMNS if view.compare == "同比" else [])]
+    columns = [*TABLE_COLUMNS, *(YOY_COLUMNS if view.compare == "同比" else FLOW_COLUMNS)]
     st.session_state["_levels"] = shown["area_name"].tolist()
     show_table(
         view,

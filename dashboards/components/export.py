@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from dashboards.labels import is_missing
+
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -25,7 +27,7 @@ def safe_text(text: str) -> str:
 
 
 def _plain_cell(value: Any) -> str:
-    text = "" if value is None or value != value else str(value)
+    text = "" if is_missing(value) else str(value)
     return safe_text(text.replace("−", "-"))
 
 

@@ -316,5 +316,5 @@ def status_line(view: View) -> None:
 
 
 def breadcrumb(parts: list[str]) -> None:
-    """Where the reader is on the drill path, in one line."""
+    """Where the reader is, in one line."""
     st.caption(" › ".join(parts))

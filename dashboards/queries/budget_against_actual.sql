@@ -22,9 +22,11 @@ select
     budgets.income_yuan as budget_income_yuan,
     budgets.expenditure_yuan as budget_expenditure_yuan,
     budgets.surplus_yuan as budget_surplus_yuan,
-    actual.ytd_income_yuan,
-    actual.ytd_expenditure_yuan,
-    actual.ytd_surplus_yuan,
+    case when actual.period_type = 'year' then actual.income_yuan else actual.ytd_income_yuan end as ytd_income_yuan,
+    case when actual.period_type = 'year' then actual.expenditure_yuan else actual.ytd_expenditure_yuan end
+        as ytd_expenditure_yuan,
+    case when actual.period_type = 'year' then actual.surplus_yuan else actual.ytd_surplus_yuan end
+        as ytd_surplus_yuan,
 from budgets
 left join fund_balance.fct_fund_balance as actual
     on actual.area_code = $area_code
