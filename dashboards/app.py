@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import streamlit as st
 
 from dashboards.components.failure import report_failure
-from dashboards.components.state import follow_request
+from dashboards.components.state import finish, follow_request
 
 PAGES = Path(__file__).parent / "app_pages"
 ASSETS = Path(__file__).parent / "assets"
@@ -34,20 +34,15 @@ pages = {
 }
 st.session_state["_pages"] = pages
 
-page = st.navigation(
-    {
-        "": [home],
-        "风险监测": [pages["risk"], pages["region"], pages["flows"]],
-        "数据与口径": [pages["metrics"], pages["data"]],
-    },
-    expanded=True,
-)
+# the sidebar is drawn by the frame, with the present filters in every link
+page = st.navigation([home, *pages.values()], position="hidden")
 
 asked = follow_request()
 if asked:
-    st.switch_page(pages[asked])
+    st.switch_page(pages[asked[0]], query_params=asked[1])
 
 try:
     page.run()
+    finish()
 except Exception as error:  # the reader gets a sentence and a number, the log gets the rest
     report_failure(error)

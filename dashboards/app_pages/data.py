@@ -139,7 +139,7 @@ def arrival_matrix(view: View) -> None:
         style,
         hide_index=True,
         width="stretch",
-        height=36 * (len(matrix) + 1) + 3,
+        height="content" if len(matrix) <= 20 else 680,
         key="arrival",
         alt="各统筹区各期报送情况",
         column_config={"统筹区": st.column_config.TextColumn(pinned=True, width=130)}
@@ -154,13 +154,13 @@ def checks_block(view: View) -> None:
     checks = view.rows("checks")
     kinds = [ALL, *(text for code, text in CHECK_KIND_TEXT.items() if (checks["kind"] == code).any())]
     prepare("jc", kinds, ALL, "检查性质")
-    chosen = st.segmented_control("检查性质", kinds, key="jc", bind="query-params", required=True)
+    chosen = st.segmented_control("检查性质", kinds, key="jc", required=True)
     shown = checks if chosen in (ALL, None) else checks[[word("kind", kind) == chosen for kind in checks["kind"]]]
-    show_table(view, shown, CHECK_COLUMNS, key="checks", name="检查结果", height=380, empty="没有检查结果。")
+    show_table(view, shown, CHECK_COLUMNS, key="checks", name="检查结果", empty="没有检查结果。")
     st.markdown("**不通过与警告的明细**")
     ids = [ALL, *checks.loc[checks["status"].isin(["fail", "warn"]), "check_id"]]
     prepare("jb", ids, ALL, "检查编号")
-    check_id = st.selectbox("检查编号", ids, key="jb", bind="query-params", width=240)
+    check_id = st.selectbox("检查编号", ids, key="jb", width=240)
     failures = _with_period(view.rows("check_failures", check_id="*" if check_id == ALL else check_id))
     show_table(view, failures, FAILURE_COLUMNS, key="failures", name="检查明细", empty="没有不通过或警告的检查。")
 
@@ -180,7 +180,7 @@ def differences_block(view: View) -> None:
     rows = _with_period(view.rows("differences"))
     classes = [ALL, *(text for code, text in DIFFERENCE_TEXT.items() if (rows["difference_class"] == code).any())]
     prepare("cy", classes, ALL, "差异性质")
-    chosen = st.segmented_control("差异性质", classes, key="cy", bind="query-params", required=True)
+    chosen = st.segmented_control("差异性质", classes, key="cy", required=True)
     shown = rows
     if chosen not in (ALL, None):
         shown = rows[[word("difference_class", code) == chosen for code in rows["difference_class"]]]
@@ -297,7 +297,7 @@ def main() -> None:
     breadcrumb(["数据与口径", "数据质量"])
     prepare("bq", list(TABS), "报送", "栏目")
     chosen = st.segmented_control(
-        "栏目", list(TABS), key="bq", bind="query-params", required=True, label_visibility="collapsed"
+        "栏目", list(TABS), key="bq", required=True, label_visibility="collapsed"
     )
     TABS[chosen or "报送"](view)
 

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards.components.catalogue import lineage_dot, pages_using, relations_in
 from dashboards.components.frame import View, breadcrumb, view_of_page
 from dashboards.components.provenance import Figure, source_button
-from dashboards.components.state import prepare, selected_rows
+from dashboards.components.state import prepare, selected_rows, shared_parameters
 from dashboards.components.tables import Col, show_table
 from dashboards.labels import is_missing, word
 
@@ -91,7 +91,7 @@ def entry_card(view: View, entry: dict[str, Any]) -> None:
         st.markdown("**用到它的页面**")
         used = pages_using(relations)
         for page, title in used:
-            st.page_link(st.session_state["_pages"][page], label=title, icon=":material/arrow_forward:")
+            st.page_link(st.session_state["_pages"][page], label=title, icon=":material/arrow_forward:", query_params=shared_parameters())
         if not used:
             st.caption("目前没有页面读取它的来源表。")
 
@@ -113,7 +113,7 @@ def main() -> None:
     left, right = st.columns(2)
     text = left.text_input("搜索指标（名称、口径、算式、依据）", key="ms", placeholder="例如：可支付 月数")
     found = matching(metrics, text)
-    right.selectbox("指标代码", codes, key="m", bind="query-params", help="链接 /metrics?m=代码 直达")
+    right.selectbox("指标代码", codes, key="m", help="链接 /metrics?m=代码 直达")
     st.session_state["_metrics"] = found["metric_code"].tolist()
     show_table(
         view,
@@ -122,13 +122,13 @@ def main() -> None:
         key="catalogue",
         name="指标目录",
         on_select=open_metric,
-        height=min(36 * (len(found) + 1) + 3, 300),
+        height=300 if len(found) > 7 else None,
         empty=f"没有包含“{text}”的指标。",
     )
     entry = metrics[metrics["metric_code"] == st.session_state["m"]].iloc[0].to_dict()
     entry_card(view, entry)
     st.subheader("检查目录与最近结果")
-    show_table(view, view.rows("checks"), CHECK_COLUMNS, key="all_checks", name="检查目录", height=420)
+    show_table(view, view.rows("checks"), CHECK_COLUMNS, key="all_checks", name="检查目录")
 
 
 main()

@@ -203,7 +203,7 @@ def peers_block(view: View) -> None:
         mine.loc[mine["is_suppressed"].astype(bool), "value_text"] = "不公布"
         show_table(view, mine, INDICATOR_COLUMNS, key="indicators", name="比较指标")
     with left:
-        chosen = st.selectbox("指标", list(names), key="zb", bind="query-params")
+        chosen = st.selectbox("指标", list(names), key="zb")
         strip = view.rows("peer_strip", indicator_code=names.get(chosen, codes[0]))
         if strip["indicator_value"].notna().any():
             chart_card(view, peer_bars(strip, str(view.area_code), view.period_code), key="peers", on_select=open_peer)

@@ -65,7 +65,7 @@ def level_counts(view: View) -> None:
         with slot.container(border=True, key=f"count_{code}"):
             st.metric(label, fmt(count, "个", with_unit=True), help="期数不足或未报送" if code != "none" else None)
     st.segmented_control(
-        "按等级筛选", list(LEVEL_CHOICES), key="dj", bind="query-params", label_visibility="collapsed", required=True
+        "按等级筛选", list(LEVEL_CHOICES), key="dj", label_visibility="collapsed", required=True
     )
 
 

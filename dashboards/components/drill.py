@@ -80,7 +80,7 @@ def account_drill(view: View, accounts: pd.DataFrame, area_code: str, fund_code:
     ]
     st.session_state["_accounts"] = accounts["account_label"].tolist()
     show_table(view, shown, ACCOUNT_COLUMNS, key="accounts", name="科目表", on_select=open_account)
-    label = st.selectbox("科目", [ALL_ACCOUNTS, *accounts["account_label"]], key="km", bind="query-params", width=360)
+    label = st.selectbox("科目", [ALL_ACCOUNTS, *accounts["account_label"]], key="km", width=360)
     code = "*"
     if label != ALL_ACCOUNTS:
         code = str(accounts.loc[accounts["account_label"] == label, "account_code"].iloc[0])

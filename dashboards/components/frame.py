@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards import data
 from dashboards.access import Scope, current_scope
-from dashboards.components.state import notice, prepare, take_notices
+from dashboards.components.state import begin, notice, prepare, shared_parameters, take_notices
 from dashboards.labels import (
     ALL_AREAS,
     BASES,
@@ -26,6 +26,7 @@ from dashboards.labels import (
 )
 
 PERIOD_WORDS = {code: word for word, code in PERIOD_TYPES.items()}
+DEFAULT_SCHEME = "合计"
 EMPLOYEE_PARTS = "310000,310100,310200"
 
 
@@ -149,6 +150,7 @@ def _source() -> tuple[str, Path]:
 def empty_page(title: str, source: str, home: Path) -> None:
     """A home without a published build: what to do, in commands that can be copied."""
     st.title(title)
+    sidebar()
     _source_box()
     st.info(f"“{source}”还没有已发布的数据版本，所以这里没有数字可看。", icon=":material/inbox:")
     st.markdown("请把基金收支表（Excel、CSV、TXT 或 zip）放进一个文件夹，在命令行运行：")
@@ -157,7 +159,7 @@ def empty_page(title: str, source: str, home: Path) -> None:
 
 
 def _source_box() -> None:
-    st.selectbox("数据源", list(data.homes()), key="src", bind="query-params", placeholder="请选择")
+    st.selectbox("数据源", list(data.homes()), key="src", placeholder="请选择")
 
 
 def _area_options(areas: pd.DataFrame) -> tuple[list[str], str | None]:
@@ -165,24 +167,6 @@ def _area_options(areas: pd.DataFrame) -> tuple[list[str], str | None]:
     code = str(region.iloc[0]["area_code"]) if len(region) else None
     whole = WHOLE_REGION if code else ALL_AREAS
     return [whole, *areas.loc[areas["area_kind"] != "region", "area_name"]], code
-
-
-def _area_alias(areas: pd.DataFrame, options: list[str], region_code: str | None, scope: Scope) -> None:
-    """``?c=<area code>``: the alias for links from other systems; used once, then removed."""
-    code = st.query_params.get("c")
-    if code is None:
-        return
-    del st.query_params["c"]
-    if not scope.allows(code):
-        notice(NO_PERMISSION + "。")
-        return
-    found = areas.loc[areas["area_code"] == code, "area_name"]
-    if code == region_code:
-        st.session_state["qu"] = options[0]
-    elif len(found):
-        st.session_state["qu"] = str(found.iloc[0])
-    else:
-        notice(f"链接中的区划代码“{code}”无效，已改为“{options[0]}”。")
 
 
 def _area_word(areas: pd.DataFrame, options: list[str], region_code: str | None, asked: str) -> str | None:
@@ -205,6 +189,7 @@ def _fund_map(build: data.Build, scope: Scope) -> dict[tuple[str, str, str], str
 
 def view_of_page(title: str) -> View | None:
     """Draw title, filters, notices and status line; None (and a helpful page) where nothing is published yet."""
+    begin(title)
     scope = current_scope()
     source, home = _source()
     build = data.current_build(home)
@@ -220,29 +205,38 @@ def view_of_page(title: str) -> View | None:
     st.title(title)
     types = [word for word, code in PERIOD_TYPES.items() if (periods["period_type"] == code).any()]
     options, region_code = _area_options(areas)
-    prepare("xz", list(SCHEMES), "合计", "险种")
+    prepare("xz", list(SCHEMES), DEFAULT_SCHEME, "险种")
     prepare("kj", list(BASES), "统筹基金", "口径")
     prepare("qx", types, types[0], "期间类型")
     prepare("db", list(COMPARES), COMPARES[0], "对比")
-    _area_alias(areas, options, region_code, scope)
+    # ``?c=<area code>`` is the alias for links from other systems
+    code = st.query_params.get("c")
+    if code and not scope.allows(code):
+        notice(NO_PERMISSION + "。")
+        code = None
     prepare(
-        "qu", options, options[0], "统筹区", translate=lambda asked: _area_word(areas, options, region_code, asked)
+        "qu",
+        options,
+        options[0],
+        "统筹区",
+        translate=lambda asked: _area_word(areas, options, region_code, asked),
+        alias=code,
     )
 
     slots = st.columns([1.15, 0.9, 1.15, 0.85, 1.35, 1.35, 1.05], gap="small")
     with slots[0]:
         _source_box()
-    scheme_label = slots[1].selectbox("险种", list(SCHEMES), key="xz", bind="query-params")
-    basis_label = slots[2].selectbox("口径", list(BASES), key="kj", bind="query-params")
-    type_label = slots[3].selectbox("期间类型", types, key="qx", bind="query-params")
+    scheme_label = slots[1].selectbox("险种", list(SCHEMES), key="xz")
+    basis_label = slots[2].selectbox("口径", list(BASES), key="kj")
+    type_label = slots[3].selectbox("期间类型", types, key="qx")
     period_type = PERIOD_TYPES[type_label]
     of_type = periods[periods["period_type"] == period_type]
     codes = {period_label(code): code for code in of_type["period_code"]}
     labels = list(codes)
     prepare("qi", labels, labels[0], "统计期", translate=lambda asked: _period_word(asked, codes))
-    period_word = slots[4].selectbox("统计期", labels, key="qi", bind="query-params")
-    area_label = slots[5].selectbox("统筹区", options, key="qu", bind="query-params")
-    compare = slots[6].selectbox("对比", list(COMPARES), key="db", bind="query-params")
+    period_word = slots[4].selectbox("统计期", labels, key="qi")
+    area_label = slots[5].selectbox("统筹区", options, key="qu")
+    compare = slots[6].selectbox("对比", list(COMPARES), key="db")
 
     period_code = codes[period_word]
     end = of_type.loc[of_type["period_code"] == period_code, "period_end_date"].iloc[0]
@@ -264,10 +258,24 @@ def view_of_page(title: str) -> View | None:
         areas=areas,
         funds=_fund_map(build, scope),
     )
+    sidebar()
     for sentence in take_notices():
         st.warning(sentence, icon=":material/link_off:")
     status_line(view)
     return view
+
+
+SECTIONS = {"风险监测": ("risk", "region", "flows"), "数据与口径": ("metrics", "data")}
+
+
+def sidebar() -> None:
+    """The navigation: every link carries the filters, so that a page is always opened as it was left."""
+    pages = st.session_state["_pages"]
+    with st.sidebar:
+        for section, names in SECTIONS.items():
+            st.caption(section)
+            for name in names:
+                st.page_link(pages[name], query_params=shared_parameters())
 
 
 def _period_word(asked: str, codes: Mapping[str, str]) -> str | None:
@@ -304,15 +312,15 @@ def status_line(view: View) -> None:
     held = view.rows("held")
     with st.container(horizontal=True, gap="small", key="status_line"):
         parts = [
-            (f"数据截至 {view.period_end}", ":material/event:"),
-            (arrival_text(view), ":material/inventory:"),
-            (checks_text(view), ":material/fact_check:"),
-            (f"版本 {view.build.short_id}", ":material/tag:"),
+            (f"数据截至 {view.period_end}", ":material/event:", "入库与隔离"),
+            (arrival_text(view), ":material/inventory:", "报送"),
+            (checks_text(view), ":material/fact_check:", "检查"),
+            (f"版本 {view.build.short_id}", ":material/tag:", "数据版本"),
         ]
         if len(held):
-            parts.insert(3, (f"待核 {len(held)}项", ":material/error:"))
-        for label, icon in parts:
-            st.page_link(st.session_state["_pages"]["data"], label=label, icon=icon)
+            parts.insert(3, (f"待核 {len(held)}项", ":material/error:", "待核"))
+        for label, icon, section in parts:
+            st.page_link(st.session_state["_pages"]["data"], label=label, icon=icon, query_params=shared_parameters() | {"bq": section})
 
 
 def breadcrumb(parts: list[str]) -> None:

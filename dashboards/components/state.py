@@ -1,7 +1,9 @@
 """State in the address bar: what a link may say, what it means, and what happens when it says nonsense.
 
-Global filters are widgets with ``bind="query-params"``; the words of ``labels`` are the vocabulary.  A bound
-widget drops an unknown value without a word, so links are read here before the widget is drawn.
+Every filter is a function of the address bar: a link that is opened (or browser back) seeds the widgets, and a
+widget that is changed is written back at the end of the run.  The words of ``labels`` are the vocabulary.
+Streamlit's own ``bind="query-params"`` is not used: it erases words it does not know without telling, cannot
+carry what a click or an alias (``?c=150400``) has set, and blocks ``st.switch_page`` with filters.
 """
 
 from __future__ import annotations
@@ -14,6 +16,49 @@ import streamlit as st
 GOTO = "_goto"
 NOTICES = "_notices"
 DEFAULTS = "_defaults"
+RESOLVED = "_resolved"
+URL = "_url"
+FRESH = "_fresh"
+# the period always stands in a written link: "latest" would mean something else next month
+ALWAYS = "qi"
+
+
+def begin(page: str) -> None:
+    """Start of a page: see whether the address bar says something new (another page, link, back, forward)."""
+    current = (page, st.query_params.to_dict())
+    st.session_state[FRESH] = current != st.session_state.get(URL)
+    st.session_state[URL] = current
+    st.session_state[DEFAULTS] = {}
+    st.session_state[RESOLVED] = {}
+
+
+def finish() -> None:
+    """End of a page: write the filters to the address bar if the reader (or a click) changed any."""
+    resolved = st.session_state.get(RESOLVED, {})
+    if all(st.session_state.get(key) == value for key, value in resolved.items()):
+        return
+    words = parameters()
+    st.session_state[URL] = (st.session_state[URL][0], words)
+    st.query_params.from_dict(words)
+
+
+def parameters(patch: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The filters as words of a link: everything that is not the default, and the period."""
+    defaults = st.session_state.get(DEFAULTS, {})
+    words = {
+        key: str(st.session_state[key])
+        for key, default in defaults.items()
+        if st.session_state.get(key) not in (None, "") and (key == ALWAYS or st.session_state[key] != default)
+    }
+    return words | dict(patch or {})
+
+
+def shared_parameters() -> dict[str, str]:
+    """The filters that every page has, as words of a link."""
+    return {key: word for key, word in parameters().items() if key in SHARED}
+
+
+SHARED = ("src", "xz", "kj", "qx", "qi", "qu", "db")
 
 
 def notice(text: str) -> None:
@@ -50,22 +95,22 @@ def prepare(
     what: str,
     *,
     translate: Callable[[str], str | None] | None = None,
+    alias: str | None = None,
 ) -> None:
-    """Seed a bound widget before it is drawn, and say so when its word had to be replaced."""
-    st.session_state.setdefault(DEFAULTS, {})[key] = default
+    """Seed a filter's widget before it is drawn, and say so when its word had to be replaced."""
+    st.session_state[DEFAULTS][key] = default
     held = st.session_state.get(key)
-    if held is not None:
-        if held not in options:
-            value, understood = resolve(held, options, default, translate)
-            st.session_state[key] = value
-            if not understood:
-                notice(f"当前数据源没有{what}“{held}”，已改为“{value}”。")
-        return
-    asked = st.query_params.get(key)
+    seed = st.session_state[FRESH] or key not in st.session_state
+    asked = (st.query_params.get(key) or alias) if seed else held
     value, understood = resolve(asked, options, default, translate)
-    st.session_state[key] = value
     if not understood:
-        notice(f"链接中的{what}“{asked}”无效，已改为“{value}”。")
+        where = "链接中的" if seed else "当前数据源没有"
+        tail = "无效" if seed else ""
+        notice(f"{where}{what}“{asked}”{tail}，已改为“{value}”。")
+    st.session_state[RESOLVED][key] = value if seed else st.session_state.get(f"_seen_{key}", value)
+    st.session_state[f"_seen_{key}"] = st.session_state[RESOLVED][key]
+    if seed or held != value:
+        st.session_state[key] = value
 
 
 def apply_drill(point: Mapping[str, Any] | None) -> dict[str, str]:
@@ -89,19 +134,13 @@ def apply_drill(point: Mapping[str, Any] | None) -> dict[str, str]:
 
 
 def request_page(page: str, patch: Mapping[str, str]) -> None:
-    """Ask for another page with some filters set; ``follow_request`` does it at the start of the next run."""
-    st.session_state[GOTO] = (page, dict(patch))
+    """Ask for another page, with the present filters and some changed; ``follow_request`` does it next."""
+    st.session_state[GOTO] = (page, shared_parameters() | dict(patch))
 
 
-def follow_request() -> str | None:
-    """Set the filters that were asked for and return the page to go to, if any."""
-    asked = st.session_state.pop(GOTO, None)
-    if asked is None:
-        return None
-    page, patch = asked
-    for key, value in patch.items():
-        st.session_state[key] = value
-    return page
+def follow_request() -> tuple[str, dict[str, str]] | None:
+    """The page that was asked for and its filters, if any."""
+    return st.session_state.pop(GOTO, None)
 
 
 def selected_rows(key: str) -> list[int]:

@@ -151,7 +151,7 @@ def show_table(
     if frame.empty:
         no_result(view, empty or NO_RESULT + "。", key)
         return
-    options: dict[str, Any] = {"height": height or min(36 * (len(frame) + 1) + 3, 620)}
+    options: dict[str, Any] = {"height": height or ("content" if len(frame) <= 16 else 560)}
     if on_select:
         options |= {"on_select": on_select, "selection_mode": "single-row"}
     st.dataframe(
