@@ -19,15 +19,24 @@ DEFAULTS = "_defaults"
 RESOLVED = "_resolved"
 URL = "_url"
 FRESH = "_fresh"
+WORDS = "_words"
+LEFT = "_left"
 # the period always stands in a written link: "latest" would mean something else next month
 ALWAYS = "qi"
 
 
 def begin(page: str) -> None:
     """Start of a page: see whether the address bar says something new (another page, link, back, forward)."""
-    current = (page, st.query_params.to_dict())
+    words = st.query_params.to_dict()
+    current = (page, words)
     st.session_state[FRESH] = current != st.session_state.get(URL)
     st.session_state[URL] = current
+    left = st.session_state.get(LEFT)
+    if left and st.session_state[FRESH] and left[0] == page and left[1] == words and left[2] != words:
+        # browser back after a drill: Streamlit left an entry of this page with the drilled filters in between
+        st.session_state.pop(LEFT)
+        words = left[2]
+    st.session_state[WORDS] = words
     st.session_state[DEFAULTS] = {}
     st.session_state[RESOLVED] = {}
 
@@ -35,10 +44,12 @@ def begin(page: str) -> None:
 def finish() -> None:
     """End of a page: write the filters to the address bar if the reader (or a click) changed any."""
     resolved = st.session_state.get(RESOLVED, {})
-    if all(st.session_state.get(key) == value for key, value in resolved.items()):
+    as_asked = st.session_state.get(WORDS) == st.session_state.get(URL, ("", None))[1]
+    if as_asked and all(st.session_state.get(key) == value for key, value in resolved.items()):
         return
     words = parameters()
     st.session_state[URL] = (st.session_state[URL][0], words)
+    st.session_state[WORDS] = words
     st.query_params.from_dict(words)
 
 
@@ -101,7 +112,7 @@ def prepare(
     st.session_state[DEFAULTS][key] = default
     held = st.session_state.get(key)
     seed = st.session_state[FRESH] or key not in st.session_state
-    asked = (st.query_params.get(key) or alias) if seed else held
+    asked = (st.session_state[WORDS].get(key) or alias) if seed else held
     value, understood = resolve(asked, options, default, translate)
     if not understood:
         where = "链接中的" if seed else "当前数据源没有"
@@ -135,7 +146,9 @@ def apply_drill(point: Mapping[str, Any] | None) -> dict[str, str]:
 
 def request_page(page: str, patch: Mapping[str, str]) -> None:
     """Ask for another page, with the present filters and some changed; ``follow_request`` does it next."""
-    st.session_state[GOTO] = (page, shared_parameters() | dict(patch))
+    words = shared_parameters() | dict(patch)
+    st.session_state[GOTO] = (page, words)
+    st.session_state[LEFT] = (st.session_state[URL][0], words, parameters())
 
 
 def follow_request() -> tuple[str, dict[str, str]] | None:
