@@ -1,0 +1,58 @@
+with home as (
+    select max(parameter_value) as region_pack
+    from {{ ref('stg_home__parameter') }}
+    where parameter_code = 'region'
+),
+
+pack as (
+    select
+        area.admdvs,
+        area.area_name,
+        area.area_short_name,
+        area.area_kind,
+        area.parent_area_code,
+        area.region_code,
+        area.tile_column,
+        area.tile_row,
+        area.is_expected_reporter,
+        area.sort_order
+    from {{ ref('area') }} as area
+    inner join home on area.region_pack = home.region_pack
+    where area.area_kind <> 'part'
+),
+
+unknown as (
+    select
+        area_code,
+        min(reporter_name) as area_name
+    from {{ ref('map_statement_area') }}
+    where not is_known
+    group by area_code
+)
+
+select
+    admdvs as area_code,
+    area_name,
+    area_short_name,
+    area_kind,
+    parent_area_code,
+    region_code,
+    tile_column,
+    tile_row,
+    is_expected_reporter,
+    sort_order
+from pack
+union all
+select
+    unknown.area_code,
+    unknown.area_name,
+    unknown.area_name as area_short_name,
+    'other' as area_kind,
+    cast(null as varchar) as parent_area_code,
+    cast(null as varchar) as region_code,
+    cast(null as integer) as tile_column,
+    cast(null as integer) as tile_row,
+    false as is_expected_reporter,
+    cast(1000 + row_number() over (order by unknown.area_code) as integer) as sort_order
+from unknown
+where unknown.area_code not in (select pack.admdvs from pack)

@@ -1,0 +1,78 @@
+with held as (
+    select distinct
+        area_code,
+        fund_code,
+        period_type,
+        period_code
+    from {{ ref('data_quality__fct_hold') }}
+)
+
+select
+    balance.area_code,
+    area.area_name,
+    area.area_kind,
+    balance.fund_code,
+    fund.fund_name,
+    balance.period_type,
+    balance.period_code,
+    balance.period_start_date,
+    balance.period_end_date,
+    balance.statement_code,
+    balance.is_actual,
+    balance.opening_yuan,
+    balance.opening_basis,
+    balance.opening_restatement_yuan,
+    balance.income_yuan,
+    balance.expenditure_yuan,
+    balance.surplus_yuan,
+    balance.closing_yuan,
+    balance.stated_closing_yuan,
+    balance.closing_difference_yuan,
+    balance.stated_surplus_yuan,
+    balance.stated_surplus_difference_yuan,
+    balance.stated_income_difference_yuan,
+    balance.stated_expenditure_difference_yuan,
+    difference.final_audit_yuan,
+    difference.difference_class,
+    difference.difference_yuan,
+    balance.actual_closing_yuan,
+    -- Known only from contributions (accrual month), which the business feeds bring.
+    {{ yuan('null') }} as prepaid_next_year_yuan,
+    {{ yuan('balance.eliminated_yuan') }} as eliminated_yuan,
+    balance.ytd_income_yuan,
+    balance.ytd_expenditure_yuan,
+    balance.ytd_surplus_yuan,
+    reserve.rolling_income_yuan,
+    reserve.rolling_expenditure_yuan,
+    reserve.rolling_surplus_yuan,
+    prior_year.prior_year_income_yuan,
+    prior_year.prior_year_expenditure_yuan,
+    prior_year.prior_year_closing_yuan,
+    case
+        when prior_year.prior_year_income_yuan > 0
+            then {{ safe_ratio('balance.income_yuan - prior_year.prior_year_income_yuan', 'prior_year.prior_year_income_yuan') }}
+    end as income_yoy_ratio,
+    case
+        when prior_year.prior_year_expenditure_yuan > 0
+            then {{ safe_ratio('balance.expenditure_yuan - prior_year.prior_year_expenditure_yuan', 'prior_year.prior_year_expenditure_yuan') }}
+    end as expenditure_yoy_ratio,
+    reserve.reserve_months,
+    coalesce(reserve.reserve_months_basis, 'not_available') as reserve_months_basis,
+    prior_year.year_end_reserve_months,
+    {{ yuan('balance.precision_yuan') }} as precision_yuan,
+    cast(balance.areas_reported_count as integer) as areas_reported_count,
+    cast(balance.areas_expected_count as integer) as areas_expected_count,
+    held.area_code is not null as is_held
+from {{ ref('int_fund_balance__balance') }} as balance
+inner join {{ ref('dim_area') }} as area on balance.area_code = area.area_code
+inner join {{ ref('dim_fund') }} as fund on balance.fund_code = fund.fund_code
+inner join {{ ref('int_fund_balance__difference') }} as difference
+    on balance.statement_key = difference.statement_key
+left join {{ ref('int_fund_balance__reserve') }} as reserve on balance.statement_key = reserve.statement_key
+left join {{ ref('int_fund_balance__prior_year') }} as prior_year on balance.statement_key = prior_year.statement_key
+left join held
+    on
+        balance.area_code = held.area_code
+        and balance.fund_code = held.fund_code
+        and balance.period_type = held.period_type
+        and balance.period_code = held.period_code

@@ -1,0 +1,11 @@
+select
+    delivery_no,
+    content_hash,
+    file_name,
+    severity_code,
+    note_code,
+    note_zh,
+    sheet_name,
+    row_number,
+    cell_ref
+from {{ source('lake', 'intake_note') }}

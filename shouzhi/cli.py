@@ -1,0 +1,320 @@
+"""The command line: Chinese help and messages, English command names, one sentence per mistake."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from shouzhi import __version__
+from shouzhi.errors import UserError
+from shouzhi.home import (
+    CONFIG_NAME,
+    DEFAULT_HOME,
+    PRODUCT_ROOT,
+    existing_home,
+    home_lock,
+    known_regions,
+    open_home,
+)
+from shouzhi.progress import Progress
+
+EPILOG = """\
+例子：
+
+\b
+  shouzhi check 报表/                 先看看报表合不合格，什么也不写入
+  shouzhi run 报表/                   读入、建模、检验、发布到 ./var
+  shouzhi serve                       打开看板
+  shouzhi query "select * from fund_balance.fct_fund_balance limit 5"
+"""
+
+
+class ChineseHelp:
+    """Help pages whose fixed words are Chinese too."""
+
+    def format_usage(self: Any, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="用法：")
+
+    def format_options(self: Any, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        records = [record for option in options if (record := option.get_help_record(ctx))]
+        if records:
+            with formatter.section("选项"):
+                formatter.write_dl(records)
+        if isinstance(self, click.Group):
+            with formatter.section("命令"):
+                formatter.write_dl(
+                    [(name, self.commands[name].get_short_help_str(80)) for name in self.list_commands(ctx)]
+                )
+
+    def get_help_option(self: Any, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = "显示本说明。"
+        return option
+
+
+class Command(ChineseHelp, click.Command):
+    """A command with Chinese help."""
+
+
+class Group(ChineseHelp, click.Group):
+    """The command group, in the order in which commands are defined."""
+
+    command_class = Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def home_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--home",
+        type=click.Path(path_type=Path),
+        default=DEFAULT_HOME,
+        metavar="DIR",
+        help="数据目录：配置、数据湖、各版本和运行记录都在里面。默认 ./var。",
+    )(function)
+
+
+@click.group(cls=Group, epilog=EPILOG, context_settings={"max_content_width": 100})
+@click.version_option(
+    __version__, prog_name="shouzhi", message="收支 %(prog)s %(version)s", help="显示版本号。"
+)
+def cli() -> None:
+    """收支：医保基金的数据仓库与看板。
+
+    读入基金收支表，核对、入库、建模、检验，发布成一个只读的版本，供看板和查询使用。
+    所有数据都留在本机。
+    """
+
+
+@cli.command()
+@click.argument("extracts", type=click.Path(path_type=Path), metavar="EXTRACTS")
+@home_option
+def run(extracts: Path, home: Path) -> int:
+    """读入 EXTRACTS 文件夹里的报表，建模、检验并发布。
+
+    \b
+    退出码：
+      0  已发布，没有问题
+      1  已发布，但有文件被拒收、有行被隔离或有待核的数（会逐项说明）
+      2  没有发布，最后一行说明原因；原来发布的版本保持不变
+    赤字预警是结果，不影响退出码。
+    """
+    from shouzhi.run import run as run_job
+
+    result = run_job(extracts, home, Progress())
+    for sentence in result.sentences:
+        click.echo(sentence)
+    return result.exit_code
+
+
+@cli.command()
+@home_option
+@click.option("--title", metavar="TEXT", help="看板里显示的名称。默认为目录名。")
+@click.option("--region", metavar="PACK", help="地区包：neimenggu（默认）或 public（全国公开数据）。")
+def init(home: Path, title: str | None, region: str | None) -> int:
+    """建立数据目录并写好配置 shouzhi.toml（可选；run 第一次运行时也会建立）。"""
+    regions = known_regions()
+    if region is not None and region not in regions:
+        raise UserError(f"没有名为“{region}”的地区包。可用的是：{'、'.join(sorted(regions))}。")
+    existed = (home / CONFIG_NAME).is_file()
+    place = open_home(home, title=title, region=region)
+    click.echo(f"{'已有' if existed else '已建立'} {place.root / CONFIG_NAME}。")
+    return 0
+
+
+@cli.command()
+@click.argument("extracts", type=click.Path(path_type=Path), metavar="EXTRACTS")
+def check(extracts: Path) -> int:
+    """检查 EXTRACTS 文件夹里的报表是否合格，什么也不写入。
+
+    \b
+    退出码：
+      0  全部合格
+      1  有问题（逐条列出：文件、行、列、应为什么、怎么办）
+      2  读不了
+    """
+    from shouzhi.intake import check_extracts
+
+    report = check_extracts(extracts, Progress())
+    click.echo(report.render(), nl=False)
+    return report.exit_code
+
+
+@cli.command()
+@click.argument("sql", metavar="SQL")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    help="输出格式：table 对齐的表（默认），csv，json；金额一分不差。",
+)
+@home_option
+def query(sql: str, kind: str, home: Path) -> int:
+    """在已发布的版本上执行一条只读查询 SQL。
+
+    只能读这一个版本的表，不能写入、附加数据库或读写文件。
+    """
+    from shouzhi.warehouse import publish
+    from shouzhi.warehouse.query import formatted, run_query
+
+    columns, rows = run_query(publish.published_build(existing_home(home)).marts, sql)
+    click.echo(formatted(columns, rows, kind), nl=False)
+    return 0
+
+
+@cli.command()
+@home_option
+def builds(home: Path) -> int:
+    """列出各版本：编号、生成时间、数据截至、状态，* 为正在发布的版本。"""
+    from shouzhi.warehouse import publish
+    from shouzhi.warehouse.query import as_table
+
+    place = existing_home(home)
+    found = publish.finished_builds(place)
+    if not found:
+        click.echo(f"数据目录 {place.root} 还没有版本。请先运行 shouzhi run <报表文件夹>。")
+        return 0
+    published = publish.published_id(place)
+    rows: list[tuple[Any, ...]] = [
+        (
+            "*" if build.build_id == published else "",
+            build.build_id,
+            build.manifest.get("built_at", ""),
+            build.manifest.get("data_date", ""),
+            "完好" if publish.is_intact(build) else "文件已损坏",
+            "无待处理事项" if build.manifest.get("exit_code") == 0 else "有拒收、隔离或待核",
+        )
+        for build in found
+    ]
+    click.echo(as_table(["发布", "版本", "生成时间", "数据截至", "文件", "状态"], rows), nl=False)
+    return 0
+
+
+@cli.command()
+@click.argument("build", metavar="BUILD")
+@home_option
+def publish(build: str, home: Path) -> int:
+    """改为发布另一个版本 BUILD（可只写编号的前几位），用于退回。"""
+    from shouzhi.warehouse import publish as publishing
+
+    place = existing_home(home)
+    with home_lock(place, f"shouzhi publish {build}"):
+        chosen = publishing.find_build(place, build)
+        if not publishing.is_intact(chosen):
+            raise UserError(
+                f"版本 {chosen.build_id} 的文件已损坏或不完整，不能发布。请重新运行 shouzhi run。"
+            )
+        before = publishing.published_id(place)
+        publishing.point_to(place, chosen.build_id)
+    changed = "（本来就是它）" if before == chosen.build_id else f"（之前是 {before}）" if before else ""
+    click.echo(
+        f"现在发布的是版本 {chosen.build_id}，数据截至 {chosen.manifest.get('data_date') or '未知'}{changed}。"
+    )
+    return 0
+
+
+@cli.command()
+@click.option(
+    "--home",
+    "homes",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="DIR",
+    help="数据目录，可给多个。默认 ./var，以及 ./var-public（如果有）。",
+)
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default="8501", help="端口。")
+def serve(homes: tuple[Path, ...], port: int) -> NoReturn:
+    """在本机打开看板（http://127.0.0.1:端口）。按 Ctrl+C 结束。"""
+    chosen = homes or tuple(path for path in (DEFAULT_HOME, Path("var-public")) if path.is_dir())
+    if not chosen:
+        raise UserError("还没有数据目录 ./var。请先运行 shouzhi run <报表文件夹>，或用 --home 指定。")
+    places = [existing_home(path) for path in chosen]
+    environment = os.environ | {
+        # Titles are the user's: what separates the pairs cannot be part of them.
+        "SHOUZHI_HOMES": ";".join(
+            f"{place.config.title.replace(';', '；').replace('=', '＝')}={place.root}" for place in places
+        ),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(PRODUCT_ROOT), os.environ.get("PYTHONPATH")))),
+    }
+    command = [
+        *(sys.executable, "-m", "streamlit", "run", str(PRODUCT_ROOT / "dashboards" / "app.py")),
+        *("--server.address", "127.0.0.1"),
+        *("--server.port", str(port)),
+        *("--server.headless", "true"),
+        *("--browser.gatherUsageStats", "false"),
+        *("--browser.serverAddress", "127.0.0.1"),
+    ]
+    click.echo(f"看板：http://127.0.0.1:{port}（按 Ctrl+C 结束）")
+    sys.stdout.flush()
+    # Streamlit reads the committed .streamlit/config.toml of its working directory. It takes this process's
+    # place, so that whoever stops the command stops the server.
+    os.chdir(PRODUCT_ROOT)
+    os.execve(sys.executable, command, environment)
+
+
+def usage_sentence(error: click.UsageError) -> str:
+    """A mistake on the command line, in Chinese."""
+    path = error.ctx.command_path if error.ctx else "shouzhi"
+    match error:
+        case click.NoSuchOption():
+            what = f"没有 {error.option_name} 这个选项"
+        case click.MissingParameter():
+            name = error.param.make_metavar(error.ctx) if error.param and error.ctx else "参数"
+            what = f"缺少 {name}"
+        case click.BadParameter():
+            name = error.param.opts[-1] if error.param else "参数"
+            kind = error.param.type if error.param else None
+            allowed = f"，可用的是 {'、'.join(kind.choices)}" if isinstance(kind, click.Choice) else ""
+            allowed = (
+                f"，应是 {kind.min} 到 {kind.max} 的整数" if isinstance(kind, click.IntRange) else allowed
+            )
+            what = f"{name} 的值不对{allowed}"
+        case _ if "No such command" in error.message:
+            what = f"没有 {error.message.split(chr(39))[1]} 这个命令"
+        case _ if "unexpected extra argument" in error.message:
+            given = error.message.partition("(")[2].rstrip(")")
+            what = f"多给了参数 {given}（文件夹名里有空格时请加引号）"
+        case _:
+            what = error.message
+    return f"{what}。用法见 {path} --help。"
+
+
+def fail(sentence: str, code: int) -> NoReturn:
+    if os.environ.get("SHOUZHI_DEBUG") == "1":
+        traceback.print_exc()
+    click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Entry point: exit codes as documented, never a traceback (``SHOUZHI_DEBUG=1`` shows it)."""
+    try:
+        sys.exit(cli.main(args=arguments, prog_name="shouzhi", standalone_mode=False) or 0)
+    except UserError as error:
+        fail(str(error), error.exit_code)
+    except click.UsageError as error:
+        fail(usage_sentence(error), 2)
+    except (click.Abort, KeyboardInterrupt):
+        fail("已中断，没有发布新的版本。", 2)
+    except BrokenPipeError:
+        # The reader of our output has gone (``| head``); there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        fail(
+            f"程序内部出错，没有发布：{type(error).__name__}：{str(error).strip().splitlines()[0] if str(error).strip() else ''}。"
+            "设置环境变量 SHOUZHI_DEBUG=1 再运行可看到细节。",
+            2,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""Errors that a user can act on: one Chinese sentence, no traceback."""
+
+
+class UserError(Exception):
+    """A mistake or a state that the user can mend.
+
+    ``sentence`` is Chinese and says what is wrong and what to do; the command line prints it and exits
+    with ``exit_code`` (2 = nothing was published or read).
+    """
+
+    def __init__(self, sentence: str, *, exit_code: int = 2) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.exit_code = exit_code
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -1,0 +1,160 @@
+"""Discovery: which files an extract holds, sub-folders and zip members included, and which feed each belongs to."""
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from shouzhi.errors import UserError
+from shouzhi.intake.contract import Feed, load_feeds
+from shouzhi.intake.vocabulary import normalise_text
+
+DATA_SUFFIXES = {".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".parquet"}
+MAX_ZIP_DEPTH = 3
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file or zip member. ``name`` is relative to the extracts; ``fault`` says why it cannot be opened."""
+
+    name: str
+    load: Callable[[], bytes]
+    feed: Feed | None
+    fault: str | None = None
+
+    @property
+    def file_name(self) -> str:
+        return PurePosixPath(self.name).name
+
+    @property
+    def stem(self) -> str:
+        return PurePosixPath(self.name).stem
+
+    @property
+    def suffix(self) -> str:
+        return PurePosixPath(self.name).suffix.lower()
+
+
+def content_hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def natural_key(name: str) -> list[tuple[int, int | str]]:
+    """Sort key in which 2 comes before 10."""
+    return [(0, int(part)) if part.isdigit() else (1, part) for part in re.findall(r"\d+|\D+", name)]
+
+
+def discover(extracts: Path) -> list[Source]:
+    """List the sources under a folder, or the one file given, in natural order of their names."""
+    if not extracts.exists():
+        raise UserError(f"找不到 {extracts}：请给出放数据文件的文件夹，或一个数据文件。")
+    paths = [extracts] if extracts.is_file() else [each for each in extracts.rglob("*") if each.is_file()]
+    root = extracts.parent if extracts.is_file() else extracts
+    sources: list[Source] = []
+    for path in paths:
+        name = path.relative_to(root).as_posix()
+        if is_ignored(name):
+            continue
+        if path.suffix.lower() == ".zip":
+            sources.extend(_zip_sources(name, path.read_bytes, depth=1))
+        else:
+            sources.append(Source(name, path.read_bytes, find_feed(name)))
+    return sorted(sources, key=lambda source: natural_key(source.name))
+
+
+def is_ignored(name: str) -> bool:
+    """True for lock files, system files and text that accompanies the data."""
+    parts = PurePosixPath(name).parts
+    file_name = parts[-1]
+    if any(part == "__MACOSX" or (part.startswith(".") and part not in {".", ".."}) for part in parts):
+        return True
+    if file_name.startswith(("~$", "._")) or file_name.lower() in {"thumbs.db", "desktop.ini"}:
+        return True
+    path = PurePosixPath(file_name.lower())
+    return path.suffix == ".md" or path.stem in {"readme", "sources", "license", "说明", "使用说明"}
+
+
+def find_feed(name: str) -> Feed | None:
+    """Return the feed that a file name belongs to: its code at the start, or one of the contract's patterns."""
+    feeds = load_feeds()
+    stem = normalise_text(PurePosixPath(name).stem).lower()
+    for code in sorted(feeds, key=len, reverse=True):
+        if re.match(rf"{re.escape(code)}(?![a-z])", stem):
+            return feeds[code]
+    for feed in feeds.values():
+        inside = feed.is_read and re.search(rf"(?<![a-z]){re.escape(feed.feed)}(?![a-z])", stem)
+        if inside or any(re.search(pattern, stem) for pattern in feed.file_name_patterns):
+            return feed
+    return None
+
+
+def _zip_sources(name: str, load: Callable[[], bytes], depth: int) -> Iterator[Source]:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(load()))
+        members = [each for each in archive.infolist() if not each.is_dir()]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        yield Source(name, load, None, "压缩包已损坏或不是 zip 文件，请重新压缩后再放入")
+        return
+    if not members:
+        yield Source(name, load, None, "压缩包是空的，请核对后重新压缩")
+    for member in members:
+        member_name = member_file_name(member)
+        full_name = f"{name}/{member_name}"
+        if is_ignored(member_name):
+            continue
+        if member.flag_bits & 1:
+            yield Source(full_name, load, find_feed(member_name), "压缩包有密码，请解除密码后再放入")
+            continue
+        read = _member_reader(archive, member)
+        if PurePosixPath(member_name).suffix.lower() == ".zip":
+            if depth < MAX_ZIP_DEPTH:
+                yield from _nested(full_name, read, depth)
+            else:
+                yield Source(full_name, read, None, "压缩包套得太深，请解开一层后再放入")
+            continue
+        yield Source(full_name, read, find_feed(member_name))
+
+
+def _nested(name: str, read: Callable[[], bytes], depth: int) -> Iterator[Source]:
+    try:
+        read()
+    except UserError as error:
+        yield Source(name, read, None, error.sentence)
+        return
+    yield from _zip_sources(name, read, depth + 1)
+
+
+def _member_reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[], bytes]:
+    def read() -> bytes:
+        try:
+            return archive.read(member)
+        except (
+            zipfile.BadZipFile,
+            OSError,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+        ) as error:
+            raise UserError("压缩包中的这个文件已损坏，请重新压缩后再放入") from error
+        except Exception as error:  # zlib.error and what other decompressors raise
+            raise UserError("压缩包中的这个文件无法解压，请重新压缩后再放入") from error
+
+    return read
+
+
+def member_file_name(member: zipfile.ZipInfo) -> str:
+    """Return a member's name; names without the UTF-8 flag are GBK in Chinese archives."""
+    name = member.filename
+    if not member.flag_bits & 0x800:
+        raw = name.encode("cp437", errors="replace") if not name.isascii() else name.encode()
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                name = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+    return name.replace("\\", "/").lstrip("/")

@@ -1,0 +1,285 @@
+"""The lake: immutable Parquet a delivery, one JSON manifest entry written last, and the relations over it.
+
+Layout: ``<lake>/fund_statement/delivery=NNNNNN/part.parquet``, ``<lake>/quarantine/delivery=NNNNNN/part.parquet``
+and ``<lake>/manifest/NNNNNN.json``. A delivery exists when its manifest entry does; folders without an entry
+are what a killed run left, are never read, and are removed when the next delivery is written.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shouzhi.errors import UserError
+from shouzhi.intake.parsed import NOTE_FIELDS, QUARANTINE_SCHEMA, ROW_SCHEMA
+
+SCHEMA_VERSION = 1
+FILE_COLUMNS = {
+    "file_name": "varchar",
+    "feed_code": "varchar",
+    "period_label": "varchar",
+    "status_code": "varchar",
+    "encoding_code": "varchar",
+    "received_count": "integer",
+    "quarantined_count": "integer",
+    "non_data_count": "integer",
+    "received_yuan": "decimal(20,2)",
+    "quarantined_yuan": "decimal(20,2)",
+    "unreadable_amount_count": "integer",
+    "warning_count": "integer",
+    "first_reason": "varchar",
+    "sub_cent_residual_yuan": "decimal(20,6)",
+}
+NOTE_COLUMNS = {name: "integer" if name == "row_number" else "varchar" for name in NOTE_FIELDS}
+ORIGIN_FIELDS = [("delivery_no", pa.int32()), ("content_hash", pa.string()), ("file_name", pa.string())]
+STATEMENT_FILE_SCHEMA = pa.schema([*ORIGIN_FIELDS, *ROW_SCHEMA])
+QUARANTINE_FILE_SCHEMA = pa.schema([*ORIGIN_FIELDS, ("feed_code", pa.string()), *QUARANTINE_SCHEMA])
+RELATIONS = {"fund_statement": STATEMENT_FILE_SCHEMA, "quarantine_row": QUARANTINE_FILE_SCHEMA}
+FOLDERS = {"fund_statement": "fund_statement", "quarantine_row": "quarantine"}
+
+
+def manifest_folder(lake_root: Path) -> Path:
+    return lake_root / "manifest"
+
+
+def read_manifest(lake_root: Path) -> list[dict[str, Any]]:
+    """Return all manifest entries in order of delivery."""
+    entries = []
+    for path in sorted(manifest_folder(lake_root).glob("[0-9]*.json")):
+        try:
+            entries.append(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise UserError(
+                f"数据湖的清单 {path.name} 已损坏，请从备份恢复 lake/manifest 后再运行。"
+            ) from error
+    return entries
+
+
+def known_files(lake_root: Path) -> dict[str, dict[str, Any]]:
+    """Return the newest record of each content hash, with its ``delivery_no``."""
+    known: dict[str, dict[str, Any]] = {}
+    for entry in read_manifest(lake_root):
+        for record in entry["files"]:
+            known[record["content_hash"]] = {**record, "delivery_no": entry["delivery_no"]}
+    return known
+
+
+def next_delivery_no(lake_root: Path) -> int:
+    return max((entry["delivery_no"] for entry in read_manifest(lake_root)), default=0) + 1
+
+
+def fingerprint(lake_root: Path) -> str:
+    """Hash over the manifest: equal lakes have equal fingerprints, whenever they were filled."""
+    digest = hashlib.sha256()
+    for entry in read_manifest(lake_root):
+        digest.update(json.dumps(entry, sort_keys=True, ensure_ascii=False).encode())
+    return digest.hexdigest()
+
+
+def clean_orphans(lake_root: Path) -> list[str]:
+    """Remove what a killed run left: staging folders and deliveries without a manifest entry."""
+    kept = {f"delivery={entry['delivery_no']:06d}" for entry in read_manifest(lake_root)}
+    removed = []
+    for folder in FOLDERS.values():
+        for path in sorted((lake_root / folder).glob("delivery=*")):
+            if path.name not in kept:
+                shutil.rmtree(path)
+                removed.append(f"{folder}/{path.name}")
+    for path in [*lake_root.glob(".staging*"), *manifest_folder(lake_root).glob(".*.tmp")]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+        removed.append(path.name)
+    return removed
+
+
+def write_delivery(
+    lake_root: Path,
+    files: list[dict[str, Any]],
+    rows: pa.Table,
+    quarantine: pa.Table,
+    before_manifest: Callable[[], None] = lambda: None,
+) -> int:
+    """Write one delivery and return its number.
+
+    ``rows`` and ``quarantine`` are in the lake's file schemas without a delivery number yet (0). The manifest
+    entry is written last: until then the delivery does not exist. ``before_manifest`` is a hook for tests.
+    """
+    lake_root.mkdir(parents=True, exist_ok=True)
+    manifest_folder(lake_root).mkdir(exist_ok=True)
+    clean_orphans(lake_root)
+    delivery_no = next_delivery_no(lake_root)
+    parts = {}
+    for relation, table in (("fund_statement", rows), ("quarantine_row", quarantine)):
+        if table.num_rows:
+            parts[relation] = _write_part(
+                lake_root, relation, _numbered(table, relation, delivery_no), delivery_no
+            )
+    before_manifest()
+    entry = {
+        "schema_version": SCHEMA_VERSION,
+        "delivery_no": delivery_no,
+        "files": [_plain(record) for record in files],
+        "parts": parts,
+    }
+    _write_manifest(manifest_folder(lake_root), delivery_no, entry)
+    return delivery_no
+
+
+def _plain(record: dict[str, Any]) -> dict[str, Any]:
+    def text(value: object) -> object:
+        return value if value is None or isinstance(value, (int, str, list, bool)) else str(value)
+
+    return {key: text(value) for key, value in record.items()}
+
+
+def _numbered(table: pa.Table, relation: str, delivery_no: int) -> pa.Table:
+    index = table.schema.get_field_index("delivery_no")
+    numbers = pa.array([delivery_no] * table.num_rows, pa.int32())
+    table = table.set_column(index, "delivery_no", numbers).cast(RELATIONS[relation])
+    with duckdb.connect() as connection:
+        connection.register("part", table)
+        order = (
+            "coalesce(admdvs, admdvs_name), file_name, record_no"
+            if relation == "fund_statement"
+            else "file_name, sheet_name nulls first, row_number, cell_ref"
+        )
+        return (
+            connection.execute(f"select * from part order by {order}")
+            .fetch_arrow_table()
+            .cast(RELATIONS[relation])
+        )
+
+
+def _write_part(lake_root: Path, relation: str, table: pa.Table, delivery_no: int) -> dict[str, Any]:
+    staging = lake_root / f".staging-{delivery_no:06d}"
+    staging.mkdir(exist_ok=True)
+    staged = staging / FOLDERS[relation]
+    staged.mkdir()
+    path = staged / "part.parquet"
+    pq.write_table(table, path, compression="zstd", store_schema=False)
+    _sync(path)
+    target = lake_root / FOLDERS[relation] / f"delivery={delivery_no:06d}"
+    target.parent.mkdir(exist_ok=True)
+    staged.rename(target)
+    _sync(target.parent)
+    shutil.rmtree(staging)
+    digest = hashlib.sha256((target / "part.parquet").read_bytes()).hexdigest()
+    return {
+        "path": f"{FOLDERS[relation]}/{target.name}/part.parquet",
+        "row_count": table.num_rows,
+        "sha256": digest,
+    }
+
+
+def _write_manifest(folder: Path, delivery_no: int, entry: dict[str, Any]) -> None:
+    temporary = folder / f".{delivery_no:06d}.json.tmp"
+    text = json.dumps(entry, ensure_ascii=False, indent=1, sort_keys=True)
+    with temporary.open("w", encoding="utf-8") as stream:
+        stream.write(text + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.rename(folder / f"{delivery_no:06d}.json")
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def register(connection: duckdb.DuckDBPyConnection, lake_root: Path) -> None:
+    """Create the relations of schema ``lake`` in a DuckDB connection.
+
+    ``fund_statement`` and ``quarantine_row`` are views over exactly the files that the manifest names (empty
+    tables where there is none); ``intake_file`` and ``intake_note`` are tables filled from the manifest.
+    """
+    entries = read_manifest(lake_root)
+    connection.execute("create schema if not exists lake")
+    for relation, schema in RELATIONS.items():
+        paths = [
+            lake_root / entry["parts"][relation]["path"] for entry in entries if relation in entry["parts"]
+        ]
+        _check_present(paths)
+        _drop(connection, relation)
+        if paths:
+            listed = ", ".join(_quoted(str(path.resolve())) for path in paths)
+            names = ", ".join(schema.names)
+            connection.execute(
+                f"create view lake.{relation} as"
+                f" select {names} from read_parquet([{listed}], hive_partitioning = false)"
+            )
+        else:
+            empty = schema.empty_table()
+            connection.register("empty_part", empty)
+            connection.execute(f"create table lake.{relation} as select * from empty_part")
+            connection.unregister("empty_part")
+    _create_table(connection, "intake_file", FILE_COLUMNS, _file_records(entries))
+    _create_table(connection, "intake_note", {"file_name": "varchar", **NOTE_COLUMNS}, _note_records(entries))
+
+
+def _check_present(paths: list[Path]) -> None:
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        raise UserError(
+            f"数据湖缺少文件 {missing[0].parent.name}/{missing[0].name}，请从备份恢复 lake 文件夹后再运行。"
+        )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    found = connection.execute(
+        "select table_type from information_schema.tables"
+        " where table_catalog = current_database() and table_schema = 'lake' and table_name = ?",
+        [name],
+    ).fetchone()
+    if found:
+        connection.execute(f"drop {'view' if found[0] == 'VIEW' else 'table'} lake.{name}")
+
+
+def _create_table(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str], records: list[tuple[Any, ...]]
+) -> None:
+    _drop(connection, name)
+    declared = {"delivery_no": "integer", "content_hash": "varchar", **columns}
+    body = ", ".join(f"{column} {kind}" for column, kind in declared.items())
+    connection.execute(f"create table lake.{name} ({body})")
+    if records:
+        marks = ", ".join("?" for _ in declared)
+        connection.executemany(f"insert into lake.{name} values ({marks})", records)
+
+
+def _file_records(entries: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return [
+        (entry["delivery_no"], record["content_hash"], *(record[column] for column in FILE_COLUMNS))
+        for entry in entries
+        for record in entry["files"]
+    ]
+
+
+def _note_records(entries: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            entry["delivery_no"],
+            record["content_hash"],
+            record["file_name"],
+            *(note[column] for column in NOTE_COLUMNS),
+        )
+        for entry in entries
+        for record in entry["files"]
+        for note in record["notes"]
+    ]

@@ -1,0 +1,121 @@
+"""Read one source of a feed that is read: sheet by sheet, as a list or as the statutory table."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import pyarrow as pa
+
+from shouzhi.errors import UserError
+from shouzhi.intake.cells import parse_amount
+from shouzhi.intake.discovery import Source
+from shouzhi.intake.parsed import QUARANTINE_SCHEMA, ROW_SCHEMA, Note, ParsedPart
+from shouzhi.intake.sheets import Sheet, read_workbook
+from shouzhi.intake.statement_list import ListHeader, find_list_header, read_list
+from shouzhi.intake.statement_table import has_table, read_table
+
+NOTHING_READ = "文件里没有一行数据，请核对是否导出完整"
+
+
+@dataclass
+class ParsedFile:
+    """All sheets of one file. ``rejected_reason`` is set where nothing of it can be used."""
+
+    encoding: str = ""
+    rows: pa.Table = field(default_factory=lambda: ROW_SCHEMA.empty_table())
+    quarantine: pa.Table = field(default_factory=lambda: QUARANTINE_SCHEMA.empty_table())
+    notes: list[Note] = field(default_factory=list)
+    received_count: int = 0
+    received_yuan: Decimal = Decimal("0.00")
+    non_data_count: int = 0
+    sub_cent_residual_yuan: Decimal = Decimal(0)
+    rejected_reason: str | None = None
+
+
+def read_source(source: Source) -> ParsedFile:
+    """Read a ``fund_statement`` source; user mistakes come back as the reason of a rejection."""
+    try:
+        if source.fault:
+            raise UserError(source.fault)
+        workbook = read_workbook(source.load(), source.suffix)
+    except UserError as error:
+        return ParsedFile(rejected_reason=error.sentence)
+    parsed = ParsedFile(encoding=workbook.encoding)
+    parts: list[ParsedPart] = []
+    for sheet in workbook.sheets:
+        first_record_no = 1 + sum(each.rows.num_rows for each in parts)
+        part = _read_sheet(sheet, source, workbook.encoding, first_record_no)
+        parts.append(part)
+    _merge(parsed, parts)
+    return parsed
+
+
+def _merge(parsed: ParsedFile, parts: list[ParsedPart]) -> None:
+    for part in parts:
+        parsed.notes.extend(part.notes)
+        parsed.received_count += part.received_count
+        parsed.received_yuan += part.received_yuan
+        parsed.non_data_count += part.non_data_count
+        parsed.sub_cent_residual_yuan += part.sub_cent_residual_yuan
+    if parts:
+        parsed.rows = pa.concat_tables([part.rows for part in parts])
+        parsed.quarantine = pa.concat_tables([part.quarantine for part in parts])
+    if parsed.received_count == 0:
+        reasons = list(dict.fromkeys(part.rejected_reason for part in parts if part.rejected_reason))
+        parsed.rejected_reason = "；".join(reasons[:3]) if reasons else NOTHING_READ
+        parsed.notes = [note for note in parsed.notes if note.severity_code != "info"]
+
+
+def _read_sheet(sheet: Sheet, source: Source, encoding: str, first_record_no: int) -> ParsedPart:
+    assert source.feed is not None
+    if sheet.is_hidden:
+        text = "隐藏的工作表没有读取；需要读取的请在 Excel 中取消隐藏"
+        return ParsedPart(notes=[Note("warning", "hidden_sheet", text, sheet.name)])
+    header = find_list_header(sheet.head(), source.feed)
+    if header is not None:
+        return _read_as_list(sheet, header, source, first_record_no)
+    if has_table(sheet):
+        return read_table(sheet, source.stem, first_record_no)
+    return _not_recognised(sheet, encoding)
+
+
+def _read_as_list(sheet: Sheet, header: ListHeader, source: Source, first_record_no: int) -> ParsedPart:
+    assert source.feed is not None
+    missing = header.missing()
+    if not missing:
+        return read_list(sheet, header, source.feed, first_record_no)
+    labels = [f"{each}（{_label(source, each)}）" for each in missing]
+    reason = f"第 {header.row_number} 行的表头缺少列 {'、'.join(labels)}，请补上后重新导出"
+    note = Note("problem", "column_missing", reason, sheet.name, header.row_number)
+    return ParsedPart(rejected_reason=_placed(reason, sheet), notes=[note])
+
+
+def _label(source: Source, name: str) -> str:
+    assert source.feed is not None
+    return " 或 ".join(source.feed.column(each).label for each in name.split(" 或 "))
+
+
+def _placed(reason: str, sheet: Sheet) -> str:
+    return f"工作表“{sheet.name}”：{reason}" if sheet.name else reason
+
+
+def _not_recognised(sheet: Sheet, encoding: str) -> ParsedPart:
+    rows = list(sheet.numbered_rows()) if sheet.rows is not None else sheet.head()
+    filled = [(number, row) for number, row in rows if any(cell.strip() for cell in row)]
+    if not filled:
+        return ParsedPart(
+            notes=[Note("info", "empty_sheet", "空的工作表，未读取", sheet.name)] if sheet.name else []
+        )
+    number, first = filled[0]
+    seen = "、".join(cell.strip()[:20] for cell in first if cell.strip())[:60]
+    has_numbers = any(parse_amount(cell).status == "ok" for _, row in filled for cell in row)
+    if sheet.name and not has_numbers:
+        return ParsedPart(
+            notes=[Note("info", "text_sheet", "只有文字的工作表（如封面、说明），未读取", sheet.name)]
+        )
+    guess = "（按 GB18030 编码读出，若是乱码请另存为 UTF-8 编码）" if encoding == "GB18030" else ""
+    reason = (
+        f"第 {number} 行起找不到能识别的表头{guess}，读到的是“{seen}”；"
+        "列表要有 期间、统筹区、基金、报表类型、科目、金额 各列，法定报表要有“项目”一栏和金额栏"
+    )
+    note = Note("problem", "header_unknown", reason, sheet.name, number)
+    return ParsedPart(rejected_reason=_placed(reason, sheet), notes=[note])

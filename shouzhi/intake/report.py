@@ -1,0 +1,227 @@
+"""The contract report: what came, what will be loaded, what will not, and what to do about it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from shouzhi.intake.contract import Feed, load_feeds
+from shouzhi.intake.parsed import Note, sum_yuan
+from shouzhi.intake.reading import ParsedFile
+from shouzhi.intake.vocabulary import code_list
+
+QUARANTINE_SHOWN = 20
+NOTES_SHOWN = 20
+LISTED = 8
+_STATUS_LABELS = {
+    "loaded": "可入湖",
+    "rejected": "整份退回",
+    "unknown": "不认识",
+    "not_read": "本版本不读取",
+    "known": "已接收过",
+    "duplicate": "重复",
+}
+
+
+@dataclass(frozen=True)
+class RowsDescription:
+    periods: list[str] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)
+    funds: list[str] = field(default_factory=list)
+    statements: list[str] = field(default_factory=list)
+
+
+def describe_rows(rows: pa.Table) -> RowsDescription:
+    """Return the distinct periods, areas, funds and statements of accepted rows, with their labels."""
+    if not rows.num_rows:
+        return RowsDescription()
+    funds, statements = code_list("funds").labels, code_list("statements").labels
+    areas = {
+        name or code for code, name in zip(_unique(rows, "admdvs"), _unique(rows, "admdvs_name"), strict=True)
+    }
+    return RowsDescription(
+        periods=sorted(set(rows["period_code"].unique().to_pylist())),
+        areas=sorted(each for each in areas if each),
+        funds=[
+            f"{code} {funds.get(code, '')}".strip()
+            for code in sorted(set(rows["fund_code"].unique().to_pylist()))
+        ],
+        statements=[
+            statements[code]
+            for code in statements
+            if code in set(rows["statement_code"].unique().to_pylist())
+        ],
+    )
+
+
+def _unique(rows: pa.Table, column: str) -> list[str | None]:
+    pairs = rows.select(["admdvs", "admdvs_name"]).group_by(["admdvs", "admdvs_name"]).aggregate([])
+    return pairs[column].to_pylist()
+
+
+@dataclass
+class FileReport:
+    """The report of one file; ``status_code`` is a key of the labels above."""
+
+    name: str
+    feed: Feed | None
+    status_code: str = "loaded"
+    first_reason: str | None = None
+    is_recorded: bool = False
+    parsed: ParsedFile | None = None
+    known: dict[str, Any] | None = None
+
+    def reject(self, reason: str) -> None:
+        self.status_code, self.first_reason = "rejected", reason
+
+    def mark_unknown(self) -> None:
+        names = "、".join(code for code, feed in load_feeds().items() if feed.is_read)
+        self.status_code = "unknown"
+        self.first_reason = f"从文件名看不出是哪一类数据，未读取；请改名为 <类别>_<年份或年月>，如 {names}_2024.xlsx，或移出文件夹"
+
+    def mark_not_read(self) -> None:
+        self.status_code, self.first_reason = "not_read", "该类文件本版本尚不读取，原文件未动"
+
+    def mark_duplicate(self, other: str) -> None:
+        self.status_code, self.first_reason = "duplicate", f"内容与 {other} 完全相同，只算一份"
+
+    def mark_known(self, record: dict[str, Any]) -> None:
+        self.status_code, self.known = "known", record
+        self.first_reason = (
+            f"内容与第 {record['delivery_no']} 批收到的 {record['file_name']} 完全相同，没有变化"
+        )
+
+    def fill(self, parsed: ParsedFile) -> None:
+        self.parsed = parsed
+        if parsed.rejected_reason:
+            self.reject(parsed.rejected_reason)
+            return
+        self.status_code = "loaded"
+        problems = [note.note_zh for note in parsed.notes if note.severity_code == "problem"]
+        if parsed.quarantine.num_rows:
+            first = parsed.quarantine.slice(0, 1).to_pylist()[0]
+            problems.append(f"{first['cell_ref']}：{first['reason_zh']}")
+        self.first_reason = problems[0] if problems else None
+
+    @property
+    def has_problems(self) -> bool:
+        if self.status_code in {"rejected", "unknown"}:
+            return True
+        if self.parsed is None:
+            return False
+        is_noted = any(note.severity_code == "problem" for note in self.parsed.notes)
+        return bool(self.parsed.quarantine.num_rows) or is_noted
+
+    @property
+    def is_readable(self) -> bool:
+        return self.status_code in {"loaded", "known", "duplicate"}
+
+
+@dataclass
+class ContractReport:
+    """The report over all files. ``status`` is clean, problems or unreadable; ``exit_code`` 0, 1 or 2."""
+
+    files: list[FileReport]
+
+    @property
+    def status(self) -> str:
+        if not any(each.is_readable for each in self.files):
+            return "unreadable"
+        return "problems" if any(each.has_problems for each in self.files) else "clean"
+
+    @property
+    def exit_code(self) -> int:
+        return {"clean": 0, "problems": 1, "unreadable": 2}[self.status]
+
+    @property
+    def summary(self) -> str:
+        """One sentence: how many files came and what became of them."""
+        if not self.files:
+            return "文件夹里没有可读的数据文件：请放入 .csv、.txt、.xlsx、.xls、.parquet 或 .zip 文件。"
+        counts = {code: sum(each.status_code == code for each in self.files) for code in _STATUS_LABELS}
+        parts = [f"{label} {counts[code]} 份" for code, label in _STATUS_LABELS.items() if counts[code]]
+        quarantined = sum(each.parsed.quarantine.num_rows for each in self.files if each.parsed)
+        tail = f"；隔离 {quarantined} 行" if quarantined else ""
+        verdict = {"clean": "没有问题", "problems": "有问题，见下", "unreadable": "没有一份能读"}[self.status]
+        return f"共 {len(self.files)} 份文件：{'，'.join(parts)}{tail}。{verdict}。"
+
+    def render(self) -> str:
+        """Return the whole report as Chinese text."""
+        lines = ["接口检查报告", "=" * 12, self.summary]
+        for each in self.files:
+            lines.extend(["", *_render_file(each)])
+        return "\n".join(lines) + "\n"
+
+
+def _render_file(report: FileReport) -> list[str]:
+    label = f"（{report.feed.label}）" if report.feed else ""
+    lines = [f"■ {report.name}{label}：{_STATUS_LABELS[report.status_code]}"]
+    if report.first_reason and (report.status_code != "loaded"):
+        lines.append(f"  原因：{report.first_reason}")
+    parsed = report.parsed
+    if parsed is None:
+        return lines
+    if not parsed.rejected_reason:
+        lines.extend(_render_counts(parsed))
+    lines.extend(_render_notes(parsed.notes))
+    lines.extend(_render_quarantine(parsed.quarantine))
+    return lines
+
+
+def _render_counts(parsed: ParsedFile) -> list[str]:
+    described = describe_rows(parsed.rows)
+    loaded_yuan = sum_yuan(parsed.rows)
+    return [
+        f"  编码 {parsed.encoding}；期间 {_listed(described.periods)}；统筹区 {_listed(described.areas)}",
+        f"  基金 {_listed(described.funds)}；报表 {_listed(described.statements)}",
+        f"  收到 {parsed.received_count} 行，入湖 {parsed.rows.num_rows} 行，隔离 {parsed.quarantine.num_rows} 行；"
+        f"另有标题、空行、合计等非数据 {parsed.non_data_count} 处",
+        f"  收到 {_yuan(parsed.received_yuan)} 元，入湖 {_yuan(loaded_yuan)} 元，"
+        f"隔离 {_yuan(sum_yuan(parsed.quarantine))} 元（各行金额相加，只用于核对有没有丢数）",
+    ]
+
+
+def _render_notes(notes: list[Note]) -> list[str]:
+    marks = {"info": "说明", "warning": "注意", "problem": "问题"}
+    order = {"problem": 0, "warning": 1, "info": 2}
+    shown = sorted(notes, key=lambda note: order[note.severity_code])
+    lines = []
+    for note in shown[:NOTES_SHOWN]:
+        place = "".join(
+            [
+                f"工作表“{note.sheet_name}” " if note.sheet_name else "",
+                f"第 {note.row_number} 行 " if note.row_number else "",
+                f"{note.cell_ref} " if note.cell_ref else "",
+            ]
+        )
+        lines.append(f"  {marks[note.severity_code]}：{place}{note.note_zh}")
+    if len(shown) > NOTES_SHOWN:
+        lines.append(f"  ……另有 {len(shown) - NOTES_SHOWN} 条说明")
+    return lines
+
+
+def _render_quarantine(quarantine: pa.Table) -> list[str]:
+    lines = []
+    for row in quarantine.slice(0, QUARANTINE_SHOWN).to_pylist():
+        sheet = f"工作表“{row['sheet_name']}” " if row["sheet_name"] else ""
+        column = f" 列“{row['column_name']}”" if row["column_name"] else ""
+        value = f"，值“{row['raw_text']}”" if row["raw_text"] else ""
+        lines.append(
+            f"  隔离：{sheet}第 {row['row_number']} 行 {row['cell_ref']}{column}{value}：{row['reason_zh']}"
+        )
+    rest = quarantine.num_rows - QUARANTINE_SHOWN
+    if rest > 0:
+        lines.append(f"  ……另有 {rest} 行被隔离，完整清单入湖后见数据质量页")
+    return lines
+
+
+def _listed(items: list[str]) -> str:
+    if not items:
+        return "无"
+    tail = f" 等 {len(items)} 个" if len(items) > LISTED else ""
+    return "、".join(items[:LISTED]) + tail
+
+
+def _yuan(amount: Decimal) -> str:
+    return f"{amount:,.2f}"

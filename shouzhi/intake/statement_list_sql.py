@@ -1,0 +1,245 @@
+"""SQL of the list reader: resolve codes, classify rows, hand out accepted and quarantined ones."""
+
+RESOLVE = r"""
+create temp table resolved as
+with plain as (
+    select
+        raw.*,
+        regexp_full_match(raw.amount, '-?\d{1,13}(\.\d{1,14})?') as is_plain,
+    from raw
+),
+
+amounts as (
+    select
+        plain.*,
+        case when is_plain then 'ok' else map_amount.status end as amount_status,
+        case when is_plain then try_cast(plain.amount as decimal(28, 14)) else map_amount.value end as amount_value,
+        case
+            when is_plain and position('.' in plain.amount) > 0
+                then length(plain.amount) - position('.' in plain.amount)
+            when is_plain then 0
+            else map_amount.decimals
+        end as decimals,
+        map_amount.unit_code as cell_unit,
+        map_amount.problem as amount_problem,
+    from plain
+    -- one row a distinct text
+    left join map_amount on map_amount.text = plain.amount
+)
+
+select
+    amounts.*,
+    map_period.period_type,
+    map_period.period_code,
+    map_period.problem as period_problem,
+    case
+        when map_period.period_type = 'year' then 'period'
+        when map_period.measure_hint is not null and map_measure.code is not null
+            and map_period.measure_hint <> map_measure.code then null
+        else coalesce(map_period.measure_hint, map_measure.code)
+    end as measure_code,
+    case
+        when map_period.period_type = 'year' then null
+        when map_measure.problem is not null then map_measure.problem
+        when map_period.measure_hint <> map_measure.code then '与期间的写法矛盾（一个是期间，一个是累计），请改为一致'
+        when map_period.measure_hint is null and map_measure.code is null then '为空，年度以下的数据请填“期间”或“累计”'
+    end as measure_problem,
+    map_area.admdvs as area_code,
+    map_area.area_name,
+    map_area.problem as area_problem,
+    map_area.problem_column as area_problem_column,
+    map_fund_code.code as fund,
+    map_fund_code.problem as fund_problem,
+    map_statement.code as statement_code,
+    map_statement.problem as statement_problem,
+    map_account.given_code,
+    map_account.account_name as bare_name,
+    map_account.is_of_which,
+    map_account.problem as account_problem,
+    map_account.problem_column as account_problem_column,
+    map_side.code as side_code,
+    map_side.problem as side_problem,
+    map_unit.problem as unit_problem,
+    case when map_unit.problem is null
+        then coalesce(amounts.cell_unit, map_unit.code, setting.header_unit, 'yuan')
+    end as unit_code,
+    map_doc_no.clean as clean_doc_no,
+    map_first_text.kind as first_kind,
+    area_first.kind as area_kind,
+from amounts
+cross join setting
+left join map_period on map_period.text = amounts.period
+left join map_measure on map_measure.text = amounts.measure
+left join map_area on map_area.text = amounts.admdvs and map_area.name_text = amounts.admdvs_name
+left join map_fund_code on map_fund_code.text = amounts.fund_code
+left join map_statement on map_statement.text = amounts.statement
+left join map_account on map_account.text = amounts.account_code and map_account.name_text = amounts.account_name
+left join map_side on map_side.text = amounts.side
+left join map_unit on map_unit.text = amounts.unit
+left join map_doc_no on map_doc_no.text = amounts.doc_no
+left join map_first_text on map_first_text.text = amounts.first_text
+left join map_first_text as area_first
+    on area_first.text = case when trim(amounts.admdvs_name) <> '' then amounts.admdvs_name else amounts.admdvs end
+"""
+
+CLASSIFY = r"""
+create temp table classified as
+with priced as (
+    select
+        resolved.*,
+        case unit_code when 'yuan' then 1 when 'wan' then 10000 when 'yi' then 100000000 end as factor,
+        amount_value * cast(
+            case unit_code when 'yuan' then 1 when 'wan' then 10000 when 'yi' then 100000000 end as decimal(9, 0)
+        ) as exact_yuan,
+    from resolved
+),
+
+rounded as (
+    select
+        priced.*,
+        try_cast(exact_yuan as decimal(20, 2)) as amount_yuan,
+        case
+            when first_kind = 'blank' then 'blank'
+            when is_repeated_header then 'header'
+            when first_kind = 'total' and (trim(period) = '' or period = first_text) then 'total'
+            when area_kind = 'total' then 'total'
+            when amount_status = 'blank' and (filled_count = 1 or first_kind = 'note') then 'title'
+            when first_kind = 'note' and period_problem is not null and fund_problem is not null then 'title'
+            when amount_status = 'not_given' then 'not_given'
+        end as non_data_reason,
+    from priced
+),
+
+judged as (
+    select
+        rounded.*,
+        case
+            when is_overlong then 'extra_cells'
+            when period_problem is not null then 'period'
+            when area_problem is not null then 'area'
+            when fund_problem is not null then 'fund'
+            when statement_problem is not null then 'statement'
+            when account_problem is not null then 'account'
+            when unit_problem is not null then 'unit'
+            when amount_status = 'blank' then 'amount_missing'
+            when amount_status = 'problem' then 'amount'
+            when amount_yuan is null then 'amount_too_large'
+            when measure_problem is not null and trim(measure) = '' then 'measure_missing'
+            when measure_problem is not null then 'measure'
+        end as reason_code,
+    from rounded
+)
+
+select
+    judged.*,
+    case when non_data_reason is not null then 'non_data' when reason_code is not null then 'quarantined'
+        else 'loaded' end as status,
+from judged
+"""
+
+ROWS = r"""
+with loaded as (
+    select
+        classified.*,
+        max(decimals) over (
+            partition by area_code, area_name, period_type, period_code, statement_code, unit_code
+        ) as group_decimals,
+        last_value(case when not is_of_which then coalesce(bare_name, given_code) end ignore nulls) over (
+            partition by area_code, area_name, fund, period_type, period_code, statement_code, measure_code
+            order by line_no
+            rows between unbounded preceding and current row
+        ) as parent_name,
+        (select letter from header_column where name = 'amount') as letter,
+    from classified
+    where status = 'loaded'
+)
+
+select
+    cast($first_record_no + row_number() over (order by line_no) - 1 as integer) as record_no,
+    cast($sheet_name as varchar) as sheet_name,
+    line_no as row_number,
+    letter || line_no as cell_ref,
+    period_type,
+    period_code,
+    measure_code,
+    area_code as admdvs,
+    area_name as admdvs_name,
+    fund as fund_code,
+    statement_code,
+    given_code as given_account_code,
+    bare_name as account_name,
+    is_of_which,
+    case when is_of_which then parent_name end as parent_account_name,
+    side_code,
+    amount_yuan,
+    unit_code,
+    greatest(
+        cast(factor as decimal(20, 2)) / power(10, least(group_decimals, 10)), 0.01
+    )::decimal(20, 2) as precision_yuan,
+    clean_doc_no as doc_no,
+from loaded
+order by line_no
+"""
+
+QUARANTINED = r"""
+with faults as (
+    select
+        classified.*,
+        case reason_code
+            when 'extra_cells' then 'amount'
+            when 'period' then 'period'
+            when 'area' then case
+                when area_problem_column in (select name from header_column) then area_problem_column
+                else 'admdvs_name' end
+            when 'fund' then 'fund_code'
+            when 'statement' then 'statement'
+            when 'account' then case
+                when account_problem_column in (select name from header_column) then account_problem_column
+                when account_problem_column = 'account_name' then 'account_code'
+                else 'account_name' end
+            when 'unit' then 'unit'
+            when 'measure' then 'measure'
+            when 'measure_missing' then case
+                when 'measure' in (select name from header_column) then 'measure' else 'period' end
+            else 'amount'
+        end as fault_column,
+    from classified
+    where status = 'quarantined'
+)
+
+select
+    cast($sheet_name as varchar) as sheet_name,
+    line_no as row_number,
+    header_column.letter || line_no as cell_ref,
+    header_column.label as column_name,
+    reason_code,
+    case reason_code
+        when 'extra_cells' then '这一行的列数比表头多，可能是金额中的逗号没有加引号，请给该单元格加英文双引号或去掉逗号'
+        when 'period' then '期间不能用：' || period_problem
+        when 'area' then area_problem
+        when 'fund' then '基金' || fund_problem
+        when 'statement' then '报表类型' || statement_problem
+        when 'account' then account_problem
+        when 'unit' then '单位' || unit_problem
+        when 'amount_missing' then '金额为空，请填写金额；没有数的请删去该行或填 ×'
+        when 'amount' then '金额不能用：' || amount_problem
+        when 'amount_too_large' then '金额换算成元后过大，请核对金额和单位'
+        else '计量口径' || measure_problem
+    end as reason_zh,
+    case fault_column
+        when 'period' then period
+        when 'admdvs' then admdvs
+        when 'admdvs_name' then admdvs_name
+        when 'fund_code' then fund_code
+        when 'statement' then statement
+        when 'account_code' then account_code
+        when 'account_name' then account_name
+        when 'unit' then unit
+        when 'measure' then measure
+        else amount
+    end as raw_text,
+    amount_yuan,
+from faults
+inner join header_column on header_column.name = faults.fault_column
+order by line_no
+"""

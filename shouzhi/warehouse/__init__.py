@@ -1,0 +1,1 @@
+"""Build, check, export, publish and query the warehouse of one home."""

@@ -1,0 +1,355 @@
+"""From the lake to a finished build folder: model, check, export, verify.
+
+Nothing here is visible to readers: a build becomes visible when ``publish.point_to`` names it.
+"""
+
+import importlib
+import importlib.metadata
+import json
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from shouzhi import __version__
+from shouzhi.errors import UserError
+from shouzhi.home import PRODUCT_ROOT, Home, sync_folder, write_durably
+from shouzhi.intake import lake
+from shouzhi.progress import Progress
+from shouzhi.warehouse import dbt_build, export, identity, publish
+from shouzhi.warehouse.fault import fault_point
+from shouzhi.warehouse.query import open_locked
+
+KEPT_REJECTED = 2
+FREE_BYTES_AT_LEAST = 200 * 1024 * 1024
+STEP_COUNT = 6
+
+SMOKE_QUERIES = (
+    "select count(*) from fund_balance.fct_fund_balance",
+    "select count(*) from deficit_warning.fct_warning_level",
+    "select count(*) from prefecture_comparison.fct_prefecture_indicator",
+    "select count(*) from data_quality.fct_check_result",
+    "select count(*) from core.dim_area",
+)
+
+
+class NotPublished(UserError):
+    """The data do not hold together: nothing is published, with the reason as the sentence."""
+
+
+@dataclass
+class Steps:
+    """Progress lines ``[3/6] …`` and the seconds of each step for the run log."""
+
+    progress: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+    done: int = 0
+
+    @contextmanager
+    def step(self, code: str, text: str) -> Iterator[None]:
+        self.done += 1
+        self.progress.line(f"[{self.done}/{STEP_COUNT}] {text} …")
+        with self.measured(code):
+            yield
+
+    @contextmanager
+    def measured(self, code: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[code] = round(self.seconds.get(code, 0.0) + time.monotonic() - started, 2)
+
+
+@dataclass(frozen=True)
+class Issues:
+    """What a user must look at; any of them makes the exit code 1."""
+
+    rejected_files: int
+    quarantined_rows: int
+    holds: int
+
+    @property
+    def exit_code(self) -> int:
+        return 1 if self.rejected_files or self.quarantined_rows or self.holds else 0
+
+    @property
+    def sentence(self) -> str:
+        parts = [
+            f"{self.rejected_files} 个文件被拒收" if self.rejected_files else "",
+            f"{self.quarantined_rows} 行被隔离" if self.quarantined_rows else "",
+            f"{self.holds} 处标为待核" if self.holds else "",
+        ]
+        return "，".join(part for part in parts if part) or "没有拒收、隔离或待核"
+
+
+def build_identity(home: Home, product_root: Path = PRODUCT_ROOT) -> dict[str, str]:
+    """What the build id is made from."""
+    fingerprint = lake.fingerprint(home.lake)
+    code = identity.code_hash(product_root)
+    return {
+        "build_id": identity.build_id(fingerprint, code, home.config.region),
+        "lake_fingerprint": fingerprint,
+        "code_hash": code,
+        "region": home.config.region,
+    }
+
+
+def known_build(home: Home, build_id: str) -> publish.Build | None:
+    """The finished, undamaged build of this identity, if there is one."""
+    build = publish.read_build(home.builds / build_id)
+    return build if build is not None and publish.is_intact(build) else None
+
+
+def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
+    """Build, check, export and verify; raises ``NotPublished`` where the data do not hold together."""
+    require_space(home)
+    staging = publish.staging_folder(home, ids["build_id"])
+    importing = start_gx_import()
+    try:
+        with steps.step("dbt", "建模与检验（dbt）"):
+            warehouse = dbt_build.fresh_warehouse(home)
+            prepare_lake(home, warehouse)
+            with steps.measured("dbt_import"):
+                importlib.import_module("dbt.cli.main")
+            outcome = dbt_build.run_dbt(home)
+        # The failed check itself speaks first, then whatever else dbt could not do.
+        refuse_integrity_faults(warehouse)
+        if not outcome.is_success:
+            raise NotPublished(dbt_build.failure_sentence(outcome, warehouse))
+        fault_point("after_build")
+        with steps.step("gx", "数据形状检验（Great Expectations）"):
+            with steps.measured("gx_import_wait"):
+                importing.join()
+            from expectations import runner
+
+            results = runner.check_warehouse(warehouse, staging / "data_docs")
+        refuse_failed_expectations(results)
+    except NotPublished as refusal:
+        keep_refusal(home, staging, ids, str(refusal))
+        raise
+    with steps.step("export", "导出"):
+        facts = build_facts(warehouse, ids)
+        counts = export.export_marts(
+            warehouse,
+            staging / publish.MARTS_NAME,
+            outcome.manifest,
+            facts,
+            results,
+            runner.registry_rows(),
+        )
+        fault_point("after_export")
+        verify_export(staging / publish.MARTS_NAME, ids["build_id"])
+        issues = count_issues(warehouse)
+        (staging / "rows").mkdir()
+        write_manifest(staging, ids, facts, counts, issues, outcome, results, warehouse)
+    return publish.settle(home, staging, ids["build_id"])
+
+
+def start_gx_import() -> threading.Thread:
+    """Great Expectations takes seconds to import; that goes on while dbt works."""
+
+    def load() -> None:
+        importlib.import_module("expectations.runner")
+        importlib.import_module("great_expectations.expectations")
+        importlib.import_module("duckdb_sqlalchemy")
+
+    thread = threading.Thread(target=load, name="gx-import", daemon=True)
+    thread.start()
+    return thread
+
+
+def prepare_lake(home: Home, warehouse: Path) -> None:
+    """Register the lake and the home's parameters in an empty working file."""
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("set autoinstall_known_extensions = false")
+        con.execute("create schema if not exists lake")
+        lake.register(con, home.lake)
+        con.execute(
+            "create or replace table lake.home_parameter (parameter_code varchar, parameter_value varchar)"
+        )
+        con.execute("insert into lake.home_parameter values ('region', ?)", [home.config.region])
+
+
+def require_space(home: Home) -> None:
+    sizes = [build.marts.stat().st_size for build in publish.finished_builds(home) if build.marts.is_file()]
+    needed = max([FREE_BYTES_AT_LEAST, *(3 * size for size in sizes[:1])])
+    free = shutil.disk_usage(home.root).free
+    if free < needed:
+        raise UserError(
+            f"磁盘空间不够：{home.root} 所在磁盘还剩 {free // 2**20} MB，本次至少需要 {needed // 2**20} MB。没有发布。"
+        )
+
+
+def refuse_integrity_faults(warehouse: Path) -> None:
+    """A failed integrity check stops the build, named with its place and its yuan."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        is_there = con.execute(
+            """
+            select count(*) > 0
+            from information_schema.tables
+            where table_schema = 'data_quality' and table_name = 'fct_check_result'
+            """
+        ).fetchone()
+        if is_there != (True,):
+            return
+        worst = con.execute(
+            """
+            select check_id, check_name, area_code, fund_code, period_code, violated_count, evidence_yuan
+            from data_quality.fct_check_result
+            where kind = 'integrity' and status = 'fail'
+            order by abs(evidence_yuan) desc nulls last, check_id, area_code, fund_code, period_code
+            """
+        ).fetchall()
+    if worst:
+        check_id, name, area, fund, period, violated, yuan = worst[0]
+        place = "、".join(str(part) for part in (area, fund, period) if part)
+        amount = f"，涉及 {yuan} 元" if yuan is not None else ""
+        more = f"（另有 {len(worst) - 1} 处）" if len(worst) > 1 else ""
+        raise NotPublished(
+            f"完整性检验 {check_id}（{name}）没有通过：{place}，{violated} 行不符{amount}{more}。"
+            "没有发布，上一次发布的版本保持不变。"
+        )
+
+
+def refuse_failed_expectations(results: list[dict[str, Any]]) -> None:
+    failed = [row for row in results if row["status"] == "fail"]
+    if failed:
+        first = failed[0]
+        more = f"（另有 {len(failed) - 1} 项）" if len(failed) > 1 else ""
+        why = f"，检验无法执行（{first['sample_keys']}）" if first["sample_keys"] else ""
+        raise NotPublished(
+            f"数据形状检验 {first['check_id']}（{first['check_name']}）没有通过：表 {first['relation']} "
+            f"有 {first['violated_count']} 处不符{why}{more}。没有发布，上一次发布的版本保持不变。"
+        )
+
+
+def keep_refusal(home: Home, staging: Path, ids: dict[str, str], reason: str) -> None:
+    """Keep the reason and the Data Docs of a refused build, without tables; the lake has the data."""
+    (staging / publish.MARTS_NAME).unlink(missing_ok=True)
+    text = json.dumps({**ids, "reason": reason, "refused_at": now()}, ensure_ascii=False, indent=2)
+    write_durably(staging / "refused.json", text + "\n")
+    target = home.builds / f"{publish.REJECTED_PREFIX}{ids['build_id']}"
+    shutil.rmtree(target, ignore_errors=True)
+    staging.rename(target)
+    rejected = sorted(home.builds.glob(f"{publish.REJECTED_PREFIX}*"), key=lambda path: path.stat().st_mtime)
+    for old in rejected[:-KEPT_REJECTED]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def build_facts(warehouse: Path, ids: dict[str, str]) -> dict[str, str]:
+    """The rows of ``dim_build``: the same for the same input, therefore without any wall clock."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        found = con.execute(
+            "select max(period_end_date) from fund_balance.fct_fund_balance where is_actual"
+        ).fetchone()
+    data_date = found[0] if found else None
+    return {
+        **ids,
+        "product_version": __version__,
+        "schema_version": str(export.SCHEMA_VERSION),
+        "data_date": data_date.isoformat() if data_date else "",
+        "duckdb_version": duckdb.__version__,
+        "dbt_version": importlib.metadata.version("dbt-core"),
+        "great_expectations_version": importlib.metadata.version("great-expectations"),
+    }
+
+
+def count_issues(warehouse: Path) -> Issues:
+    """Rejected files and quarantined rows of the latest delivery, and every hold that stands."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        found = con.execute(
+            """
+            with latest as (
+                select max(delivery_no) as delivery_no from lake.intake_file
+            )
+            select
+                (
+                    select count(*) from lake.intake_file as files
+                    inner join latest on files.delivery_no = latest.delivery_no
+                    where files.status_code = 'rejected'
+                ),
+                (
+                    select count(*) from lake.quarantine_row as quarantined
+                    inner join latest on quarantined.delivery_no = latest.delivery_no
+                ),
+                (select count(*) from data_quality.fct_hold)
+            """
+        ).fetchone()
+    assert found is not None
+    return Issues(*found)
+
+
+def verify_export(marts: Path, build_id: str) -> None:
+    """Reopen as a reader does, ask some questions, then make the file read-only and durable."""
+    assert not list(marts.parent.glob("*.wal")), "the export was not checkpointed"
+    with open_locked(marts) as con:
+        for sql in SMOKE_QUERIES:
+            con.execute(sql).fetchall()
+        found = con.execute("select value from data_quality.dim_build where key = 'build_id'").fetchone()
+    assert found == (build_id,), found
+    marts.chmod(0o440)
+    descriptor = os.open(marts, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_manifest(
+    staging: Path,
+    ids: dict[str, str],
+    facts: dict[str, str],
+    counts: dict[str, int],
+    issues: Issues,
+    outcome: dbt_build.DbtOutcome,
+    results: list[dict[str, Any]],
+    warehouse: Path,
+) -> None:
+    """Everything about the build that is not a table; the only place with a wall clock."""
+    manifest = {
+        **ids,
+        **facts,
+        "built_at": now(),
+        "exit_code": issues.exit_code,
+        "issues": vars(issues),
+        "dbt_nodes": outcome.node_count,
+        "dbt_warnings": list(outcome.warned),
+        "expectations": dict(sorted(status_counts(results).items())),
+        "inputs": read_inputs(warehouse),
+        "row_counts": counts,
+        "marts_sha256": identity.file_hash(staging / publish.MARTS_NAME),
+        "marts_bytes": (staging / publish.MARTS_NAME).stat().st_size,
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=2)
+    write_durably(staging / publish.MANIFEST_NAME, text + "\n")
+    sync_folder(staging)
+
+
+def status_counts(results: list[dict[str, Any]]) -> dict[str, int]:
+    statuses = [row["status"] for row in results]
+    return {status: statuses.count(status) for status in set(statuses)}
+
+
+def read_inputs(warehouse: Path) -> list[dict[str, Any]]:
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        rows = con.execute(
+            """
+            select delivery_no, file_name, content_hash, status_code
+            from lake.intake_file
+            order by delivery_no, file_name, content_hash
+            """
+        ).fetchall()
+    names = ("delivery_no", "file_name", "content_hash", "status_code")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z")

@@ -1,0 +1,238 @@
+"""From the working warehouse to the file that pages read: plain tables in one fixed order."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+EXPORTED_SCHEMAS = ("fund_balance", "deficit_warning", "prefecture_comparison", "data_quality")
+# Of ``core`` the dimensions only: facts reach readers through the marts.
+CORE_PREFIX = "dim_"
+SCHEMA_VERSION = 1
+
+# The relations that only the export can write, with their columns' Chinese labels.
+OWN_RELATIONS = {
+    "dim_column": {
+        "relation": "表",
+        "column_name": "列名",
+        "column_position": "列序",
+        "data_type": "类型",
+        "label_zh": "中文名称",
+        "unit_zh": "单位",
+        "source_field": "国家平台字段",
+        "description": "说明",
+    },
+    "dim_lineage": {
+        "relation_name": "表",
+        "resource_type": "类别",
+        "layer": "层",
+        "description": "说明",
+        "depends_on": "来源表",
+        "tests": "检验",
+        "exposures": "页面",
+    },
+    "dim_build": {"key": "项目", "value": "内容"},
+}
+
+
+def export_marts(
+    warehouse: Path,
+    target: Path,
+    manifest: dict[str, Any],
+    facts: dict[str, str],
+    gx_results: list[dict[str, Any]],
+    gx_checks: list[dict[str, Any]],
+) -> dict[str, int]:
+    """Write ``target`` and return its row counts by relation.
+
+    ``facts`` become ``dim_build``; no wall clock may be among them, so that the same input gives the
+    same tables. Great Expectations' results join those of dbt in the same relations.
+    """
+    with duckdb.connect(str(target)) as con:
+        con.execute("set preserve_insertion_order = true")
+        con.execute("set timezone = 'UTC'")
+        con.execute(f"attach {quoted_text(str(warehouse))} as warehouse (read_only)")
+        # The target's own catalog is named after its file stem.
+        assert target.stem == "marts", target
+        for schema, table in exported_relations(con):
+            con.execute(f"create schema if not exists marts.{schema}")
+            source = f"select * from warehouse.{schema}.{table}"
+            con.execute(f"create table marts.{schema}.{table} as {source} order by all")
+        con.execute("create schema if not exists marts.data_quality")
+        append_rows(con, "fct_check_result", gx_results)
+        append_rows(con, "dim_check", gx_checks)
+        for table, labels in OWN_RELATIONS.items():
+            columns = ", ".join(
+                f"{name} {'integer' if name == 'column_position' else 'varchar'}" for name in labels
+            )
+            con.execute(f"create or replace table marts.data_quality.{table} ({columns})")
+        insert_rows(con, "dim_build", sorted(facts.items()))
+        insert_rows(con, "dim_lineage", lineage_rows(manifest))
+        insert_rows(con, "dim_column", column_rows(con, manifest))
+        counts = row_counts(con)
+        con.execute("detach warehouse")
+        con.execute("checkpoint marts")
+    return counts
+
+
+def exported_relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    rows = con.execute(
+        """
+        select table_schema, table_name
+        from information_schema.tables
+        where table_catalog = 'warehouse'
+        order by table_schema, table_name
+        """
+    ).fetchall()
+    return [
+        (schema, table)
+        for schema, table in rows
+        if schema in EXPORTED_SCHEMAS or (schema == "core" and table.startswith(CORE_PREFIX))
+    ]
+
+
+def append_rows(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    """Append by column name; the table's own order is restored afterwards."""
+    existing = [
+        name
+        for (name,) in con.execute(
+            """
+            select column_name
+            from information_schema.columns
+            where table_catalog = 'marts' and table_schema = 'data_quality' and table_name = ?
+            order by ordinal_position
+            """,
+            [table],
+        ).fetchall()
+    ]
+    if not existing or not rows:
+        return
+    places = ", ".join("?" for _ in existing)
+    values = [[row.get(name) for name in existing] for row in rows]
+    con.executemany(f"insert into marts.data_quality.{table} values ({places})", values)
+    con.execute(
+        f"create or replace table marts.data_quality.{table} as "
+        f"select * from marts.data_quality.{table} order by all"
+    )
+
+
+def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        places = ", ".join("?" for _ in rows[0])
+        con.executemany(f"insert into marts.data_quality.{table} values ({places})", rows)
+
+
+def column_rows(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Every published column with the label, unit and meaning that the models give it."""
+    described = {
+        (f"{node['schema']}.{relation_of(node)}", column["name"].lower()): column
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in {"model", "seed"}
+        for column in node["columns"].values()
+    }
+    present = con.execute(
+        """
+        select table_schema || '.' || table_name, column_name, ordinal_position, data_type
+        from information_schema.columns
+        where table_catalog = 'marts'
+        order by 1, 3
+        """
+    ).fetchall()
+    rows = []
+    for relation, name, position, data_type in present:
+        column = described.get((relation, name.lower()), {})
+        own = OWN_RELATIONS.get(relation.removeprefix("data_quality."), {})
+        meta = {"label_zh": own.get(name), "unit_zh": "" if own else None}
+        meta |= {**(column.get("config") or {}).get("meta", {}), **(column.get("meta") or {})}
+        rows.append(
+            (
+                relation,
+                name,
+                position,
+                data_type,
+                meta.get("label_zh"),
+                meta.get("unit_zh"),
+                meta.get("source_field"),
+                column.get("description") or None,
+            )
+        )
+    return rows
+
+
+def relation_of(node: dict[str, Any]) -> str:
+    return node.get("alias") or node["name"]
+
+
+def lineage_rows(manifest: dict[str, Any]) -> list[tuple[str | None, ...]]:
+    """One row per model, seed and source: what it reads, what tests it, which pages show it."""
+    names = {
+        unique_id: f"{node['schema']}.{relation_of(node)}"
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] in {"model", "seed"}
+    }
+    names |= {
+        unique_id: f"{source['schema']}.{source['identifier']}"
+        for unique_id, source in manifest.get("sources", {}).items()
+    }
+    tests: dict[str, list[str]] = {unique_id: [] for unique_id in names}
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test":
+            # A generic test belongs to the relation it is attached to, not to those it compares with.
+            attached = node.get("attached_node")
+            for unique_id in [attached] if attached else node["depends_on"]["nodes"]:
+                if unique_id in tests:
+                    tests[unique_id].append(node["name"])
+    exposures: dict[str, list[str]] = {unique_id: [] for unique_id in names}
+    for exposure in manifest.get("exposures", {}).values():
+        for unique_id in exposure["depends_on"]["nodes"]:
+            if unique_id in exposures:
+                exposures[unique_id].append(exposure["name"])
+    every_node = {**manifest["nodes"], **manifest.get("sources", {})}
+    return [
+        (
+            name,
+            every_node[unique_id]["resource_type"],
+            layer_of(every_node[unique_id]),
+            every_node[unique_id].get("description") or None,
+            listed(names[parent] for parent in depends_on(every_node[unique_id]) if parent in names),
+            listed(tests[unique_id]),
+            listed(exposures[unique_id]),
+        )
+        for unique_id, name in sorted(names.items(), key=lambda item: item[1])
+    ]
+
+
+def depends_on(node: dict[str, Any]) -> list[str]:
+    return (node.get("depends_on") or {}).get("nodes") or []
+
+
+def layer_of(node: dict[str, Any]) -> str:
+    """The folder under ``models``: staging, core, intermediate, marts; ``seed`` or ``lake`` otherwise."""
+    if node["resource_type"] == "model":
+        return node["fqn"][1]
+    return {"seed": "seed", "source": "lake"}[node["resource_type"]]
+
+
+def listed(names: Any) -> str | None:
+    return ", ".join(sorted(set(names))) or None
+
+
+def row_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    tables = con.execute(
+        """
+        select table_schema || '.' || table_name
+        from information_schema.tables
+        where table_catalog = 'marts'
+        order by 1
+        """
+    ).fetchall()
+    counts = {}
+    for (table,) in tables:
+        found = con.execute(f"select count(*) from marts.{table}").fetchone()
+        counts[table] = found[0] if found else 0
+    return counts
+
+
+def quoted_text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,148 @@
+"""Read-only questions to one build, and how their answers are printed."""
+
+import csv
+import datetime
+import io
+import json
+import math
+import unicodedata
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from shouzhi.errors import UserError
+
+LOCKED_CONFIG = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+ALLOWED_STATEMENTS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+
+
+def open_locked(marts: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that can read this one file and nothing else."""
+    con = duckdb.connect(str(marts), read_only=True, config=LOCKED_CONFIG)
+    con.execute("set lock_configuration = true")
+    return con
+
+
+def checked_statement(sql: str) -> str:
+    """The one reading statement in ``sql``; a Chinese sentence for anything else."""
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise UserError(f"查询语句有语法错误：{first_line(error)}") from error
+    if len(statements) != 1:
+        raise UserError(f"一次只能执行一条查询语句，现在有 {len(statements)} 条。请分开执行。")
+    if statements[0].type not in ALLOWED_STATEMENTS:
+        raise UserError(
+            "这里只能查询（select、with、describe、show），不能写入、附加数据库、导出文件或修改设置。"
+        )
+    return statements[0].query
+
+
+def first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
+
+
+def run_query(marts: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows; decimals stay ``Decimal``."""
+    statement = checked_statement(sql)
+    with open_locked(marts) as con:
+        try:
+            cursor = con.execute(statement)
+            columns = [item[0] for item in cursor.description or []]
+            return columns, cursor.fetchall()
+        except duckdb.Error as error:
+            raise UserError(query_error_sentence(error)) from error
+
+
+def query_error_sentence(error: duckdb.Error) -> str:
+    if isinstance(error, duckdb.PermissionException):
+        return f"不允许的操作：查询只能读取这一个版本的表。（{first_line(error)}）"
+    return f"查询没有执行成功：{first_line(error)}"
+
+
+def formatted(columns: list[str], rows: list[tuple[Any, ...]], kind: str) -> str:
+    """The answer as ``csv``, ``json`` or an aligned ``table``; always ends with a line break."""
+    return {"csv": as_csv, "json": as_json, "table": as_table}[kind](columns, rows)
+
+
+def as_text(value: Any) -> str:
+    """One cell as text; amounts keep every digit, NULL is empty."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return format(value, "f")
+        case datetime.datetime():
+            return value.isoformat(sep=" ")
+        case list() | dict():
+            return json_token(value)
+        case _:
+            return str(value)
+
+
+def json_token(value: Any) -> str:
+    """JSON text of one value; decimals are written as numbers with every digit they have."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return format(value, "f") if value.is_finite() else "null"
+        case int():
+            return str(value)
+        case float():
+            return repr(value) if math.isfinite(value) else "null"
+        case list() | tuple():
+            return "[" + ", ".join(json_token(item) for item in value) + "]"
+        case dict():
+            pairs = (f"{json_token(str(key))}: {json_token(item)}" for key, item in value.items())
+            return "{" + ", ".join(pairs) + "}"
+        case _:
+            return json.dumps(as_text(value), ensure_ascii=False)
+
+
+def as_csv(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([as_text(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def as_json(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
+    lines = [json_token(dict(zip(columns, row, strict=True))) for row in rows]
+    return "[" + ",\n ".join(lines) + "]\n"
+
+
+def width(text: str) -> int:
+    """Columns on a terminal: East Asian wide characters take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def as_table(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
+    grid = [columns, *[[as_text(value).replace("\n", " ") for value in row] for row in rows]]
+    numeric = [
+        bool(rows) and all(isinstance(row[i], int | float | Decimal) or row[i] is None for row in rows)
+        for i in range(len(columns))
+    ]
+    widths = [max(width(line[i]) for line in grid) for i in range(len(columns))]
+
+    def aligned(line: list[str]) -> str:
+        cells = []
+        for text, full, is_right in zip(line, widths, numeric, strict=True):
+            gap = " " * (full - width(text))
+            cells.append(gap + text if is_right else text + gap)
+        return "  ".join(cells).rstrip()
+
+    rule = "  ".join("-" * full for full in widths)
+    return "\n".join([aligned(grid[0]), rule, *map(aligned, grid[1:]), f"（{len(rows)} 行）"]) + "\n"

@@ -1,0 +1,108 @@
+"""Homes that several tests read; each is built once a session, by the command line itself.
+
+A test that changes a home takes a copy (``copied_home``), so that no test sees another's traces.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PUBLISHED_EXTRACTS = ROOT / "tests" / "fixtures" / "published"
+
+
+def run_shouzhi(
+    *arguments: object, fault: str | None = None, cwd: Path = ROOT, python_path: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own; ``python_path`` goes before the product's own path."""
+    environment = {
+        key: value for key, value in os.environ.items() if key not in {"SHOUZHI_FAULT", "SHOUZHI_DEBUG"}
+    }
+    environment["PYTHONPATH"] = os.pathsep.join(str(path) for path in (python_path, ROOT) if path)
+    if fault:
+        environment["SHOUZHI_FAULT"] = fault
+    command = [sys.executable, "-m", "shouzhi.cli", *(str(argument) for argument in arguments)]
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=600
+    )
+
+
+@pytest.fixture(scope="session")
+def shouzhi() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """``shouzhi("run", folder, "--home", home)`` → return code, stdout, stderr."""
+    return run_shouzhi
+
+
+def built_home(root: Path, extracts: Path, title: str, region: str) -> Path:
+    made = run_shouzhi("init", "--home", root, "--title", title, "--region", region)
+    assert made.returncode == 0, made.stderr
+    result = run_shouzhi("run", extracts, "--home", root)
+    assert result.returncode in {0, 1}, result.stdout + result.stderr
+    return root
+
+
+@pytest.fixture(scope="session")
+def demo_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The generated demonstration extracts."""
+    folder = tmp_path_factory.mktemp("demo") / "extracts"
+    command = [sys.executable, "-m", "shouzhi.synthetic", str(folder)]
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, timeout=300)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A published home with the demonstration data; read only."""
+    if given := os.environ.get("SHOUZHI_TEST_DEMO_HOME"):
+        return Path(given)
+    extracts = request.getfixturevalue("demo_extracts")
+    return built_home(tmp_path_factory.mktemp("homes") / "demo", extracts, "演示数据", "neimenggu")
+
+
+@pytest.fixture(scope="session")
+def public_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published home with the published accounts; read only."""
+    if given := os.environ.get("SHOUZHI_TEST_PUBLIC_HOME"):
+        return Path(given)
+    return built_home(tmp_path_factory.mktemp("homes") / "public", PUBLISHED_EXTRACTS, "公开数据", "public")
+
+
+TINY_STATEMENT = """\
+period,measure,admdvs,admdvs_name,fund_code,statement,account_name,side,amount,unit
+2023,,150100,呼和浩特市,390100,决算,上年结余,,1000.00,元
+2023,,150100,呼和浩特市,390100,决算,保险费收入,收入,600.00,元
+2023,,150100,呼和浩特市,390100,决算,财政补贴收入,收入,900.00,元
+2023,,150100,呼和浩特市,390100,决算,社会保险待遇支出,支出,1200.00,元
+2023,,150100,呼和浩特市,390100,决算,年末滚存结余,,1300.00,元
+2024,,150100,呼和浩特市,390100,决算,上年结余,,1300.00,元
+2024,,150100,呼和浩特市,390100,决算,保险费收入,收入,650.00,元
+2024,,150100,呼和浩特市,390100,决算,财政补贴收入,收入,950.00,元
+2024,,150100,呼和浩特市,390100,决算,社会保险待遇支出,支出,1400.00,元
+2024,,150100,呼和浩特市,390100,决算,年末滚存结余,,1500.00,元
+"""
+
+
+@pytest.fixture(scope="session")
+def tiny_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One clean file: two years of one fund in one area."""
+    folder = tmp_path_factory.mktemp("tiny") / "extracts"
+    folder.mkdir()
+    (folder / "fund_statement_2024_呼和浩特.csv").write_text(TINY_STATEMENT, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_home(tmp_path_factory: pytest.TempPathFactory, tiny_extracts: Path) -> Path:
+    """A published home with the tiny extract; read only."""
+    return built_home(tmp_path_factory.mktemp("homes") / "tiny", tiny_extracts, "小样", "neimenggu")
+
+
+@pytest.fixture
+def copied_home(tmp_path: Path, tiny_home: Path) -> Path:
+    """A home of one's own that may be changed."""
+    return shutil.copytree(tiny_home, tmp_path / "home")
