@@ -27,9 +27,13 @@ def _start() -> None:
 home = st.Page(_start, title="首页", default=True, visibility="hidden")
 pages = {
     "risk": st.Page(PAGES / "risk.py", title="风险总览", icon=":material/monitoring:", url_path="risk"),
-    "region": st.Page(PAGES / "region.py", title="统筹区画像", icon=":material/location_city:", url_path="region"),
+    "region": st.Page(
+        PAGES / "region.py", title="统筹区画像", icon=":material/location_city:", url_path="region"
+    ),
     "flows": st.Page(PAGES / "flows.py", title="基金收支", icon=":material/swap_vert:", url_path="flows"),
-    "metrics": st.Page(PAGES / "metrics.py", title="指标口径", icon=":material/menu_book:", url_path="metrics"),
+    "metrics": st.Page(
+        PAGES / "metrics.py", title="指标口径", icon=":material/menu_book:", url_path="metrics"
+    ),
     "data": st.Page(PAGES / "data.py", title="数据质量", icon=":material/fact_check:", url_path="data"),
 }
 st.session_state["_pages"] = pages

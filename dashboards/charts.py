@@ -6,6 +6,7 @@ conclusion made from the data, and both title and alternative text quote figures
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +78,16 @@ CONFIG: dict[str, Any] = {
 pio.templates["shouzhi"] = go.layout.Template(
     layout={
         "font": {"family": FONT, "size": 13, "color": INK},
-        "title": {"x": 0, "xref": "paper", "xanchor": "left", "yref": "container", "y": 1, "yanchor": "top", "pad": {"t": 12}, "font": {"size": 15}},
+        "title": {
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "yref": "container",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 10, "l": 10},
+            "font": {"size": 15},
+        },
         "colorway": COLORWAY,
         "separators": ".,",
         "paper_bgcolor": "#FFFFFF",
@@ -102,20 +112,37 @@ class Chart:
     table: pd.DataFrame
 
 
-def wrap(text: str, width: int = 40) -> str:
-    """Break a long title into lines, so that nothing is cut off at the right edge."""
-    return "<br>".join(text[start : start + width] for start in range(0, len(text), width))
+def text_width(text: str) -> float:
+    """Width of a text in Chinese characters; Latin letters, digits and points count a bit more than half."""
+    return sum(1.0 if ord(letter) > 0x2000 else 0.58 for letter in text)
 
 
-def titled(figure: go.Figure, title: str, note: str, *, height: int, width: int = 40) -> go.Figure:
-    """Give a figure its title, the line with 口径/统计期/单位, and its height."""
+def wrap(text: str, width: float = 40) -> str:
+    """Break a long title into lines, so that nothing is cut off at the right edge; numbers stay whole."""
+    lines, line = [], ""
+    for part in re.findall(r"[−+\-]?[\d,.]+[%月年]?|.", text):
+        if line and text_width(line + part) > width and part not in "，。；：）、":
+            lines.append(line)
+            line = ""
+        line += part
+    return "<br>".join([*lines, line])
+
+
+def titled(
+    figure: go.Figure, title: str, note: str, *, height: int, width: float = 33, legend: bool = False
+) -> go.Figure:
+    """Give a figure its title, the line with 口径/统计期/单位, and its height.
+
+    ``width`` is what fits into one line, in Chinese characters of the title.
+    """
     lines = wrap(title, width)
-    sub = wrap(note, int(width * 1.35))
+    sub = wrap(note, width * 1.24)
     rows = lines.count("<br>") + sub.count("<br>")
+    top = 64 + 19 * rows + (26 if legend else 0)
     figure.update_layout(
         title={"text": f"<b>{lines}</b><br><span style='font-size:12px;color:#4A5560'>{sub}</span>"},
-        height=height + 18 * rows,
-        margin={"t": 88 + 18 * rows},
+        height=height + 19 * rows,
+        margin={"t": top},
         dragmode=False,
     )
     return figure

@@ -26,7 +26,10 @@ def balance_waterfall(steps: pd.DataFrame, area_name: str, fund_name: str, perio
             x=steps["step_label_zh"],
             y=[_scaled(value) for value in steps["step_yuan"]],
             measure=["absolute" if total else "relative" for total in totals],
-            text=[fmt(value, UNIT, signed=not total) for value, total in zip(steps["step_yuan"], totals, strict=True)],
+            text=[
+                fmt(value, UNIT, signed=not total)
+                for value, total in zip(steps["step_yuan"], totals, strict=True)
+            ],
             textposition="outside",
             cliponaxis=False,
             increasing={"marker": {"color": PLUS}},
@@ -41,7 +44,8 @@ def balance_waterfall(steps: pd.DataFrame, area_name: str, fund_name: str, perio
         {
             "步骤": steps["step_label_zh"],
             f"金额（{UNIT}）": [
-                fmt(value, UNIT, signed=not total) for value, total in zip(steps["step_yuan"], totals, strict=True)
+                fmt(value, UNIT, signed=not total)
+                for value, total in zip(steps["step_yuan"], totals, strict=True)
             ],
             f"累计（{UNIT}）": [fmt(value, UNIT) for value in steps["running_yuan"]],
         }
@@ -54,7 +58,7 @@ def balance_waterfall(steps: pd.DataFrame, area_name: str, fund_name: str, perio
     figure.update_layout(showlegend=False)
     note = f"{period_label(period_code)} · 单位：{UNIT} · 蓝色为增、橙色为减、灰色为结余；为零的步骤不画"
     listed = "；".join(f"{row['步骤']}{row.iloc[1]}" for _, row in table.iterrows())
-    return Chart(titled(figure, title, note, height=390, width=52), title, f"{title}。{listed}。", table)
+    return Chart(titled(figure, title, note, height=360), title, f"{title}。{listed}。", table)
 
 
 _MONTHS = [f"{number}月" for number in range(1, 13)]
@@ -97,7 +101,7 @@ def year_course(
                     x=slots,
                     y=[None if point is None else _scaled(point) for point in points],
                     mode="lines+markers",
-                    name=f"{name}年{'（今年）' if name == year else '（去年）'}",
+                    name=f"{name}年",
                     line={"color": color, "width": width},
                     text=[fmt(point, UNIT) for point in points],
                     hovertemplate="%{x}累计：%{text} 万元<extra>%{fullData.name}</extra>",
@@ -109,7 +113,7 @@ def year_course(
                 x=[slots[0], slots[-1]],
                 y=[_scaled(budget) / len(slots), _scaled(budget)],
                 mode="lines",
-                name="预算（按时间均匀）",
+                name="预算均匀进度",
                 line={"color": BUDGET, "width": 2, "dash": "dash"},
                 hoverinfo="skip",
             )
@@ -128,10 +132,10 @@ def year_course(
     )
     if not is_missing(budget):
         table[f"全年预算（{UNIT}）"] = fmt(budget, UNIT)
-    figure.update_yaxes(title_text=UNIT, rangemode="tozero", fixedrange=True, tickformat=",.0f")
+    figure.update_yaxes(rangemode="tozero", fixedrange=True, tickformat=",.0f")
     figure.update_xaxes(fixedrange=True, categoryorder="array", categoryarray=slots)
     note = f"年初以来累计 · 单位：{UNIT} · 今年实线、去年灰线、预算虚线；缺报的时间不连线"
-    return Chart(titled(figure, title, note, height=330, width=34), title, f"{title}。", table)
+    return Chart(titled(figure, title, note, height=340, legend=True), title, f"{title}。", table)
 
 
 def years_bars(series: pd.DataFrame, area_name: str, fund_name: str) -> Chart:
@@ -170,12 +174,17 @@ def years_bars(series: pd.DataFrame, area_name: str, fund_name: str) -> Chart:
     figure.update_yaxes(visible=False, fixedrange=True)
     figure.update_xaxes(type="category", fixedrange=True)
     figure.update_layout(barmode="group", bargap=0.25)
-    return Chart(titled(figure, title, "数字单位：亿元", height=360), title, f"{title}。", table)
+    return Chart(
+        titled(figure, title, "数字单位：亿元", height=360, width=60, legend=True), title, f"{title}。", table
+    )
 
 
 def budget_bars(row: dict[str, float], period_code: str) -> Chart:
     """The year's budget as a wide grey bar and the year-to-date actual as a thin bar on it, per side."""
-    sides = [("支出", "budget_expenditure_yuan", "ytd_expenditure_yuan"), ("收入", "budget_income_yuan", "ytd_income_yuan")]
+    sides = [
+        ("支出", "budget_expenditure_yuan", "ytd_expenditure_yuan"),
+        ("收入", "budget_income_yuan", "ytd_income_yuan"),
+    ]
     names = [name for name, _, _ in sides]
     budgets = [row[column] for _, column, _ in sides]
     actuals = [row[column] for _, _, column in sides]
@@ -201,7 +210,7 @@ def budget_bars(row: dict[str, float], period_code: str) -> Chart:
             orientation="h",
             width=0.28,
             name=f"{period_label(period_code)}累计执行",
-            marker={"color": [MINUS, PLUS]},
+            marker={"color": PLUS},
             text=[fmt(value, UNIT) for value in actuals],
             textposition="inside",
             insidetextanchor="start",
@@ -222,4 +231,9 @@ def budget_bars(row: dict[str, float], period_code: str) -> Chart:
     figure.update_layout(barmode="overlay", margin={"r": 110})
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(fixedrange=True)
-    return Chart(titled(figure, title, f"单位：{UNIT} · 灰条为全年预算", height=250, width=52), title, f"{title}。", table)
+    return Chart(
+        titled(figure, title, f"单位：{UNIT} · 灰条为全年预算", height=270, legend=True),
+        title,
+        f"{title}。",
+        table,
+    )

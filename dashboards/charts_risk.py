@@ -85,11 +85,23 @@ def tile_grid(levels: pd.DataFrame, period_code: str, scheme_label: str) -> Char
         }
     ).reset_index(drop=True)
     listed = "；".join(f"{row['统筹区']}{row['预警等级']}" for _, row in table.iterrows())
-    return Chart(titled(figure, title, note, height=440), title, f"{title}。{listed}。", table)
+    return Chart(titled(figure, title, note, height=430, width=52), title, f"{title}。{listed}。", table)
+
+
+def _ticks(series: pd.DataFrame) -> dict[str, list[str]]:
+    """At most seven labels on a time axis, the last period always among them."""
+    labels = [period_label(code) for code in series["period_code"]]
+    step = max(1, -(-len(labels) // 6))
+    kept = labels[::-1][::step][::-1]
+    return {"tickvals": kept, "ticktext": kept}
 
 
 def reserve_band(
-    series: pd.DataFrame, area_name: str, fund_name: str, band: tuple[float, float] | None, limits: tuple[float, ...]
+    series: pd.DataFrame,
+    area_name: str,
+    fund_name: str,
+    band: tuple[float, float] | None,
+    limits: tuple[float, ...],
 ) -> Chart:
     """Reserve months over time; the policy band is shaded, the limits are lines.
 
@@ -145,14 +157,14 @@ def reserve_band(
             y=max(float(last["reserve_months"]), 0),
             text=f"<b>{fmt_months(last['reserve_months'])}</b>",
             showarrow=False,
-            yshift=16,
+            yshift=18,
             xanchor="right",
         )
     top = max([float(known["reserve_months"].max()) if not known.empty else 0.0, *(limits or (0,)), 3.0])
-    figure.update_yaxes(title_text="个月", range=[0, top * 1.12], fixedrange=True)
-    figure.update_xaxes(nticks=8, tickangle=0, fixedrange=True, type="category")
+    figure.update_yaxes(range=[0, top * 1.12], fixedrange=True)
+    figure.update_xaxes(tickangle=0, fixedrange=True, type="category", tickmode="array", **_ticks(series))
     figure.update_layout(showlegend=False)
-    note = "期末结余 ÷ 近12个月（4季、2个半年、1年）月均支出；期数不足时不计算，线断开"
+    note = "单位：个月 · 期末结余 ÷ 近12个月（4季、2个半年、1年）月均支出；期数不足时不计算，线断开"
     alt = f"{title}。共{len(known)}期有数。"
     return Chart(titled(figure, title, note, height=360), title, alt, table)
 
@@ -179,6 +191,7 @@ def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str) -> Chart:
             text=texts,
             textposition="outside",
             cliponaxis=False,
+            textfont={"color": INK},
             customdata=shown[["area_code", "area_name"]].to_numpy(),
             marker={"color": [THIS_YEAR if code == area_code else "#C3CCD5" for code in shown["area_code"]]},
             hovertemplate="%{y}：%{text}<extra></extra>",
@@ -215,4 +228,6 @@ def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str) -> Chart:
     figure.update_layout(margin={"r": 80}, bargap=0.3)
     note = f"{period_label(period_code)} · 自治区本级只列示、不排名"
     listed = "；".join(f"{row['统筹区']}{row[name]}" for _, row in table.iterrows())
-    return Chart(titled(figure, title, note, height=150 + 26 * len(shown)), title, f"{title}。{listed}。", table)
+    return Chart(
+        titled(figure, title, note, height=150 + 26 * len(shown)), title, f"{title}。{listed}。", table
+    )

@@ -83,7 +83,9 @@ def list_builds(home: Path) -> list[Build]:
     if not folder.is_dir():
         return []
     paths = sorted(
-        folder.glob("*/manifest.json"), key=lambda path: (path.stat().st_mtime, path.parent.name), reverse=True
+        folder.glob("*/manifest.json"),
+        key=lambda path: (path.stat().st_mtime, path.parent.name),
+        reverse=True,
     )
     found = (build_of(home, path.parent.name) for path in paths)
     return [build for build in found if build is not None]

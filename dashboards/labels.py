@@ -106,6 +106,8 @@ def fmt_metric(value: Any, unit: str | None) -> str:
         return fmt(value, "万元", with_unit=True)
     if name in {"万元", "亿元"}:
         return fmt(value, name, with_unit=True)
+    if name in {"rows", "行"}:
+        return fmt(value, "行", with_unit=True)
     if name in {"期", "年", "次", "count", "个"}:
         return f"{fmt(value, '个')}{'' if name == 'count' else name}"
     return plain(value) + (f" {name}" if name else "")

@@ -132,7 +132,9 @@ def arrival_matrix(view: View) -> None:
     matrix.columns = [period_label(code).replace("年", "-").replace("月", "") for code in matrix.columns]
     matrix = matrix.rename_axis("统筹区").reset_index()
     style = matrix.style.map(
-        lambda mark: "color: #8F0A1A; font-weight: 700" if mark == ARRIVAL_SYMBOL["missing"] else "color: #35526B",
+        lambda mark: (
+            "color: #8F0A1A; font-weight: 700" if mark == ARRIVAL_SYMBOL["missing"] else "color: #35526B"
+        ),
         subset=list(matrix.columns[1:]),
     )
     st.dataframe(
@@ -155,14 +157,18 @@ def checks_block(view: View) -> None:
     kinds = [ALL, *(text for code, text in CHECK_KIND_TEXT.items() if (checks["kind"] == code).any())]
     prepare("jc", kinds, ALL, "检查性质")
     chosen = st.segmented_control("检查性质", kinds, key="jc", required=True)
-    shown = checks if chosen in (ALL, None) else checks[[word("kind", kind) == chosen for kind in checks["kind"]]]
+    shown = (
+        checks if chosen in (ALL, None) else checks[[word("kind", kind) == chosen for kind in checks["kind"]]]
+    )
     show_table(view, shown, CHECK_COLUMNS, key="checks", name="检查结果", empty="没有检查结果。")
     st.markdown("**不通过与警告的明细**")
     ids = [ALL, *checks.loc[checks["status"].isin(["fail", "warn"]), "check_id"]]
     prepare("jb", ids, ALL, "检查编号")
     check_id = st.selectbox("检查编号", ids, key="jb", width=240)
     failures = _with_period(view.rows("check_failures", check_id="*" if check_id == ALL else check_id))
-    show_table(view, failures, FAILURE_COLUMNS, key="failures", name="检查明细", empty="没有不通过或警告的检查。")
+    show_table(
+        view, failures, FAILURE_COLUMNS, key="failures", name="检查明细", empty="没有不通过或警告的检查。"
+    )
 
 
 def holds_block(view: View) -> None:
@@ -178,24 +184,50 @@ def holds_block(view: View) -> None:
 def differences_block(view: View) -> None:
     """Every published difference, as what it is, with its amount."""
     rows = _with_period(view.rows("differences"))
-    classes = [ALL, *(text for code, text in DIFFERENCE_TEXT.items() if (rows["difference_class"] == code).any())]
+    classes = [
+        ALL,
+        *(text for code, text in DIFFERENCE_TEXT.items() if (rows["difference_class"] == code).any()),
+    ]
     prepare("cy", classes, ALL, "差异性质")
     chosen = st.segmented_control("差异性质", classes, key="cy", required=True)
     shown = rows
     if chosen not in (ALL, None):
         shown = rows[[word("difference_class", code) == chosen for code in rows["difference_class"]]]
     st.caption("来源自身的重述、笔误、漏列、四舍五入和决算调整，一律按原样列出金额，不作抹平。")
-    show_table(view, shown.reset_index(drop=True), DIFFERENCE_COLUMNS, key="differences", name="报表差异清单", empty="没有报表差异。")
+    show_table(
+        view,
+        shown.reset_index(drop=True),
+        DIFFERENCE_COLUMNS,
+        key="differences",
+        name="报表差异清单",
+        empty="没有报表差异。",
+    )
 
 
 def intake_block(view: View) -> None:
     """Files received, lines set aside, remarks of the reader."""
     st.markdown("**收到的文件**：收到 = 入库 + 被替代 + 隔离（行数与金额都如此）")
-    show_table(view, view.rows("intake_batches"), BATCH_COLUMNS, key="batches", name="入库批次", empty="没有入库记录。")
+    show_table(
+        view,
+        view.rows("intake_batches"),
+        BATCH_COLUMNS,
+        key="batches",
+        name="入库批次",
+        empty="没有入库记录。",
+    )
     st.markdown("**隔离的行**")
-    show_table(view, view.rows("quarantine"), QUARANTINE_COLUMNS, key="quarantine", name="隔离清单", empty="没有隔离的行。")
+    show_table(
+        view,
+        view.rows("quarantine"),
+        QUARANTINE_COLUMNS,
+        key="quarantine",
+        name="隔离清单",
+        empty="没有隔离的行。",
+    )
     st.markdown("**读取提示**")
-    show_table(view, view.rows("intake_notes"), NOTE_COLUMNS, key="notes", name="读取提示", empty="没有提示。")
+    show_table(
+        view, view.rows("intake_notes"), NOTE_COLUMNS, key="notes", name="读取提示", empty="没有提示。"
+    )
 
 
 def flat(manifest: Any, prefix: str = "") -> dict[str, str]:
@@ -215,7 +247,11 @@ def manifest_differences(one: dict[str, Any], other: dict[str, Any]) -> pd.DataF
     left, right = flat(one), flat(other)
     keys = [key for key in {**left, **right} if left.get(key) != right.get(key)]
     return pd.DataFrame(
-        {"项目": keys, "版本甲": [left.get(k, "—") for k in keys], "版本乙": [right.get(k, "—") for k in keys]}
+        {
+            "项目": keys,
+            "版本甲": [left.get(k, "—") for k in keys],
+            "版本乙": [right.get(k, "—") for k in keys],
+        }
     )
 
 
@@ -223,7 +259,10 @@ def balance_differences(view: View, one: data.Build, other: data.Build) -> pd.Da
     """Figures of the chosen period that differ between two builds, per area and fund."""
     frames = [data.rows(build, view.scope, "build_balances") for build in (one, other)]
     merged = frames[0].merge(
-        frames[1], on=["area_name", "fund_name", "period_code", "statement_code"], how="outer", suffixes=("_a", "_b")
+        frames[1],
+        on=["area_name", "fund_name", "period_code", "statement_code"],
+        how="outer",
+        suffixes=("_a", "_b"),
     )
     columns = [("income_yuan", "收入"), ("expenditure_yuan", "支出"), ("actual_closing_yuan", "期末结余")]
     found = []
@@ -253,7 +292,10 @@ def builds_block(view: View) -> None:
         {
             "数据版本": list(names),
             "状态": ["当前发布" if build.build_id == view.build.build_id else "保留" for build in builds],
-            "程序版本": [str(build.manifest.get("product_version", build.manifest.get("version", "—"))) for build in builds],
+            "程序版本": [
+                str(build.manifest.get("product_version", build.manifest.get("version", "—")))
+                for build in builds
+            ],
             "表结构版本": [str(build.manifest.get("schema_version", "—")) for build in builds],
         }
     )
@@ -276,7 +318,11 @@ def builds_block(view: View) -> None:
         st.dataframe(changed, hide_index=True, width="stretch", key="build_figures")
         download_row(view, changed, "版本差异", "build_figures")
     st.markdown("**清单的不同**（输入、程序、种子、检查）")
-    st.dataframe(manifest_differences(dict(names[one].manifest), dict(names[other].manifest)), hide_index=True, width="stretch")
+    st.dataframe(
+        manifest_differences(dict(names[one].manifest), dict(names[other].manifest)),
+        hide_index=True,
+        width="stretch",
+    )
 
 
 TABS = {
@@ -296,9 +342,7 @@ def main() -> None:
         return
     breadcrumb(["数据与口径", "数据质量"])
     prepare("bq", list(TABS), "报送", "栏目")
-    chosen = st.segmented_control(
-        "栏目", list(TABS), key="bq", required=True, label_visibility="collapsed"
-    )
+    chosen = st.segmented_control("栏目", list(TABS), key="bq", required=True, label_visibility="collapsed")
     TABS[chosen or "报送"](view)
 
 

@@ -28,7 +28,10 @@ BASE_COLUMNS = [
 ]
 COMPARE_COLUMNS = {
     "同比": [Col("income_yoy_ratio", "ratio", "收入同比"), Col("expenditure_yoy_ratio", "ratio", "支出同比")],
-    "预算": [Col("budget_income_yuan", "wan", "全年收入预算"), Col("budget_expenditure_yuan", "wan", "全年支出预算")],
+    "预算": [
+        Col("budget_income_yuan", "wan", "全年收入预算"),
+        Col("budget_expenditure_yuan", "wan", "全年支出预算"),
+    ],
     "全区均值": [Col("region_reserve_months", "months", "全区可支付月数")],
 }
 
@@ -48,10 +51,13 @@ def flows_table(view: View) -> pd.DataFrame:
     """Scheme × area, the region's row on top."""
     flows = view.rows("flows")
     flows["scheme_text"] = [
-        SCHEME_WORDS[code] + ("" if is_missing(split) or split or code != "employee" or view.basis != "pooled" else "（未分账）")
+        SCHEME_WORDS[code]
+        + ("" if is_missing(split) or split or code != "employee" or view.basis != "pooled" else "（未分账）")
         for code, split in zip(flows["scheme_code"], flows["is_split"], strict=True)
     ]
-    total = flows["areas_expected_count"].notna() & (flows["areas_reported_count"] < flows["areas_expected_count"])
+    total = flows["areas_expected_count"].notna() & (
+        flows["areas_reported_count"] < flows["areas_expected_count"]
+    )
     whole = flows["area_kind"] == "region"
     flows.loc[whole & total, "scheme_text"] = [
         f"{row.scheme_text}（{int(row.areas_reported_count)}/{int(row.areas_expected_count)}）"
@@ -99,8 +105,12 @@ def main() -> None:
     trail(view, "flows", chosen_account(accounts))
     st.subheader("收支与结余")
     flows = flows_table(view)
-    st.session_state["_flows"] = [(row.area_name, SCHEME_WORDS[row.scheme_code]) for row in flows.itertuples()]
-    st.session_state["_area_options"] = view.areas.loc[view.areas["area_kind"] != "region", "area_name"].tolist()
+    st.session_state["_flows"] = [
+        (row.area_name, SCHEME_WORDS[row.scheme_code]) for row in flows.itertuples()
+    ]
+    st.session_state["_area_options"] = view.areas.loc[
+        view.areas["area_kind"] != "region", "area_name"
+    ].tolist()
     show_table(
         view,
         flows,

@@ -17,7 +17,7 @@ from dashboards.labels import is_missing, word
 CATALOGUE_COLUMNS = [
     Col("label_zh", header="指标", width="medium"),
     Col("metric_code", header="代码", width="medium"),
-    Col("unit", header="单位"),
+    Col("unit_zh", header="单位"),
     Col("direction", "word", "方向"),
     Col("definition", header="口径", width="large"),
     Col("doc_no", header="依据", width="medium"),
@@ -36,7 +36,7 @@ CHECK_COLUMNS = [
 ENTRY = (
     ("definition", "口径"),
     ("formula", "算式"),
-    ("unit", "单位"),
+    ("unit_zh", "单位"),
     ("direction", "方向"),
     ("parameters", "参数"),
     ("doc_no", "文件依据"),
@@ -74,7 +74,11 @@ def entry_card(view: View, entry: dict[str, Any]) -> None:
     left, right = st.columns([1.4, 1])
     with left:
         st.markdown("**数据血缘**（收到的报表 → 模型 → 发布表）")
-        known = [name for name in lineage["relation_name"] if any(str(name).endswith(r.split(".")[-1]) for r in relations)]
+        known = [
+            name
+            for name in lineage["relation_name"]
+            if any(str(name).endswith(r.split(".")[-1]) for r in relations)
+        ]
         if known:
             st.graphviz_chart(lineage_dot(lineage, known), width="stretch")
             with st.expander("查看数据"):
@@ -91,7 +95,12 @@ def entry_card(view: View, entry: dict[str, Any]) -> None:
         st.markdown("**用到它的页面**")
         used = pages_using(relations)
         for page, title in used:
-            st.page_link(st.session_state["_pages"][page], label=title, icon=":material/arrow_forward:", query_params=shared_parameters())
+            st.page_link(
+                st.session_state["_pages"][page],
+                label=title,
+                icon=":material/arrow_forward:",
+                query_params=shared_parameters(),
+            )
         if not used:
             st.caption("目前没有页面读取它的来源表。")
 

@@ -36,6 +36,7 @@ RULE_COLUMNS = [
     Col("fund_name", header="基金"),
     Col("rule_code", header="规则"),
     Col("rule_name", header="规则名称", width="medium"),
+    Col("metric_name", header="指标"),
     Col("value_text", header="当前值"),
     Col("threshold_text", header="阈值"),
     Col("margin_text", header="距阈值"),
@@ -83,7 +84,10 @@ def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any]
                 f"{level_mark(code)}</span>",
                 unsafe_allow_html=True,
             )
-            parts = [word("trend_code", level["trend_code"]), f"较上期：{word('change_code', level['change_code'])}"]
+            parts = [
+                word("trend_code", level["trend_code"]),
+                f"较上期：{word('change_code', level['change_code'])}",
+            ]
             if not is_missing(level["months_in_level"]):
                 parts.append(f"已持续 {fmt(level['months_in_level'], '个')} 期")
             st.markdown("　".join(parts))
@@ -107,10 +111,14 @@ def hold_banner(view: View, fund: str) -> None:
     """待核: which rule, with its reason."""
     held = view.rows("held")
     mine = held[
-        (held["area_code"] == view.area_code) & held["fund_code"].isin(view.parts(fund, str(view.area_code)).split(",") + [fund])
+        (held["area_code"] == view.area_code)
+        & held["fund_code"].isin([*view.parts(fund, str(view.area_code)).split(","), fund])
     ]
     for _, row in mine.iterrows():
-        st.warning(f"{HELD_TAG}：{row['fund_name']}，{row['reason']}（检查 {row['check_id']}）", icon=":material/error:")
+        st.warning(
+            f"{HELD_TAG}：{row['fund_name']}，{row['reason']}（检查 {row['check_id']}）",
+            icon=":material/error:",
+        )
 
 
 def rules_of(view: View) -> pd.DataFrame:
@@ -121,19 +129,23 @@ def rules_of(view: View) -> pd.DataFrame:
     if fund == "ALL":
         funds = f"{view.warning_fund(code, 'employee')},390100"
     rules = view.rows("region_rules", area_code=code, fund_codes=funds)
-    for source, target in (("metric_value", "value_text"), ("threshold_value", "threshold_text"), ("margin", "margin_text")):
+    for source, target in (
+        ("metric_value", "value_text"),
+        ("threshold_value", "threshold_text"),
+        ("margin", "margin_text"),
+    ):
         rules[target] = [
-            fmt_metric(value, unit) for value, unit in zip(rules[source], rules["metric_unit"], strict=True)
+            fmt_metric(value, unit) for value, unit in zip(rules[source], rules["unit"], strict=True)
         ]
     return rules
 
 
-def policy_lines(rules: pd.DataFrame) -> tuple[tuple[float, float] | None, tuple[float, ...]]:
-    """The band and the limits of reserve months, from the thresholds of the rules in force."""
-    months = rules[rules["metric_code"].astype(str).str.contains("reserve_months")]
-    limits = sorted({float(value) for value in months["threshold_value"].dropna()})
-    inner = [limit for limit in limits if limits and limits[0] < limit < limits[-1]]
-    band = (inner[0], inner[1]) if len(inner) >= 2 else None
+def policy_lines(thresholds: pd.DataFrame) -> tuple[tuple[float, float] | None, tuple[float, ...]]:
+    """The band (edges that raise no level) and the limits (edges that do) of reserve months."""
+    plain = thresholds["level_code"] == "none"
+    edges = sorted({float(value) for value in thresholds.loc[plain, "threshold_value"]})
+    band = (edges[0], edges[-1]) if len(edges) > 1 else None
+    limits = sorted({float(value) for value in thresholds.loc[~plain, "threshold_value"]})
     return band, tuple(limit for limit in limits if not band or limit not in band)
 
 
@@ -171,7 +183,9 @@ def difference_block(balance: dict[str, Any]) -> None:
     for text in difference_sentences(balance):
         st.markdown(f"- {text}")
     if not is_missing(balance.get("precision_yuan")):
-        st.caption(f"报表精度：{fmt(balance['precision_yuan'], '元')} 元；在精度可能造成的尾差以内记为四舍五入，超出的记为表内差异。")
+        st.caption(
+            f"报表精度：{fmt(balance['precision_yuan'], '元')} 元；在精度可能造成的尾差以内记为四舍五入，超出的记为表内差异。"
+        )
 
 
 def open_peer() -> None:
@@ -194,8 +208,14 @@ def peers_block(view: View) -> None:
     prepare("zb", list(names), default, "指标")
     left, right = st.columns([1, 1.15])
     with right:
-        for source, target in (("indicator_value", "value_text"), ("region_value", "region_text"), ("prior_year_value", "prior_text")):
-            mine[target] = [fmt_metric(value, unit) for value, unit in zip(mine[source], mine["unit"], strict=True)]
+        for source, target in (
+            ("indicator_value", "value_text"),
+            ("region_value", "region_text"),
+            ("prior_year_value", "prior_text"),
+        ):
+            mine[target] = [
+                fmt_metric(value, unit) for value, unit in zip(mine[source], mine["unit"], strict=True)
+            ]
         mine["rank_text"] = [
             "不排名" if is_missing(rank) else f"{int(rank)}/{int(count)}"
             for rank, count in zip(mine["rank"], mine["ranked_count"], strict=True)
@@ -206,12 +226,17 @@ def peers_block(view: View) -> None:
         chosen = st.selectbox("指标", list(names), key="zb")
         strip = view.rows("peer_strip", indicator_code=names.get(chosen, codes[0]))
         if strip["indicator_value"].notna().any():
-            chart_card(view, peer_bars(strip, str(view.area_code), view.period_code), key="peers", on_select=open_peer)
+            chart_card(
+                view,
+                peer_bars(strip, str(view.area_code), view.period_code),
+                key="peers",
+                on_select=open_peer,
+            )
         else:
             st.caption("这一期各统筹区都没有这个指标的值。")
 
 
-def charts_block(view: View, fund: str, fund_name: str, rules: pd.DataFrame) -> None:
+def charts_block(view: View, fund: str, fund_name: str) -> None:
     """Reserve months in the policy band, and how the balance formed."""
     code = str(view.area_code)
     left, right = st.columns(2)
@@ -220,14 +245,16 @@ def charts_block(view: View, fund: str, fund_name: str, rules: pd.DataFrame) -> 
         if series.empty:
             st.info("没有可画的期间。", icon=":material/inbox:")
         else:
-            band, limits = policy_lines(rules)
+            band, limits = policy_lines(view.rows("policy_lines", fund_code=view.warning_fund(code)))
             chart_card(view, reserve_band(series, view.shown_area, fund_name, band, limits), key="reserve")
     with right:
         steps = view.rows("balance_steps", area_code=code, fund_code=fund)
         if len(steps) < 2:
             st.info("这一期没有结余形成过程：未报送，或期初无法取得。", icon=":material/inbox:")
         else:
-            chart_card(view, balance_waterfall(steps, view.shown_area, fund_name, view.period_code), key="waterfall")
+            chart_card(
+                view, balance_waterfall(steps, view.shown_area, fund_name, view.period_code), key="waterfall"
+            )
 
 
 def main() -> None:
@@ -257,7 +284,7 @@ def main() -> None:
     show_table(view, rules, RULE_COLUMNS, key="rules", name="预警规则", empty="这一期没有规则结果。")
     if view.shows_residents:
         st.caption(f"注：{RESIDENT_SEASON_NOTE}")
-    charts_block(view, fund, fund_name, rules)
+    charts_block(view, fund, fund_name)
     left, right = st.columns(2)
     with left:
         if balance:

@@ -26,8 +26,8 @@ from dashboards.labels import (
     NOT_REPORTED,
     RESIDENT_SEASON_NOTE,
     fmt,
+    fmt_metric,
     level_mark,
-    plain,
 )
 
 ALL_LEVELS = "全部等级"
@@ -43,7 +43,7 @@ def sentence(view: View) -> str:
     row = data.first(view.rows("risk_sentence", fund_code=summary_fund(view)))
     if row is None:
         return f"{view.period_text}没有预警结果：期数不足，或没有统筹区报送。"
-    return str(row.get("sentence_zh") or row.get("sentence") or "")
+    return str(row["sentence_zh"])
 
 
 def summary_fund(view: View) -> str:
@@ -60,10 +60,14 @@ def level_counts(view: View) -> None:
         count = None if row is None else row.get(f"{code}_count")
         with slot.container(border=True, key=f"count_{code}"):
             st.metric(f"{LEVEL_SYMBOL[str(code)]} {label}", fmt(count, "个", with_unit=True))
-    for slot, (label, code) in zip(cards[4:], (("— 无预警", "none"), ("? 无法判断", "not_available")), strict=True):
+    for slot, (label, code) in zip(
+        cards[4:], (("— 无预警", "none"), ("? 无法判断", "not_available")), strict=True
+    ):
         count = None if row is None else row.get(f"{code}_count")
         with slot.container(border=True, key=f"count_{code}"):
-            st.metric(label, fmt(count, "个", with_unit=True), help="期数不足或未报送" if code != "none" else None)
+            st.metric(
+                label, fmt(count, "个", with_unit=True), help="期数不足或未报送" if code != "none" else None
+            )
     st.segmented_control(
         "按等级筛选", list(LEVEL_CHOICES), key="dj", label_visibility="collapsed", required=True
     )
@@ -81,6 +85,7 @@ CHANGE_COLUMNS = [
     Col("level_code", "level", "现等级"),
     Col("leading_rule_code", header="规则"),
     Col("leading_rule_name", header="规则名称", width="medium"),
+    Col("leading_metric_name", header="指标"),
     Col("leading_value", header="当前值"),
     Col("leading_threshold", header="阈值"),
     Col("months_in_level", "count", "已持续期数"),
@@ -96,14 +101,22 @@ TABLE_COLUMNS = [
     Col("surplus_yuan", "wan"),
 ]
 FLOW_COLUMNS = [Col("income_yuan", "wan"), Col("expenditure_yuan", "wan")]
-YOY_COLUMNS = [Col("income_yoy_ratio", "ratio", "收入同比"), Col("expenditure_yoy_ratio", "ratio", "支出同比")]
+YOY_COLUMNS = [
+    Col("income_yoy_ratio", "ratio", "收入同比"),
+    Col("expenditure_yoy_ratio", "ratio", "支出同比"),
+]
 
 
 def with_texts(levels: pd.DataFrame) -> pd.DataFrame:
     """Rule values and thresholds as text (units differ from rule to rule)."""
     shown = levels.copy()
-    shown["leading_value"] = [plain(value) for value in shown["leading_metric_value"]]
-    shown["leading_threshold"] = [plain(value) for value in shown["leading_threshold_value"]]
+    for source, target in (
+        ("leading_metric_value", "leading_value"),
+        ("leading_threshold_value", "leading_threshold"),
+    ):
+        shown[target] = [
+            fmt_metric(value, unit) for value, unit in zip(shown[source], shown["leading_unit"], strict=True)
+        ]
     return shown
 
 
@@ -122,7 +135,13 @@ def change_list(view: View, levels: pd.DataFrame) -> None:
     frame = with_texts(changed).drop(columns=["is_held", "is_reported"]).reset_index(drop=True)
     st.session_state["_changes"] = frame["area_name"].tolist()
     show_table(
-        view, frame, CHANGE_COLUMNS, key="changes", name="预警变化清单", on_select=open_change, alt="较上期的预警变化清单"
+        view,
+        frame,
+        CHANGE_COLUMNS,
+        key="changes",
+        name="预警变化清单",
+        on_select=open_change,
+        alt="较上期的预警变化清单",
     )
 
 
@@ -165,7 +184,9 @@ def drill_box(view: View, levels: pd.DataFrame) -> None:
     """The same way to an area's page without a mouse."""
     names = levels["area_name"].tolist()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.selectbox("查看统筹区画像", names, key="drill_area", index=None, placeholder="请选择统筹区", width=240)
+        chosen = st.selectbox(
+            "查看统筹区画像", names, key="drill_area", index=None, placeholder="请选择统筹区", width=240
+        )
         if st.button("打开画像", key="drill_open", icon=":material/arrow_forward:", disabled=chosen is None):
             request_page("region", apply_drill({"area_name": chosen}))
             st.rerun()
@@ -196,14 +217,18 @@ def main() -> None:
         st.subheader("分布")
         left, right = st.columns([4.6, 1])
         with left:
-            chart_card(view, tile_grid(tiled, view.period_code, view.scheme_label), key="tiles", on_select=open_tile)
+            chart_card(
+                view, tile_grid(tiled, view.period_code, view.scheme_label), key="tiles", on_select=open_tile
+            )
         with right:
             level_legend()
             if level:
                 st.caption("分布图不受等级筛选影响。")
 
     st.subheader("各统筹区")
-    st.caption("按等级、再按期末结余由少到多排列；点一行进入统筹区画像。预警一律按统筹基金判断，口径开关只改变金额列。")
+    st.caption(
+        "按等级、再按期末结余由少到多排列；点一行进入统筹区画像。预警一律按统筹基金判断，口径开关只改变金额列。"
+    )
     shown = levels[levels["level_code"] == level].reset_index(drop=True) if level else levels
     if view.basis == "pooled" and (~shown["is_split"].fillna(True).astype(bool)).any():
         st.caption("标“未分账”的统筹区只报了职工合并数，统筹与个人账户未分开。")

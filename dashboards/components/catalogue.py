@@ -35,9 +35,13 @@ def _named(path: Path) -> tuple[frozenset[str], frozenset[Path]]:
     queries, imports = set(), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "rows":
-            queries |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and arg.value in known}
+            queries |= {
+                arg.value for arg in node.args if isinstance(arg, ast.Constant) and arg.value in known
+            }
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "rows":
-            queries |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and arg.value in known}
+            queries |= {
+                arg.value for arg in node.args if isinstance(arg, ast.Constant) and arg.value in known
+            }
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dashboards"):
             imports.add(_module_path(str(node.module)))
             imports |= {_module_path(f"{node.module}.{name.name}") for name in node.names}
@@ -83,10 +87,12 @@ def pages_using(relations: list[str]) -> list[tuple[str, str]]:
 def lineage_dot(lineage: pd.DataFrame, ends: list[str], depth: int = 3) -> str:
     """The graph of what some relations are built from, in DOT, at most ``depth`` steps back."""
     sources = {
-        str(row.relation_name): [part.strip() for part in str(row.depends_on or "").split(",") if part.strip()]
+        str(row.relation_name): [
+            part.strip() for part in str(row.depends_on or "").split(",") if part.strip()
+        ]
         for row in lineage.itertuples()
     }
-    lines = ["digraph { rankdir=LR; node [shape=box, style=rounded, fontsize=11, fontname=\"sans-serif\"];"]
+    lines = ['digraph { rankdir=LR; node [shape=box, style=rounded, fontsize=11, fontname="sans-serif"];']
     seen: set[str] = set()
     front = list(ends)
     for _ in range(depth):

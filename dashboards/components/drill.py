@@ -35,7 +35,9 @@ def trail(view: View, page: str, account: str | None) -> None:
         if st.button(view.shown_area, key="trail_area", type="tertiary", disabled=account is None):
             request_page(page, {"km": ALL_ACCOUNTS})
             st.rerun()
-        st.markdown(f"› {view.scheme_label}（{view.basis_label}） › {account or ALL_ACCOUNTS}", width="content")
+        st.markdown(
+            f"› {view.scheme_label}（{view.basis_label}） › {account or ALL_ACCOUNTS}", width="content"
+        )
         if st.button("返回风险总览", key="trail_back", icon=":material/arrow_back:"):
             request_page("risk", {"qu": whole})
             st.rerun()

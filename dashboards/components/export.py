@@ -65,7 +65,9 @@ def xlsx_bytes(table: pd.DataFrame, facts: Mapping[str, str], title: str) -> byt
         for position, column in enumerate(table.columns):
             name = str(column)
             sheet.write_string(1, position, name, head)
-            widest = max([len(name) * 2, *(len(str(value)) + 4 for value in table.iloc[:200, position])], default=8)
+            widest = max(
+                [len(name) * 2, *(len(str(value)) + 4 for value in table.iloc[:200, position])], default=8
+            )
             sheet.set_column(position, position, min(max(widest, 8), 48))
         for line, row in enumerate(table.itertuples(index=False), start=2):
             for position, value in enumerate(row):

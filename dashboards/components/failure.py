@@ -38,7 +38,9 @@ def report_failure(error: Exception) -> None:
     except OSError:
         place = ""
     if isinstance(error, duckdb.Error):
-        sentence = "读取已发布的数据时出错，可能是数据版本由另一个程序版本生成。请重新运行 shouzhi run 后刷新。"
+        sentence = (
+            "读取已发布的数据时出错，可能是数据版本由另一个程序版本生成。请重新运行 shouzhi run 后刷新。"
+        )
     else:
         sentence = "本页生成时出错。请刷新一次；仍然出错时，请把错误编号告诉系统管理员。"
     st.error(f"{sentence}错误编号 {number}{place}。", icon=":material/error:")

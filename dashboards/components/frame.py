@@ -125,7 +125,8 @@ class View:
         """What a download says about itself."""
         held = self.rows("held")
         marks = "；".join(
-            f"{row['area_name']} {row['fund_name']}：{row['reason']}（{row['check_id']}）" for _, row in held.iterrows()
+            f"{row['area_name']} {row['fund_name']}：{row['reason']}（{row['check_id']}）"
+            for _, row in held.iterrows()
         )
         return {
             "数据源": self.source,
@@ -320,7 +321,12 @@ def status_line(view: View) -> None:
         if len(held):
             parts.insert(3, (f"待核 {len(held)}项", ":material/error:", "待核"))
         for label, icon, section in parts:
-            st.page_link(st.session_state["_pages"]["data"], label=label, icon=icon, query_params=shared_parameters() | {"bq": section})
+            st.page_link(
+                st.session_state["_pages"]["data"],
+                label=label,
+                icon=icon,
+                query_params=shared_parameters() | {"bq": section},
+            )
 
 
 def breadcrumb(parts: list[str]) -> None:

@@ -97,7 +97,9 @@ def explain(view: View, figure: Figure) -> None:
     st.markdown("**④ 检查**")
     _checks(view, figure)
     st.markdown("**⑤ 依据**")
-    clause = [str(entry[key]) for key in ("doc_no", "clause") if not is_missing(entry.get(key)) and entry.get(key)]
+    clause = [
+        str(entry[key]) for key in ("doc_no", "clause") if not is_missing(entry.get(key)) and entry.get(key)
+    ]
     st.markdown("　".join(clause) if clause else "会计恒等式，无须政策依据")
     if not is_missing(entry.get("parameters")) and entry.get("parameters"):
         st.caption(f"参数：{entry['parameters']}")
@@ -198,7 +200,11 @@ def source_picker(view: View, areas: pd.DataFrame, key: str) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         area = st.selectbox("追溯：统筹区", list(labels), key=f"{key}_area", width=220)
         metric = st.selectbox(
-            "追溯：数字", list(METRIC_WORDS), format_func=METRIC_WORDS.__getitem__, key=f"{key}_metric", width=160
+            "追溯：数字",
+            list(METRIC_WORDS),
+            format_func=METRIC_WORDS.__getitem__,
+            key=f"{key}_metric",
+            width=160,
         )
         if st.button(TITLE, key=f"{key}_open", icon=":material/account_tree:"):
             code, fund = labels[area]

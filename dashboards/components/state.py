@@ -83,7 +83,10 @@ def take_notices() -> list[str]:
 
 
 def resolve(
-    asked: str | None, options: Sequence[str], default: str, translate: Callable[[str], str | None] | None = None
+    asked: str | None,
+    options: Sequence[str],
+    default: str,
+    translate: Callable[[str], str | None] | None = None,
 ) -> tuple[str, bool]:
     """What a link's word means: (valid option, whether the word was understood).
 

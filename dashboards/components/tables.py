@@ -85,7 +85,11 @@ def text_table(view: View, frame: pd.DataFrame, columns: list[Col]) -> pd.DataFr
 def _unreported(frame: pd.DataFrame) -> list[int]:
     if "is_reported" not in frame.columns:
         return []
-    return [n for n, reported in enumerate(frame["is_reported"]) if not is_missing(reported) and not bool(reported)]
+    return [
+        n
+        for n, reported in enumerate(frame["is_reported"])
+        if not is_missing(reported) and not bool(reported)
+    ]
 
 
 def _held(frame: pd.DataFrame) -> list[int]:

@@ -1,12 +1,24 @@
 -- One row per rule of one area and fund (for ALL: of both funds behind it), the ones that hit first.
 select
-    warning.*,
-    coalesce(dim_fund.fund_name, warning.fund_code) as fund_name,
-    dim_metric.unit as metric_unit,
-    dim_metric.label_zh as metric_label,
+    warning.fund_code,
+    warning.fund_name,
+    warning.rule_code,
+    warning.rule_name,
+    warning.metric_code,
+    warning.metric_name,
+    warning.unit,
+    warning.metric_value,
+    warning.threshold_value,
+    warning.margin,
+    warning.axis,
+    warning.level_code,
+    warning.level_reason,
+    warning.months_in_level,
+    warning.change_code,
+    warning.doc_no,
+    warning.clause,
+    warning.basis,
 from deficit_warning.fct_warning as warning
-left join core.dim_fund on warning.fund_code = dim_fund.fund_code
-left join data_quality.dim_metric on warning.metric_code = dim_metric.metric_code
 where warning.area_code = $area_code
     and list_contains(string_split($fund_codes, ','), warning.fund_code)
     and warning.period_type = $period_type

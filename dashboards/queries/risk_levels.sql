@@ -49,6 +49,9 @@ select
     levels.leading_rule_name,
     levels.leading_metric_value,
     levels.leading_threshold_value,
+    lead_rule.metric_name as leading_metric_name,
+    lead_rule.unit as leading_unit,
+    lead_rule.level_reason,
     levels.leading_fund_code,
     levels.surplus_level_code,
     levels.rules_hit_count,
@@ -69,6 +72,12 @@ select
 from levels
 left join balances on levels.area_code = balances.area_code
 left join core.dim_area on levels.area_code = dim_area.area_code
+left join deficit_warning.fct_warning as lead_rule
+    on levels.area_code = lead_rule.area_code
+    and levels.leading_fund_code = lead_rule.fund_code
+    and levels.period_type = lead_rule.period_type
+    and levels.period_code = lead_rule.period_code
+    and levels.leading_rule_code = lead_rule.rule_code
 order by
     level_order,
     balances.actual_closing_yuan nulls last,
