@@ -15,7 +15,9 @@ from dashboards.components.state import finish, follow_request
 PAGES = Path(__file__).parent / "app_pages"
 ASSETS = Path(__file__).parent / "assets"
 
-st.set_page_config(page_title="收支 · 医保基金监测", page_icon=ASSETS / "icon.svg", layout="wide")
+st.set_page_config(
+    page_title="收支 · 医保基金监测", page_icon=ASSETS / "icon.svg", layout="wide", initial_sidebar_state=210
+)
 st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
 
 

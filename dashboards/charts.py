@@ -85,7 +85,7 @@ pio.templates["shouzhi"] = go.layout.Template(
             "yref": "container",
             "y": 1,
             "yanchor": "top",
-            "pad": {"t": 10, "l": 10},
+            "pad": {"t": 24, "l": 10},
             "font": {"size": 15},
         },
         "colorway": COLORWAY,
@@ -138,7 +138,7 @@ def titled(
     lines = wrap(title, width)
     sub = wrap(note, width * 1.24)
     rows = lines.count("<br>") + sub.count("<br>")
-    top = 64 + 19 * rows + (26 if legend else 0)
+    top = 70 + 19 * rows + (26 if legend else 0)
     figure.update_layout(
         title={"text": f"<b>{lines}</b><br><span style='font-size:12px;color:#4A5560'>{sub}</span>"},
         height=height + 19 * rows,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboards.charts import BUDGET, GREY, LAST_YEAR, MINUS, PLUS, THIS_YEAR, TOTAL, Chart, titled
+from dashboards.charts import BUDGET, GREY, LAST_YEAR, MINUS, PLUS, THIS_YEAR, TOTAL, Chart, titled, wrap
 from dashboards.labels import fmt, is_missing, period_label
 
 UNIT = "万元"
@@ -23,7 +23,7 @@ def balance_waterfall(steps: pd.DataFrame, area_name: str, fund_name: str, perio
     totals = steps["is_total"].astype(bool)
     figure = go.Figure(
         go.Waterfall(
-            x=steps["step_label_zh"],
+            x=[wrap(label, 5) for label in steps["step_label_zh"]],
             y=[_scaled(value) for value in steps["step_yuan"]],
             measure=["absolute" if total else "relative" for total in totals],
             text=[
@@ -31,13 +31,14 @@ def balance_waterfall(steps: pd.DataFrame, area_name: str, fund_name: str, perio
                 for value, total in zip(steps["step_yuan"], totals, strict=True)
             ],
             textposition="outside",
+            textfont={"size": 12},
             cliponaxis=False,
             increasing={"marker": {"color": PLUS}},
             decreasing={"marker": {"color": MINUS}},
             totals={"marker": {"color": TOTAL}},
             connector={"line": {"color": GREY, "width": 1}},
-            customdata=steps[["step_code"]].to_numpy(),
-            hovertemplate="%{x}：%{text} 万元<extra></extra>",
+            customdata=steps[["step_label_zh"]].to_numpy(),
+            hovertemplate="%{customdata[0]}：%{text} 万元<extra></extra>",
         )
     )
     table = pd.DataFrame(
@@ -58,7 +59,7 @@ def balance_waterfall(steps: pd.DataFrame, area_name: str, fund_name: str, perio
     figure.update_layout(showlegend=False)
     note = f"{period_label(period_code)} · 单位：{UNIT} · 蓝色为增、橙色为减、灰色为结余；为零的步骤不画"
     listed = "；".join(f"{row['步骤']}{row.iloc[1]}" for _, row in table.iterrows())
-    return Chart(titled(figure, title, note, height=360), title, f"{title}。{listed}。", table)
+    return Chart(titled(figure, title, note, height=380, width=66), title, f"{title}。{listed}。", table)
 
 
 _MONTHS = [f"{number}月" for number in range(1, 13)]

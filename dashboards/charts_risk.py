@@ -10,7 +10,6 @@ from dashboards.labels import (
     LEVEL_SYMBOL,
     LEVEL_TEXT,
     NOT_REPORTED,
-    fmt,
     fmt_metric,
     fmt_months,
     is_missing,
@@ -30,16 +29,17 @@ def _tile_text(row: pd.Series) -> str:
     if not bool(row["is_reported"]):
         return f"<b>{name}</b><br>? 未报送"
     level = str(row["level_code"])
-    months = fmt(row["reserve_months"], "月")
-    tail = "" if months == "—" else f"<br>{fmt_months(row['reserve_months'])}"
-    return f"<b>{name}</b><br>{LEVEL_SYMBOL[level]} {LEVEL_TEXT[level]}{tail}"
+    shown = row["tile_text"]
+    return f"<b>{name}</b><br>{LEVEL_SYMBOL[level]} {LEVEL_TEXT[level]}" + (
+        "" if shown == "—" else f"<br>{shown}"
+    )
 
 
 def tile_grid(levels: pd.DataFrame, period_code: str, scheme_label: str) -> Chart:
     """Squares in the rough position of the areas, coloured by level; one trace a level, click gives the area.
 
     ``levels``: area_code, area_name, area_short_name, tile_column, tile_row, level_code, is_reported,
-    reserve_months; rows without a tile position are left out.
+    reserve_months, tile_text (the third line of a square); rows without a tile position are left out.
     """
     tiles = levels.dropna(subset=["tile_column", "tile_row"]).copy()
     tiles["shown_level"] = tiles.apply(_tile_level, axis=1)
@@ -73,7 +73,7 @@ def tile_grid(levels: pd.DataFrame, period_code: str, scheme_label: str) -> Char
     warned = int(sum(counts.get(code, 0) for code in ("red", "orange", "yellow", "blue")))
     unreported = int((~tiles["is_reported"].astype(bool)).sum())
     title = f"{len(tiles)}个统筹区中{warned}个有预警" + (f"，{unreported}个未报送" if unreported else "")
-    note = f"{TILE_NOTE} · {scheme_label} · {period_label(period_code)} · 方格内为等级与可支付月数"
+    note = f"{TILE_NOTE} · {scheme_label} · {period_label(period_code)} · 方格内为等级与主要规则的当前值；无预警的为可支付月数"
     table = pd.DataFrame(
         {
             "统筹区": tiles["area_name"],
@@ -81,6 +81,7 @@ def tile_grid(levels: pd.DataFrame, period_code: str, scheme_label: str) -> Char
                 level_mark(row["level_code"]) if bool(row["is_reported"]) else NOT_REPORTED
                 for _, row in tiles.iterrows()
             ],
+            "方格内的值": tiles["tile_text"],
             "可支付月数": [fmt_months(value) for value in tiles["reserve_months"]],
         }
     ).reset_index(drop=True)
@@ -132,7 +133,7 @@ def reserve_band(
             y=limit,
             line={"color": INK, "width": 1, "dash": "dot"},
             annotation_text=f"{limit:g} 个月",
-            annotation_position="bottom right",
+            annotation_position="bottom left",
             annotation_font={"size": 12},
         )
     figure.add_trace(
@@ -157,19 +158,19 @@ def reserve_band(
             y=max(float(last["reserve_months"]), 0),
             text=f"<b>{fmt_months(last['reserve_months'])}</b>",
             showarrow=False,
-            yshift=18,
-            xanchor="right",
+            xanchor="left",
+            xshift=8,
         )
     top = max([float(known["reserve_months"].max()) if not known.empty else 0.0, *(limits or (0,)), 3.0])
     figure.update_yaxes(range=[0, top * 1.12], fixedrange=True)
     figure.update_xaxes(tickangle=0, fixedrange=True, type="category", tickmode="array", **_ticks(series))
-    figure.update_layout(showlegend=False)
+    figure.update_layout(showlegend=False, margin={"r": 84})
     note = "单位：个月 · 期末结余 ÷ 近12个月（4季、2个半年、1年）月均支出；期数不足时不计算，线断开"
     alt = f"{title}。共{len(known)}期有数。"
     return Chart(titled(figure, title, note, height=360), title, alt, table)
 
 
-def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str) -> Chart:
+def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str, fund_name: str) -> Chart:
     """One indicator across areas, sorted, the chosen area dark, the region's value as a line.
 
     ``peers``: area_code, area_name, area_kind, indicator_name, indicator_value, region_value, rank,
@@ -202,6 +203,7 @@ def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str) -> Chart:
         figure.add_vline(
             x=float(region_value),
             line={"color": INK, "dash": "dash", "width": 1.2},
+            layer="below",
             annotation_text=f"全区 {fmt_metric(region_value, unit)}",
             annotation_position="top",
         )
@@ -220,13 +222,13 @@ def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str) -> Chart:
         {
             "统筹区": peers["area_name"],
             name: [fmt_metric(value, unit) for value in peers["indicator_value"]],
-            "位次": [fmt(value, "个") for value in peers["rank"]],
+            "位次": ["不排名" if is_missing(value) else str(int(value)) for value in peers["rank"]],
         }
     )
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(fixedrange=True)
     figure.update_layout(margin={"r": 80}, bargap=0.3)
-    note = f"{period_label(period_code)} · 自治区本级只列示、不排名"
+    note = f"{period_label(period_code)} · {fund_name} · 本级只列示、不排名"
     listed = "；".join(f"{row['统筹区']}{row[name]}" for _, row in table.iterrows())
     return Chart(
         titled(figure, title, note, height=150 + 26 * len(shown)), title, f"{title}。{listed}。", table

@@ -187,6 +187,7 @@ SIDE_TEXT = {"income": "收入", "expenditure": "支出", "balance": "结余"}
 DIRECTION_TEXT = {"high_good": "越高越好", "low_good": "越低越好", "neutral": "不评价"}
 MEASURE_TEXT = {"period": "本期数", "ytd": "本年累计数"}
 BATCH_STATUS_TEXT = {"loaded": "已入库", "rejected": "整份退回", "unchanged": "内容未变"}
+BASIS_TEXT = {"stated": "文件明文", "assumed": "设计约定", "sample": "示例"}
 AXIS_TEXT = {"deficit": "不足", "surplus": "结余偏多"}
 SEVERITY_TEXT = {"info": "说明", "warning": "提醒", "problem": "问题"}
 

@@ -13,7 +13,7 @@ from dashboards.components.frame import View, view_of_page
 from dashboards.components.provenance import source_picker
 from dashboards.components.state import apply_drill, selected_rows
 from dashboards.components.tables import Col, show_table
-from dashboards.labels import RESIDENT_SEASON_NOTE, ROUNDING_NOTE, SCHEMES, is_missing
+from dashboards.labels import RESIDENT_SEASON_NOTE, ROUNDING_NOTE, SCHEMES
 
 SCHEME_WORDS = {code: label for label, code in SCHEMES.items()}
 
@@ -50,10 +50,10 @@ def open_row() -> None:
 def flows_table(view: View) -> pd.DataFrame:
     """Scheme × area, the region's row on top."""
     flows = view.rows("flows")
+    other = "（含个人账户）" if view.basis == "pooled" else "（仅统筹）"
     flows["scheme_text"] = [
-        SCHEME_WORDS[code]
-        + ("" if is_missing(split) or split or code != "employee" or view.basis != "pooled" else "（未分账）")
-        for code, split in zip(flows["scheme_code"], flows["is_split"], strict=True)
+        SCHEME_WORDS[code] + ("" if chosen else other)
+        for code, chosen in zip(flows["scheme_code"], flows["is_chosen_basis"], strict=True)
     ]
     total = flows["areas_expected_count"].notna() & (
         flows["areas_reported_count"] < flows["areas_expected_count"]

@@ -19,6 +19,7 @@ from dashboards.components.provenance import Figure, source_button
 from dashboards.components.state import apply_drill, prepare, request_page, selected_point
 from dashboards.components.tables import Col, show_table
 from dashboards.labels import (
+    BASIS_TEXT,
     HELD_TAG,
     NOT_REPORTED,
     RESIDENT_SEASON_NOTE,
@@ -33,19 +34,15 @@ from dashboards.labels import (
 
 RULE_COLUMNS = [
     Col("level_code", "level", "等级"),
-    Col("fund_name", header="基金"),
-    Col("rule_code", header="规则"),
-    Col("rule_name", header="规则名称", width="medium"),
+    Col("fund_short", header="基金"),
+    Col("rule_text", header="规则"),
     Col("metric_name", header="指标"),
     Col("value_text", header="当前值"),
     Col("threshold_text", header="阈值"),
     Col("margin_text", header="距阈值"),
-    Col("months_in_level", "count", "已持续期数"),
+    Col("months_in_level", "count", "持续期数"),
     Col("change_code", "word", "较上期"),
-    Col("axis", "word", "方向"),
-    Col("level_reason", header="说明", width="medium"),
-    Col("doc_no", header="依据", width="medium"),
-    Col("clause", header="条款"),
+    Col("doc_text", header="依据", width="medium"),
 ]
 INDICATOR_COLUMNS = [
     Col("indicator_name", header="指标", width="medium"),
@@ -91,6 +88,8 @@ def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any]
             if not is_missing(level["months_in_level"]):
                 parts.append(f"已持续 {fmt(level['months_in_level'], '个')} 期")
             st.markdown("　".join(parts))
+            if not is_missing(level.get("level_reason")) and level["level_reason"]:
+                st.caption(f"{view.fund_name(level['leading_fund_code'])}：{level['level_reason']}")
             if level.get("surplus_level_code") not in (None, "none", "not_available"):
                 st.caption(f"结余偏多：{level_mark(level['surplus_level_code'])}（单列，不抬高等级）")
     held = bool(balance and balance.get("is_held"))
@@ -129,6 +128,13 @@ def rules_of(view: View) -> pd.DataFrame:
     if fund == "ALL":
         funds = f"{view.warning_fund(code, 'employee')},390100"
     rules = view.rows("region_rules", area_code=code, fund_codes=funds)
+    rules["fund_short"] = [view.fund_name(code) for code in rules["fund_code"]]
+    rules["rule_text"] = rules["rule_code"] + " " + rules["rule_name"]
+    rules["doc_text"] = [
+        " ".join(str(part) for part in parts if not is_missing(part) and part not in ("", "—"))
+        or BASIS_TEXT.get(basis, "—")
+        for *parts, basis in zip(rules["doc_no"], rules["clause"], rules["basis"], strict=True)
+    ]
     for source, target in (
         ("metric_value", "value_text"),
         ("threshold_value", "threshold_text"),
@@ -171,21 +177,28 @@ def difference_sentences(balance: dict[str, Any]) -> list[str]:
     return found
 
 
-def difference_block(balance: dict[str, Any]) -> None:
-    """What does not agree in the source, as what it is, with its amount."""
+def difference_block(view: View, fund: str) -> None:
+    """What does not agree in the source, as what it is, with its amount; of every fund behind the shown one."""
     st.subheader("报表差异")
-    code = balance.get("difference_class")
-    if code in (None, "none"):
-        st.markdown("报表自身相符：期末＝期初＋收入－支出，合计＝分项之和，期初＝上期期末。")
-        return
-    amount = fmt(balance.get("difference_yuan"), "元", signed=True)
-    st.markdown(f"**{word('difference_class', code)}　{amount} 元**")
-    for text in difference_sentences(balance):
-        st.markdown(f"- {text}")
-    if not is_missing(balance.get("precision_yuan")):
-        st.caption(
-            f"报表精度：{fmt(balance['precision_yuan'], '元')} 元；在精度可能造成的尾差以内记为四舍五入，超出的记为表内差异。"
+    codes = dict.fromkeys([fund, *view.parts(fund, str(view.area_code)).split(",")])
+    found = False
+    for code in codes:
+        balance = data.first(view.rows("balance", area_code=str(view.area_code), fund_code=code))
+        if not balance or not balance["is_actual"] or balance["difference_class"] in (None, "none"):
+            continue
+        found = True
+        amount = fmt(balance["difference_yuan"], "元", signed=True)
+        st.markdown(
+            f"**{view.fund_name(code)}：{word('difference_class', balance['difference_class'])}　{amount} 元**"
         )
+        for text in difference_sentences(balance):
+            st.markdown(f"- {text}")
+        if not is_missing(balance["precision_yuan"]):
+            st.caption(
+                f"报表精度 {fmt(balance['precision_yuan'], '元')} 元；精度可能造成的尾差记为四舍五入，超出的记为表内差异。"
+            )
+    if not found:
+        st.markdown("报表自身相符：期末＝期初＋收入－支出，合计＝分项之和，期初＝上期期末。")
 
 
 def open_peer() -> None:
@@ -228,7 +241,9 @@ def peers_block(view: View) -> None:
         if strip["indicator_value"].notna().any():
             chart_card(
                 view,
-                peer_bars(strip, str(view.area_code), view.period_code),
+                peer_bars(
+                    strip, str(view.area_code), view.period_code, view.fund_name(strip["fund_code"].iloc[0])
+                ),
                 key="peers",
                 on_select=open_peer,
             )
@@ -237,7 +252,7 @@ def peers_block(view: View) -> None:
 
 
 def charts_block(view: View, fund: str, fund_name: str) -> None:
-    """Reserve months in the policy band, and how the balance formed."""
+    """Reserve months in the policy band, budget and differences beside it, then how the balance formed."""
     code = str(view.area_code)
     left, right = st.columns(2)
     series = view.rows("region_series", area_code=code, fund_code=fund)
@@ -248,13 +263,20 @@ def charts_block(view: View, fund: str, fund_name: str) -> None:
             band, limits = policy_lines(view.rows("policy_lines", fund_code=view.warning_fund(code)))
             chart_card(view, reserve_band(series, view.shown_area, fund_name, band, limits), key="reserve")
     with right:
-        steps = view.rows("balance_steps", area_code=code, fund_code=fund)
-        if len(steps) < 2:
-            st.info("这一期没有结余形成过程：未报送，或期初无法取得。", icon=":material/inbox:")
+        budget = data.first(view.rows("budget_against_actual", area_code=code, fund_code=fund))
+        if budget is None:
+            st.subheader("预算与执行")
+            st.markdown(f"× 不适用：没有{view.year}年预算。")
         else:
-            chart_card(
-                view, balance_waterfall(steps, view.shown_area, fund_name, view.period_code), key="waterfall"
-            )
+            chart_card(view, budget_bars(budget, view.period_code), key="budget")
+        difference_block(view, fund)
+    steps = view.rows("balance_steps", area_code=code, fund_code=fund)
+    if len(steps) < 2:
+        st.info("这一期没有结余形成过程：未报送，或期初无法取得。", icon=":material/inbox:")
+    else:
+        chart_card(
+            view, balance_waterfall(steps, view.shown_area, fund_name, view.period_code), key="waterfall"
+        )
 
 
 def main() -> None:
@@ -276,7 +298,7 @@ def main() -> None:
     balance = data.first(view.rows("balance", area_code=code, fund_code=fund))
     balance = balance if balance and balance["is_actual"] else None
     level = data.first(view.rows("region_level", area_code=code, fund_code=view.warning_fund(code)))
-    fund_name = str(balance["fund_name"]) if balance else view.scheme_label
+    fund_name = view.fund_name(fund)
     level_head(view, level, balance, fund)
     hold_banner(view, fund)
     st.subheader("预警规则")
@@ -285,17 +307,6 @@ def main() -> None:
     if view.shows_residents:
         st.caption(f"注：{RESIDENT_SEASON_NOTE}")
     charts_block(view, fund, fund_name)
-    left, right = st.columns(2)
-    with left:
-        if balance:
-            difference_block(balance)
-    with right:
-        budget = data.first(view.rows("budget_against_actual", area_code=code, fund_code=fund))
-        st.subheader("预算与执行")
-        if budget is None:
-            st.markdown(f"× 不适用：没有{view.year}年预算。")
-        else:
-            chart_card(view, budget_bars(budget, view.period_code), key="budget")
     peers_block(view)
     account_drill(view, accounts, code, fund)
 

@@ -27,6 +27,7 @@ from dashboards.labels import (
     RESIDENT_SEASON_NOTE,
     fmt,
     fmt_metric,
+    fmt_months,
     level_mark,
 )
 
@@ -95,7 +96,7 @@ TABLE_COLUMNS = [
     Col("level_code", "level", "预警等级"),
     Col("change_code", "word", "较上期"),
     Col("trend_code", "word", "趋势"),
-    Col("leading_rule_name", header="主要规则", width="medium"),
+    Col("leading_rule_name", header="主要规则"),
     Col("reserve_months", "months"),
     Col("actual_closing_yuan", "wan"),
     Col("surplus_yuan", "wan"),
@@ -107,7 +108,7 @@ YOY_COLUMNS = [
 ]
 
 
-def with_texts(levels: pd.DataFrame) -> pd.DataFrame:
+def with_texts(view: View, levels: pd.DataFrame) -> pd.DataFrame:
     """Rule values and thresholds as text (units differ from rule to rule)."""
     shown = levels.copy()
     for source, target in (
@@ -117,7 +118,16 @@ def with_texts(levels: pd.DataFrame) -> pd.DataFrame:
         shown[target] = [
             fmt_metric(value, unit) for value, unit in zip(shown[source], shown["leading_unit"], strict=True)
         ]
+    shown["tile_text"] = [tile_line(view, row) for _, row in shown.iterrows()]
     return shown
+
+
+def tile_line(view: View, row: pd.Series) -> str:
+    """Third line of a square: the leading rule's value where a level stands, else the reserve months."""
+    if row["level_code"] in ("none", "not_available"):
+        return fmt_months(row["reserve_months"])
+    whose = view.fund_name(row["leading_fund_code"])[:2] if view.scheme == "all" else ""
+    return f"{whose}{row['leading_value']}"
 
 
 def change_list(view: View, levels: pd.DataFrame) -> None:
@@ -132,7 +142,7 @@ def change_list(view: View, levels: pd.DataFrame) -> None:
     if changed.empty:
         st.markdown("与上期相比，没有统筹区新增、升级、降级或解除预警。")
         return
-    frame = with_texts(changed).drop(columns=["is_held", "is_reported"]).reset_index(drop=True)
+    frame = changed.drop(columns=["is_held", "is_reported"]).reset_index(drop=True)
     st.session_state["_changes"] = frame["area_name"].tolist()
     show_table(
         view,
@@ -200,7 +210,7 @@ def main() -> None:
     breadcrumb(["风险监测", "风险总览", view.scheme_label, view.period_text])
     st.markdown(f"#### {sentence(view)}")
     level_counts(view)
-    levels = _areas_only(view, view.rows("risk_levels"))
+    levels = with_texts(view, _areas_only(view, view.rows("risk_levels")))
     if view.area_code and view.area_code != view.region_code:
         levels = levels[levels["area_code"] == view.area_code].reset_index(drop=True)
         st.button(f"已筛选：{view.area_label} ✕", key="clear_area", on_click=_clear_area)
@@ -230,8 +240,10 @@ def main() -> None:
         "按等级、再按期末结余由少到多排列；点一行进入统筹区画像。预警一律按统筹基金判断，口径开关只改变金额列。"
     )
     shown = levels[levels["level_code"] == level].reset_index(drop=True) if level else levels
-    if view.basis == "pooled" and (~shown["is_split"].fillna(True).astype(bool)).any():
-        st.caption("标“未分账”的统筹区只报了职工合并数，统筹与个人账户未分开。")
+    if (~shown["is_chosen_basis"].fillna(True).astype(bool)).any():
+        st.caption(
+            f"这一期有的统筹区没有“{view.basis_label}”口径的数，金额列改用另一口径；在基金收支页逐行标明。"
+        )
     columns = [*TABLE_COLUMNS, *(YOY_COLUMNS if view.compare == "同比" else FLOW_COLUMNS)]
     st.session_state["_levels"] = shown["area_name"].tolist()
     show_table(

@@ -49,6 +49,8 @@ class View:
     compare: str
     areas: pd.DataFrame
     funds: Mapping[tuple[str, str, str], str]
+    present: frozenset[tuple[str, str]]
+    fund_names: Mapping[str, str]
 
     @property
     def scheme(self) -> str:
@@ -86,8 +88,20 @@ class View:
         return str(found.iloc[0]) if len(found) else str(area_code)
 
     def fund(self, area_code: str, scheme: str | None = None, basis: str | None = None) -> str | None:
-        """The fund that a scheme and a basis mean in an area, or None where it has none."""
-        return self.funds.get((area_code, scheme or self.scheme, basis or self.basis))
+        """The fund that a scheme and a basis mean in an area; None where it has none.
+
+        Where the period has no figures on that basis but on the other one, the other one.
+        """
+        chosen = basis or self.basis
+        other = "with_account" if chosen == "pooled" else "pooled"
+        found = [self.funds.get((area_code, scheme or self.scheme, each)) for each in (chosen, other)]
+        return next(
+            (fund for fund in found if fund and (area_code, fund) in self.present), found[0] or found[1]
+        )
+
+    def fund_name(self, fund_code: str | None) -> str:
+        """A fund's short name."""
+        return self.fund_names.get(str(fund_code), str(fund_code))
 
     def warning_fund(self, area_code: str, scheme: str | None = None) -> str:
         """The fund whose level stands for a scheme in an area: always the pooled basis."""
@@ -188,6 +202,18 @@ def _fund_map(build: data.Build, scope: Scope) -> dict[tuple[str, str, str], str
     }
 
 
+def _present(
+    build: data.Build, scope: Scope, period_type: str, period_code: str
+) -> frozenset[tuple[str, str]]:
+    frame = data.rows(build, scope, "funds_present", period_type=period_type, period_code=period_code)
+    return frozenset(zip(frame["area_code"], frame["fund_code"], strict=True))
+
+
+def _fund_names(build: data.Build, scope: Scope) -> dict[str, str]:
+    frame = data.rows(build, scope, "fund_names")
+    return dict(zip(frame["fund_code"], frame["fund_short_name"], strict=True))
+
+
 def view_of_page(title: str) -> View | None:
     """Draw title, filters, notices and status line; None (and a helpful page) where nothing is published yet."""
     begin(title)
@@ -258,6 +284,8 @@ def view_of_page(title: str) -> View | None:
         compare=compare,
         areas=areas,
         funds=_fund_map(build, scope),
+        present=_present(build, scope, period_type, period_code),
+        fund_names=_fund_names(build, scope),
     )
     sidebar()
     for sentence in take_notices():
@@ -289,7 +317,7 @@ def arrival_text(view: View) -> str:
     expected = view.areas[view.areas["is_expected_reporter"].astype(bool)]
     if expected.empty:
         return f"报送：本数据源不设应报单位，共{len(view.areas)}个地区"
-    missing = view.rows("missing_areas")["area_name"].tolist()
+    missing = view.rows("missing_areas")["area_short_name"].tolist()
     text = f"报送 {len(expected) - len(missing)}/{len(expected)}"
     return text + (f"（未报送：{'、'.join(missing)}）" if missing else "")
 

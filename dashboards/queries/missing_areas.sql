@@ -2,6 +2,7 @@
 select distinct
     arrival.area_code,
     coalesce(dim_area.area_name, arrival.area_code) as area_name,
+    coalesce(dim_area.area_short_name, dim_area.area_name, arrival.area_code) as area_short_name,
     coalesce(dim_area.sort_order, 9999) as sort_order,
 from data_quality.fct_arrival as arrival
 left join core.dim_area on arrival.area_code = dim_area.area_code

@@ -2,6 +2,7 @@
 select
     indicator.area_code,
     indicator.area_name,
+    indicator.fund_code,
     indicator.indicator_code,
     indicator.indicator_name,
     indicator.indicator_value,

@@ -18,15 +18,19 @@ with levels as (
 ),
 
 balances as (
+    -- where an area has no figures on the chosen basis in this period, the other one, marked
     select
         balance.*,
-        scope.is_split,
+        scope.basis_code = $basis as is_chosen_basis,
+        row_number() over (
+            partition by balance.area_code
+            order by case when scope.basis_code = $basis then 1 else 2 end
+        ) as preference_no,
     from fund_balance.fct_fund_balance as balance
     inner join fund_balance.bridge_fund_scope as scope
         on balance.area_code = scope.area_code
         and balance.fund_code = scope.fund_code
         and scope.scheme_code = $scheme
-        and scope.basis_code = $basis
     where balance.is_actual
         and balance.period_type = $period_type
         and balance.period_code = $period_code
@@ -55,11 +59,11 @@ select
     levels.leading_fund_code,
     levels.surplus_level_code,
     levels.rules_hit_count,
-    levels.reserve_months,
+    balances.reserve_months,
     levels.is_reported,
     levels.is_held or coalesce(balances.is_held, false) as is_held,
     balances.fund_code,
-    balances.is_split,
+    balances.is_chosen_basis,
     balances.income_yuan,
     balances.expenditure_yuan,
     balances.surplus_yuan,
@@ -70,7 +74,7 @@ select
         when 'red' then 1 when 'orange' then 2 when 'yellow' then 3 when 'blue' then 4 when 'none' then 5 else 6
     end as level_order,
 from levels
-left join balances on levels.area_code = balances.area_code
+left join balances on levels.area_code = balances.area_code and balances.preference_no = 1
 left join core.dim_area on levels.area_code = dim_area.area_code
 left join deficit_warning.fct_warning as lead_rule
     on levels.area_code = lead_rule.area_code
