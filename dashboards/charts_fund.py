@@ -144,6 +144,7 @@ def years_bars(series: pd.DataFrame, area_name: str, fund_name: str) -> Chart:
 
     ``series``: period_code, income_yuan, expenditure_yuan, actual_closing_yuan.
     """
+    series = series.dropna(subset=["income_yuan", "expenditure_yuan", "actual_closing_yuan"], how="all")
     labels = [period_label(code) for code in series["period_code"]]
     figure = go.Figure()
     for column, name, color in (("income_yuan", "收入", PLUS), ("expenditure_yuan", "支出", MINUS)):

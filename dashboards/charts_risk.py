@@ -90,9 +90,9 @@ def tile_grid(levels: pd.DataFrame, period_code: str, scheme_label: str) -> Char
 
 
 def _ticks(series: pd.DataFrame) -> dict[str, list[str]]:
-    """At most seven labels on a time axis, the last period always among them."""
+    """At most five labels on a time axis, the last period always among them."""
     labels = [period_label(code) for code in series["period_code"]]
-    step = max(1, -(-len(labels) // 6))
+    step = max(1, -(-len(labels) // 4))
     kept = labels[::-1][::step][::-1]
     return {"tickvals": kept, "ticktext": kept}
 
@@ -103,19 +103,21 @@ def reserve_band(
     fund_name: str,
     band: tuple[float, float] | None,
     limits: tuple[float, ...],
+    *,
+    seasonal: bool,
 ) -> Chart:
     """Reserve months over time; the policy band is shaded, the limits are lines.
 
-    ``series``: period_code, period_end_date, reserve_months, ordered by time.  Months at or below zero are
-    drawn at zero and printed 已用尽.
+    ``series``: period_code, reserve_months (rolling), year_end_reserve_months, ordered by time.  Where the fund
+    is ``seasonal`` the year-end months are the line that counts and the rolling ones stand in grey beside it.
+    Months at or below zero are drawn at zero and printed 已用尽.
     """
-    known = series.dropna(subset=["reserve_months"])
-    table = pd.DataFrame(
-        {
-            "统计期": [period_label(code) for code in series["period_code"]],
-            "可支付月数": [fmt_months(value) for value in series["reserve_months"]],
-        }
+    main, word = (
+        ("year_end_reserve_months", "上年末可支付月数") if seasonal else ("reserve_months", "可支付月数")
     )
+    labels = [period_label(code) for code in series["period_code"]]
+    known = series.dropna(subset=[main])
+    table = pd.DataFrame({"统计期": labels, word: [fmt_months(value) for value in series[main]]})
     figure = go.Figure()
     if band:
         figure.add_hrect(
@@ -136,38 +138,50 @@ def reserve_band(
             annotation_position="bottom left",
             annotation_font={"size": 12},
         )
-    figure.add_trace(
-        go.Scatter(
-            x=[period_label(code) for code in series["period_code"]],
-            y=series["reserve_months"].clip(lower=0),
-            mode="lines+markers",
-            name="可支付月数",
-            line={"color": THIS_YEAR, "width": 2.5},
-            marker={"size": 6},
-            connectgaps=False,
-            hovertemplate="%{x}：%{y:.1f} 个月<extra></extra>",
+    if seasonal:
+        table["各期滚动数"] = [fmt_months(value) for value in series["reserve_months"]]
+        figure.add_trace(
+            _months_line(labels, series["reserve_months"], "各期滚动数（有季节波动）", GREY, 1.5)
         )
-    )
+    figure.add_trace(_months_line(labels, series[main], word, THIS_YEAR, 2.8))
     if known.empty:
-        title = f"{area_name}{fund_name}暂无法计算可支付月数"
+        title = f"{area_name}{fund_name}暂无法计算{word}"
     else:
         last = known.iloc[-1]
-        title = f"{area_name}{fund_name}{period_label(last['period_code'])}末可支付{fmt_months(last['reserve_months'])}"
+        when = "上年末" if seasonal else "末"
+        title = (
+            f"{area_name}{fund_name}{period_label(last['period_code'])}{when}可支付{fmt_months(last[main])}"
+        )
+        if seasonal:
+            title = f"{area_name}{fund_name}按上年末结余可支付{fmt_months(last[main])}"
         figure.add_annotation(
             x=period_label(last["period_code"]),
-            y=max(float(last["reserve_months"]), 0),
-            text=f"<b>{fmt_months(last['reserve_months'])}</b>",
+            y=max(float(last[main]), 0),
+            text=f"<b>{fmt_months(last[main])}</b>",
             showarrow=False,
             xanchor="left",
             xshift=8,
         )
-    top = max([float(known["reserve_months"].max()) if not known.empty else 0.0, *(limits or (0,)), 3.0])
-    figure.update_yaxes(range=[0, top * 1.12], fixedrange=True)
+    drawn = [*known[main], *(series["reserve_months"].dropna() if seasonal else []), *limits, 3.0]
+    figure.update_yaxes(range=[0, max(float(value) for value in drawn) * 1.12], fixedrange=True)
     figure.update_xaxes(tickangle=0, fixedrange=True, type="category", tickmode="array", **_ticks(series))
-    figure.update_layout(showlegend=False, margin={"r": 84})
+    figure.update_layout(showlegend=seasonal, margin={"r": 84})
     note = "单位：个月 · 期末结余 ÷ 近12个月（4季、2个半年、1年）月均支出；期数不足时不计算，线断开"
     alt = f"{title}。共{len(known)}期有数。"
-    return Chart(titled(figure, title, note, height=360), title, alt, table)
+    return Chart(titled(figure, title, note, height=360, legend=seasonal), title, alt, table)
+
+
+def _months_line(labels: list[str], values: pd.Series, name: str, color: str, width: float) -> go.Scatter:
+    return go.Scatter(
+        x=labels,
+        y=values.astype(float).clip(lower=0),
+        mode="lines+markers",
+        name=name,
+        line={"color": color, "width": width},
+        marker={"size": 5},
+        connectgaps=False,
+        hovertemplate="%{x}：%{y:.1f} 个月<extra>%{fullData.name}</extra>",
+    )
 
 
 def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str, fund_name: str) -> Chart:

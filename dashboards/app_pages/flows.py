@@ -13,7 +13,7 @@ from dashboards.components.frame import View, view_of_page
 from dashboards.components.provenance import source_picker
 from dashboards.components.state import apply_drill, selected_rows
 from dashboards.components.tables import Col, show_table
-from dashboards.labels import RESIDENT_SEASON_NOTE, ROUNDING_NOTE, SCHEMES
+from dashboards.labels import RESERVE_NOTE, RESIDENT_SEASON_NOTE, ROUNDING_NOTE, SCHEMES
 
 SCHEME_WORDS = {code: label for label, code in SCHEMES.items()}
 
@@ -71,7 +71,7 @@ def flows_table(view: View) -> pd.DataFrame:
 def courses(view: View, code: str, fund: str) -> None:
     """This year, last year and the budget's pace; years where a home has nothing finer."""
     series = view.rows("region_series", area_code=code, fund_code=fund)
-    name = view.shown_area
+    name = view.name_of(code)
     if series.empty:
         st.info(f"{name}没有{view.scheme_label}的逐期数据。", icon=":material/inbox:")
         return
@@ -124,7 +124,7 @@ def main() -> None:
     notes = [f"未报送：{'、'.join(unreported)}，不计入合计。" if unreported else "", ROUNDING_NOTE]
     st.caption("".join(notes))
     if view.shows_residents:
-        st.caption(f"注：{RESIDENT_SEASON_NOTE}")
+        st.caption(f"注：{RESIDENT_SEASON_NOTE}{RESERVE_NOTE}")
     source_picker(view, flows[flows["scheme_code"] == view.scheme], "flows_source")
     st.subheader(f"{view.name_of(code)} · {view.scheme_label}（{view.basis_label}）")
     if fund is None:

@@ -95,12 +95,18 @@ def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any]
     held = bool(balance and balance.get("is_held"))
     for slot, (metric, label) in zip(
         cards,
-        (("reserve_months", "可支付月数"), ("actual_closing_yuan", "期末结余"), ("surplus_yuan", "当期结余")),
+        (
+            ("year_end_reserve_months", "上年末可支付月数")
+            if view.shows_residents
+            else ("reserve_months", "可支付月数"),
+            ("actual_closing_yuan", "期末结余"),
+            ("surplus_yuan", "当期结余"),
+        ),
         strict=True,
     ):
         value = None if balance is None else balance.get(metric)
-        unit = "" if metric == "reserve_months" else "（万元）"
-        text = fmt_months(value) if metric == "reserve_months" else fmt(value, "万元")
+        unit = "" if metric.endswith("reserve_months") else "（万元）"
+        text = fmt_months(value) if metric.endswith("reserve_months") else fmt(value, "万元")
         with slot.container(border=True, height="stretch"):
             st.metric(label + unit, NOT_REPORTED if balance is None else fmt_held(text, held))
             source_button(view, Figure(metric, str(view.area_code), fund), f"why_{metric}")
@@ -131,7 +137,7 @@ def rules_of(view: View) -> pd.DataFrame:
     rules["fund_short"] = [view.fund_name(code) for code in rules["fund_code"]]
     rules["rule_text"] = rules["rule_code"] + " " + rules["rule_name"]
     rules["doc_text"] = [
-        " ".join(str(part) for part in parts if not is_missing(part) and part not in ("", "—"))
+        " ".join(str(part) for part in parts if not is_missing(part) and part not in ("", "—", "DESIGN"))
         or BASIS_TEXT.get(basis, "—")
         for *parts, basis in zip(rules["doc_no"], rules["clause"], rules["basis"], strict=True)
     ]
@@ -261,7 +267,10 @@ def charts_block(view: View, fund: str, fund_name: str) -> None:
             st.info("没有可画的期间。", icon=":material/inbox:")
         else:
             band, limits = policy_lines(view.rows("policy_lines", fund_code=view.warning_fund(code)))
-            chart_card(view, reserve_band(series, view.shown_area, fund_name, band, limits), key="reserve")
+            chart = reserve_band(
+                series, view.shown_area, fund_name, band, limits, seasonal=view.shows_residents
+            )
+            chart_card(view, chart, key="reserve")
     with right:
         budget = data.first(view.rows("budget_against_actual", area_code=code, fund_code=fund))
         if budget is None:

@@ -24,6 +24,7 @@ from dashboards.labels import (
     LEVEL_SYMBOL,
     LEVEL_TEXT,
     NOT_REPORTED,
+    RESERVE_NOTE,
     RESIDENT_SEASON_NOTE,
     fmt,
     fmt_metric,
@@ -219,7 +220,7 @@ def main() -> None:
         return
     change_list(view, levels)
     if view.shows_residents:
-        st.caption(f"注：{RESIDENT_SEASON_NOTE}")
+        st.caption(f"注：{RESIDENT_SEASON_NOTE}{RESERVE_NOTE}")
 
     tiled = levels.dropna(subset=["tile_column"])
     level = chosen_level()

@@ -260,7 +260,9 @@ def view_of_page(title: str) -> View | None:
     of_type = periods[periods["period_type"] == period_type]
     codes = {period_label(code): code for code in of_type["period_code"]}
     labels = list(codes)
-    prepare("qi", labels, labels[0], "统计期", translate=lambda asked: _period_word(asked, codes))
+    prepare(
+        "qi", labels, default_period(of_type), "统计期", translate=lambda asked: _period_word(asked, codes)
+    )
     period_word = slots[4].selectbox("统计期", labels, key="qi")
     area_label = slots[5].selectbox("统筹区", options, key="qu")
     compare = slots[6].selectbox("对比", list(COMPARES), key="db")
@@ -305,6 +307,12 @@ def sidebar() -> None:
             st.caption(section)
             for name in names:
                 st.page_link(pages[name], query_params=shared_parameters())
+
+
+def default_period(periods: pd.DataFrame) -> str:
+    """The newest period in which at least half as many figures stand as in the fullest one."""
+    full = periods[periods["figures_count"] * 2 >= periods["figures_count"].max()]
+    return period_label(str(full["period_code"].iloc[0]))
 
 
 def _period_word(asked: str, codes: Mapping[str, str]) -> str | None:

@@ -31,6 +31,7 @@ FORMULA_COLUMNS: dict[str, tuple[str, ...]] = {
         "actual_closing_yuan",
     ),
     "reserve_months": ("actual_closing_yuan", "rolling_expenditure_yuan", "reserve_months"),
+    "year_end_reserve_months": ("actual_closing_yuan", "rolling_expenditure_yuan", "year_end_reserve_months"),
 }
 # metric → (the accounts that make it up, its formula where the catalogue has none)
 FALLBACK_FORMULA = {
@@ -42,7 +43,8 @@ FALLBACK_FORMULA = {
 }
 METRIC_WORDS = {
     "actual_closing_yuan": "期末结余",
-    "reserve_months": "可支付月数",
+    "reserve_months": "可支付月数（滚动）",
+    "year_end_reserve_months": "上年末可支付月数",
     "income_yuan": "收入",
     "expenditure_yuan": "支出",
     "surplus_yuan": "当期结余",
@@ -60,7 +62,7 @@ class Figure:
 
 def metric_text(metric: str, value: Any) -> str:
     """A metric's value with its unit."""
-    return fmt_months(value) if metric == "reserve_months" else fmt(value, "万元", with_unit=True)
+    return fmt_months(value) if metric.endswith("reserve_months") else fmt(value, "万元", with_unit=True)
 
 
 def catalogue_entry(view: View, metric: str) -> dict[str, Any]:

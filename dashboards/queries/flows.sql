@@ -38,7 +38,9 @@ select
     balance.income_yoy_ratio,
     balance.expenditure_yoy_ratio,
     balance.prior_year_closing_yuan,
-    balance.reserve_months,
+    -- residents are seasonal: their months are those of the last year end
+    case when balance.scheme_code = 'employee' then balance.reserve_months else balance.year_end_reserve_months end
+        as reserve_months,
     balance.areas_reported_count,
     balance.areas_expected_count,
     balance.difference_class,

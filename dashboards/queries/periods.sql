@@ -3,6 +3,7 @@ select
     period_type,
     period_code,
     max(period_end_date) as period_end_date,
+    count(*) as figures_count,
 from fund_balance.fct_fund_balance
 where is_actual
 group by period_type, period_code

@@ -9,6 +9,7 @@ select
     ytd_expenditure_yuan,
     actual_closing_yuan,
     reserve_months,
+    year_end_reserve_months,
     is_held,
 from fund_balance.fct_fund_balance
 where area_code = $area_code

@@ -59,7 +59,7 @@ select
     levels.leading_fund_code,
     levels.surplus_level_code,
     levels.rules_hit_count,
-    balances.reserve_months,
+    levels.reserve_months,
     levels.is_reported,
     levels.is_held or coalesce(balances.is_held, false) as is_held,
     balances.fund_code,
