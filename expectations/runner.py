@@ -1,5 +1,6 @@
 """Run every suite on the working warehouse, write Data Docs, and return rows for ``fct_check_result``."""
 
+import logging
 import re
 import shutil
 import warnings
@@ -52,9 +53,13 @@ def run_suites(
     import great_expectations.expectations as gxe
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    # This module of Great Expectations sets its own level when it is imported.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     if data_docs is not None:
+        # The default site goes to a temporary folder.
+        context.delete_data_docs_site("local_site")
         context.add_data_docs_site(site_name="shouzhi", site_config=site_config(data_docs))
     source = duckdb_adapter.read_only_source(context, "warehouse", warehouse)
     definitions = []

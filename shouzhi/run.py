@@ -65,6 +65,7 @@ def locked_run(home: Home, extracts: Path, steps: build.Steps) -> RunResult:
         ids = build.build_identity(home)
         known = build.known_build(home, ids["build_id"])
     made = known or build.make_build(home, ids, steps)
+    steps.done = build.STEP_COUNT - 1
     with steps.step("publish", "发布"):
         was_published = publish.published_id(home) == made.build_id
         if not was_published:

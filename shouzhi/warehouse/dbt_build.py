@@ -87,8 +87,8 @@ def run_dbt(home: Home, product_root: Path = PRODUCT_ROOT) -> DbtOutcome:
     finally:
         DuckDBConnectionManager.close_all_connections()
     if result.exception is not None or result.result is None:
-        detail = first_line(str(result.exception or printed.getvalue() or "dbt"))
-        raise UserError(f"建模没有完成：{detail}") from result.exception
+        detail = one_line(str(result.exception or printed.getvalue() or "dbt"))
+        raise UserError(f"建模没有完成，没有发布：{detail}") from result.exception
     return outcome(home, result)
 
 
@@ -140,8 +140,8 @@ def failed_node(item: Any) -> FailedNode:
     )
 
 
-def first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+def one_line(text: str, length: int = 300) -> str:
+    return " ".join(text.split())[:length]
 
 
 def failure_sentence(outcome: DbtOutcome, warehouse: Path) -> str:

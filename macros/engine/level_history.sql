@@ -1,0 +1,52 @@
+{#
+    Change of a level against the last known one, and how long it has stood.
+
+    relation     needs the series columns, position (1, 2, … without gaps), level_code and severity_rank
+                 (above 0 = a level, 0 = not_available, below 0 = none)
+    series       columns that name one series
+    Returns the text of a select with all columns of the relation and previous_rank, change_code, months_in_level.
+    A period without a level neither starts nor ends one: it is compared and counted over, and says "same" itself.
+#}
+{% macro level_history(relation, series) %}
+{%- set keys = series | join(", ") -%}
+with known as (
+    select
+        *,
+        case when severity_rank = 0 then 0 else 1 end as is_known,
+        -- the last known level rides on its position, so that one running maximum finds it
+        mod(
+            max(case when severity_rank <> 0 then position * 10 + severity_rank + 2 end) over (
+                partition by {{ keys }} order by position
+                rows between unbounded preceding and 1 preceding
+            ),
+            10
+        ) - 2 as previous_rank
+    from {{ relation }}
+),
+
+island as (
+    select
+        *,
+        sum(case when is_known = 1 and (previous_rank is null or previous_rank <> severity_rank) then 1 else 0 end) over (
+            partition by {{ keys }} order by position rows between unbounded preceding and current row
+        ) as level_no,
+        position - row_number() over (partition by {{ keys }}, is_known order by position) as gap_no
+    from known
+)
+
+select
+    *,
+    case
+        when is_known = 0 then 'same'
+        when coalesce(previous_rank, -1) = severity_rank then 'same'
+        when coalesce(previous_rank, -1) < 0 then 'new'
+        when severity_rank < 0 then 'cleared'
+        when severity_rank > previous_rank then 'raised'
+        else 'lowered'
+    end as change_code,
+    case
+        when is_known = 1 then row_number() over (partition by {{ keys }}, is_known, level_no order by position)
+        else row_number() over (partition by {{ keys }}, is_known, gap_no order by position)
+    end as months_in_level
+from island
+{% endmacro %}
