@@ -81,6 +81,7 @@ def clean_text(text: str | None) -> str | None:
 
 def normalise_text_keep_blanks(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text)
+    folded = re.sub(r'^\s*="(.*)"\s*$', r"\1", folded)
     return re.sub(r"[\u200b-\u200f\ufeff\u00ad]", "", folded).strip().strip("'\"‘’“”`")
 
 

@@ -15,7 +15,7 @@ def fund_in_text(text: str | None) -> str | None:
     if not word:
         return None
     has_employee, has_resident = "职工" in word, bool(re.search("居民|城乡医保", word))
-    if _OTHER_INSURANCE.search(word) and not (has_employee or has_resident):
+    if _OTHER_INSURANCE.search(word) and not re.search("医疗|医保", word):
         return None
     if "医疗救助" in word and not (has_employee or "居民基本医疗" in word):
         return "610100"

@@ -146,6 +146,7 @@ def _numbered(table: pa.Table, relation: str, delivery_no: int) -> pa.Table:
     numbers = pa.array([delivery_no] * table.num_rows, pa.int32())
     table = table.set_column(index, "delivery_no", numbers).cast(RELATIONS[relation])
     with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.register("part", table)
         order = (
             "coalesce(admdvs, admdvs_name), file_name, record_no"
@@ -154,7 +155,7 @@ def _numbered(table: pa.Table, relation: str, delivery_no: int) -> pa.Table:
         )
         return (
             connection.execute(f"select * from part order by {order}")
-            .fetch_arrow_table()
+            .to_arrow_table()
             .cast(RELATIONS[relation])
         )
 

@@ -85,7 +85,7 @@ def _read_as_list(sheet: Sheet, header: ListHeader, source: Source, first_record
         return read_list(sheet, header, source.feed, first_record_no)
     labels = [f"{each}（{_label(source, each)}）" for each in missing]
     reason = f"第 {header.row_number} 行的表头缺少列 {'、'.join(labels)}，请补上后重新导出"
-    note = Note("problem", "column_missing", reason, sheet.name, header.row_number)
+    note = Note("problem", "column_missing", reason, sheet.name)
     return ParsedPart(rejected_reason=_placed(reason, sheet), notes=[note])
 
 
@@ -117,5 +117,5 @@ def _not_recognised(sheet: Sheet, encoding: str) -> ParsedPart:
         f"第 {number} 行起找不到能识别的表头{guess}，读到的是“{seen}”；"
         "列表要有 期间、统筹区、基金、报表类型、科目、金额 各列，法定报表要有“项目”一栏和金额栏"
     )
-    note = Note("problem", "header_unknown", reason, sheet.name, number)
+    note = Note("problem", "header_unknown", reason, sheet.name)
     return ParsedPart(rejected_reason=_placed(reason, sheet), notes=[note])

@@ -164,7 +164,8 @@ def _render_file(report: FileReport) -> list[str]:
         return lines
     if not parsed.rejected_reason:
         lines.extend(_render_counts(parsed))
-    lines.extend(_render_notes(parsed.notes))
+    told = parsed.rejected_reason or ""
+    lines.extend(_render_notes([note for note in parsed.notes if note.note_zh not in told]))
     lines.extend(_render_quarantine(parsed.quarantine))
     return lines
 

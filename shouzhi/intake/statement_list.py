@@ -59,6 +59,7 @@ class ListHeader:
     cells: list[str]
     columns: dict[str, int]
     unit_code: str | None
+    month_column: int | None = None
 
     def missing(self) -> list[str]:
         return [
@@ -79,14 +80,43 @@ def find_list_header(head: list[tuple[int, list[str]]], feed: Feed) -> ListHeade
                 columns[name] = position
                 unit_code = cell_unit if name == "amount" and cell_unit else unit_code
         if len(columns) >= 4 or (len(columns) >= 3 and "period" in columns):
-            return ListHeader(index, row_number, cells, columns, unit_code)
+            return ListHeader(index, row_number, cells, columns, unit_code, _month_column(cells, columns))
     return None
+
+
+def _month_column(cells: list[str], columns: dict[str, int]) -> int | None:
+    """Where a list keeps 年度 and 月份 (or 季度) in two columns, both say the period."""
+    if "period" not in columns or normalise_word(cells[columns["period"]]) not in {
+        "年度",
+        "年份",
+        "year",
+        "年",
+    }:
+        return None
+    words = {"月份", "月", "month", "季度", "季", "期别"}
+    return next((index for index, cell in enumerate(cells) if normalise_word(cell) in words), None)
+
+
+def _period_texts(cells: list[list[str]], header: ListHeader) -> list[str]:
+    index, month = header.columns["period"], header.month_column
+    if month is None:
+        return [row[index] for row in cells]
+    is_quarter = "季" in header.cells[month]
+    return [_joined_period(row[index], row[month], is_quarter) for row in cells]
+
+
+def _joined_period(year: str, part: str, is_quarter: bool) -> str:
+    word = normalise_text(part).removesuffix(".0")
+    if not word or not normalise_text(year):
+        return year
+    suffix = ("季度" if is_quarter else "月") if word.isdigit() and len(word) <= 2 else ""
+    return f"{normalise_text(year).removesuffix('.0').removesuffix('年')}年{word}{suffix}"
 
 
 def read_list(sheet: Sheet, header: ListHeader, feed: Feed, first_record_no: int = 1) -> ParsedPart:
     """Read a list; the header must have the required columns (see ``ListHeader.missing``)."""
     with duckdb.connect() as connection:
-        connection.execute("set threads = 2; set preserve_insertion_order = true")
+        connection.execute("set enable_progress_bar = false")
         connection.register("raw_batches", _arrow_rows(sheet, header))
         connection.execute("create temp table raw as select * from raw_batches")
         _map_all(connection, header)
@@ -126,7 +156,10 @@ def _batch(chunk: list[tuple[int, list[str]]], header: ListHeader, width: int) -
     }
     for name in LOGICAL_COLUMNS:
         index = header.columns.get(name)
-        values = [""] * len(cells) if index is None else [row[index] for row in cells]
+        if name == "period":
+            values = _period_texts(cells, header)
+        else:
+            values = [""] * len(cells) if index is None else [row[index] for row in cells]
         columns[name] = pa.array(values, pa.string())
     columns["first_text"] = columns["first_text"].cast(pa.string())
     columns["is_overlong"] = columns["is_overlong"].cast(pa.bool_())
@@ -283,8 +316,8 @@ def _map_first_text(text: str) -> tuple[str]:
 
 def _collect(connection: duckdb.DuckDBPyConnection, sheet: Sheet, first_record_no: int) -> ParsedPart:
     parameters = {"sheet_name": sheet.name, "first_record_no": first_record_no}
-    rows = connection.execute(ROWS, parameters).fetch_arrow_table().cast(ROW_SCHEMA)
-    quarantine = connection.execute(QUARANTINED, {"sheet_name": sheet.name}).fetch_arrow_table()
+    rows = connection.execute(ROWS, parameters).to_arrow_table().cast(ROW_SCHEMA)
+    quarantine = connection.execute(QUARANTINED, {"sheet_name": sheet.name}).to_arrow_table()
     received_count, non_data_count, received_yuan, residual = connection.execute(
         "select"
         "    count(*) filter (where status <> 'non_data'),"
@@ -313,7 +346,7 @@ def _collect(connection: duckdb.DuckDBPyConnection, sheet: Sheet, first_record_n
 def _value_notes(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> list[Note]:
     sides = _distinct(
         connection,
-        "select side, count(*), min(line_no) from classified where side_problem is not null group by side",
+        "select side, count(*), min(line_no) from classified where side_problem is not null and status <> 'non_data' group by side",
     )
     notes = [
         Note(
@@ -334,7 +367,7 @@ def _value_notes(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> list[No
 
 
 def _header_notes(header: ListHeader, feed: Feed, sheet: Sheet) -> list[Note]:
-    known = set(header.columns.values())
+    known = {*header.columns.values(), header.month_column}
     unknown = [cell.strip() for index, cell in enumerate(header.cells) if index not in known and cell.strip()]
     if not unknown:
         return []

@@ -63,6 +63,8 @@ def _read_layout(
         for column in half.amounts
     }
     keys = _with_sibling_funds(layout, keys, context)
+    for half in layout.halves:
+        half.amounts = [column for column in half.amounts if column in keys]
     reason = _whole_problem(layout, context, keys)
     place = numbers[layout.top]
     if reason:
@@ -89,17 +91,20 @@ def _fund_problem(label: str) -> str:
 def _with_sibling_funds(
     layout: Layout, keys: dict[int, ColumnKey], context: TableContext
 ) -> dict[int, ColumnKey]:
-    """Where columns name 职工 and 居民, a 合计 column is their total; it is nobody's where others stand beside."""
-    named = {key.fund_code for column, key in keys.items() if re.search("职工|居民", layout.label(column))}
-    if context.title.fund_code or not named:
+    """Where columns name 职工 and 居民, a 合计 column is their total; beside other insurances it is not read."""
+    totals = [column for column in keys if re.search("合计|总计|小计", layout.label(column))]
+    named = {keys[column].fund_code for column in keys if re.search("职工|居民", layout.label(column))}
+    if context.title.fund_code or not named or not totals:
         return keys
-    schemes = {"310000", "310100"} & named and "390100" in named
-    has_others = any(re.search("养老|失业|工伤|救助|公务员|大额", layout.label(column)) for column in keys)
-    total = ("POOLED" if "310100" in named else "ALL") if schemes and not has_others else None
+    has_others = "other_insurance" in layout.ignored.values()
+    has_others |= any(re.search("救助|公务员|大额", layout.label(column)) for column in keys)
+    if has_others:
+        layout.ignored.update(dict.fromkeys(totals, "total_of_others"))
+        return {column: key for column, key in keys.items() if column not in totals}
+    is_both = bool({"310000", "310100"} & named) and "390100" in named
+    total = ("ALL" if "310000" in named or "310200" in named else "POOLED") if is_both else None
     return {
-        column: replace(key, fund_code=total)
-        if key.fund_code is None and re.search("合计|总计|小计", layout.label(column))
-        else key
+        column: replace(key, fund_code=total) if column in totals and key.fund_code is None else key
         for column, key in keys.items()
     }
 
@@ -332,7 +337,7 @@ def _count_notes(work: _Work) -> Iterator[Note]:
         yield Note(
             "info",
             "ignored_column",
-            f"增减、比例、行次、备注等列的 {work.ignored_count} 个单元格不是金额，未读取",
+            f"增减、比例、行次、备注、其他险种等列的 {work.ignored_count} 个单元格不是本基金的金额，未读取",
             name,
         )
 

@@ -27,6 +27,7 @@ _KINDS = [
             r"^(统筹区|统筹地区|统筹区划|区划|行政区划|医保区划|地区|盟市|旗县|市县|地市|县区|编报单位|单位名称|填报单位)(名称|代码)?$"
         ),
     ),
+    ("other_insurance", re.compile(r"养老|失业|工伤")),
     ("note", re.compile(r"^(备注|说明|注|注释)$")),
 ]
 _STATEMENTS = [
@@ -82,7 +83,7 @@ class TitleFacts:
 
 
 def column_kind(label: str) -> str:
-    """Return item, amount, change, order, code, area, note or empty."""
+    """Return item, amount, change, order, code, area, other_insurance, note or empty."""
     if not label:
         return "empty"
     if ITEM.match(label):
@@ -102,27 +103,29 @@ def unit_in(text: str) -> str | None:
 def resolve_column(label: str, title: TitleFacts) -> ColumnKey:
     """Read one column label in the light of the title; nothing is guessed."""
     word = chinese_to_digits(label)
+    unit, fund = unit_in(word) or title.unit_code, fund_in_label(word, title.fund_code)
+
+    def unclear(problem: str) -> ColumnKey:
+        return ColumnKey(unit_code=unit, fund_code=fund, problem=f"列“{label}”{problem}")
+
     statement = next((code for code, pattern in _STATEMENTS if re.search(pattern, word)), None)
     measure = "ytd" if _YTD.search(word) else "period" if _CURRENT.search(word) else None
-    unit, fund = unit_in(word) or title.unit_code, fund_in_label(word, title.fund_code)
     try:
         period = _period(word, statement, measure, title)
     except PeriodError as error:
-        return ColumnKey(problem=f"列“{label}”的期间{error}")
+        return unclear(f"的期间{error}")
     if period is None:
-        return ColumnKey(problem=f"列“{label}”看不出是哪一年的数，请在标题或列名中写明年份，如 2024年预算数")
+        return unclear("看不出是哪一年的数，请在标题或列名中写明年份，如 2024年预算数")
     if statement is None:
-        statement = _inherited_statement(word, period, title)
+        statement = _inherited_statement(period, title)
     if statement is None:
-        problem = f"列“{label}”看不出是预算、执行还是决算，请在列名中写明，如 2023年执行数"
-        return ColumnKey(problem=problem)
+        return unclear("看不出是预算、执行还是决算，请在列名中写明，如 2023年执行数")
     if period.period_type == "year":
         return ColumnKey(period, statement, "period", unit, fund)
     inherited = title.period.measure_code if title.period and not _names_period(word) else None
     code = measure or period.measure_code or inherited
     if code is None:
-        problem = f"列“{label}”看不出是当期数还是累计数，请在列名中写明，如 本月数、本年累计数"
-        return ColumnKey(problem=problem)
+        return unclear("看不出是当期数还是累计数，请在列名中写明，如 本月数、本年累计数")
     return ColumnKey(period, statement, code, unit, fund)
 
 
@@ -130,7 +133,7 @@ def _names_period(word: str) -> bool:
     return bool(_PART_OF_YEAR.search(word)) or bool(periods_in(word))
 
 
-def _inherited_statement(word: str, period: Period, title: TitleFacts) -> str | None:
+def _inherited_statement(period: Period, title: TitleFacts) -> str | None:
     """A column without a statement has the title's, except last year's column of a budget."""
     is_other_year = title.year is not None and int(period.period_code[:4]) != title.year
     if is_other_year and title.statement_code in {"budget", "revised_budget", "estimate"}:

@@ -30,6 +30,7 @@ def normalise_text(text: str | None) -> str:
         return ""
     folded = unicodedata.normalize("NFKC", text)
     folded = re.sub(r"[\s\u200b-\u200f\ufeff\u00ad]+", "", folded)
+    folded = re.sub(r'^="(.*)"$', r"\1", folded)
     return folded.strip("'\"‘’“”`")
 
 

@@ -68,7 +68,7 @@ def _sheet_marks(xml: bytes, indents: list[int]) -> SheetMarks:
     if not any(indents) and b't="e"' not in xml and b"<f" not in xml:
         return marks
     for cell in _CELL.finditer(xml):
-        attributes = {key: value for key, value in _ATTRIBUTE.findall(cell.group(1))}
+        attributes = dict(_ATTRIBUTE.findall(cell.group(1)))
         reference, body = attributes.get(b"r", b"").decode(), cell.group(2) or b""
         position = _position(reference)
         if position is None:

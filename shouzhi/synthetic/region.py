@@ -36,7 +36,7 @@ class Area:
 
 
 AREAS = (
-    Area(REGION_OFFICE, "自治区本级", 16, 0),
+    Area(REGION_OFFICE, "自治区本级", 16, 9),  # its residents: students of the region's universities
     Area("150100", "呼和浩特市", 114, 205, "xlsx"),
     Area("150200", "包头市", 98, 155, "csv", "period"),
     Area("150300", "乌海市", 25, 27, "gb18030", "period"),
@@ -106,6 +106,7 @@ EMPLOYEE_POOLED_PATH: dict[str, Path] = {
 }
 # 居民, year ends only: within a year the balance means nothing. Below 2 red, 2 to 4 orange, 4 to 6 yellow.
 RESIDENT_PATH: dict[str, Path] = {
+    REGION_OFFICE: {"202112": 7.2, "202312": 7.5, "202512": 7.8, "202612": 7.9},
     "150100": {"202112": 6.6, "202312": 6.9, "202512": 7.2, "202612": 7.3},
     "150200": {"202112": 7.4, "202312": 7.7, "202512": 8.0, "202612": 8.1},
     "150300": {"202112": 3.9, "202212": 3.6, "202312": 3.1, "202412": 2.2, "202512": -0.2, "202612": -0.3},

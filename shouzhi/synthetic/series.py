@@ -124,8 +124,11 @@ def _segments(targets: dict[str, int]) -> Iterator[tuple[str, str]]:
     yield from pairwise(nodes)
 
 
-def _adjustment_dues(spending: dict[str, dict[str, dict[str, int]]], fund: str) -> dict[str, dict[str, int]]:
-    """Quarterly remittance of each area: a rate on last year's benefits (this year's in the first one)."""
+def _adjustment_dues(spending: dict[str, dict[str, dict[str, int]]]) -> dict[str, dict[str, int]]:
+    """Quarterly remittance of each area: a rate on last year's benefits (this year's in the first one).
+
+    An area that stops reporting stops remitting too.
+    """
     dues: dict[str, dict[str, int]] = {}
     for area_code, by_month in spending.items():
         dues[area_code] = {}
@@ -133,7 +136,8 @@ def _adjustment_dues(spending: dict[str, dict[str, dict[str, int]]], fund: str) 
             year, month = int(code[:4]), int(code[4:])
             base_year = max(year - 1, region.FIRST_SIMULATED_YEAR)
             base = sum(by_month[f"{base_year}{m:02d}"]["benefit"] for m in range(1, 13))
-            dues[area_code][code] = round(base * region.ADJUSTMENT_RATE / 4) if month % 3 == 0 else 0
+            is_due = month % 3 == 0 and code <= region.AREA_BY_CODE[area_code].last_month
+            dues[area_code][code] = round(base * region.ADJUSTMENT_RATE / 4) if is_due else 0
     return dues
 
 
@@ -238,7 +242,7 @@ def simulate(seed: int, restated: dict[Key, dict[str, int]], late: dict[Key, str
         areas = [area for area in region.AREAS if has_fund(area, fund)]
         rngs = {area.code: random.Random(f"{seed}/{area.code}/{fund}") for area in areas}
         spending = {area.code: _spending(area, fund, rngs[area.code]) for area in areas}
-        dues = _adjustment_dues(spending, fund) if fund in region.ADJUSTMENT_FUND else {}
+        dues = _adjustment_dues(spending) if fund in region.ADJUSTMENT_FUND else {}
         grants = _adjustment_grants(dues, fund) if dues else {}
         for area in areas:
             key = (area.code, fund)

@@ -50,7 +50,8 @@ own_span as (
     group by area_code, fund_code, family_code, family_rank, period_type
 ),
 
--- a family (职工, 居民) is expected of every reporter, as the fund it keeps, else as the fund most detailed elsewhere
+-- A family (职工, 居民) is expected of every reporter, as the fund it keeps, else as the fund most detailed elsewhere.
+-- Who does not run a fund stands in a seed (自治区本级 and 居民); what is reported all the same is shown.
 family_default as (
     select
         family_code,
@@ -84,6 +85,13 @@ expected_fund as (
         on
             family_default.family_code = fund.family_code
             and coalesce(family_kept.family_rank, family_default.family_rank) = fund.family_rank
+    left join {{ ref('fund_exemption') }} as exemption
+        on
+            expected_area.area_code = exemption.area_code
+            and fund.fund_code = exemption.fund_code
+    where
+        family_kept.area_code is not null
+        or exemption.area_code is null
     union
     select
         area_code,
@@ -116,22 +124,28 @@ span as (
     where expected_fund.fund_code is null
 ),
 
--- where the employees' fund is split, the undivided one is judged only outside the split span
-replacing_span as (
+-- Where the employees' fund is split the undivided one is not judged; a period that only has the undivided one is
+-- told by it, and the split one is not called silent.
+split_kept as (
     select
-        coarse.area_code,
-        coarse.fund_code,
-        coarse.period_type,
-        min(fine.first_end_date) as first_end_date,
-        max(fine.last_end_date) as last_end_date
-    from own_span as coarse
-    inner join own_span as fine
-        on
-            coarse.area_code = fine.area_code
-            and coarse.family_code = fine.family_code
-            and coarse.period_type = fine.period_type
-            and coarse.family_rank > fine.family_rank
-    group by coarse.area_code, coarse.fund_code, coarse.period_type
+        area_code,
+        family_code,
+        min(family_rank) as family_rank
+    from balance
+    where family_code is not null
+    group by area_code, family_code
+),
+
+rank_kept as (
+    select
+        area_code,
+        family_code,
+        period_type,
+        period_code,
+        min(family_rank) as family_rank
+    from balance
+    where family_code is not null
+    group by area_code, family_code, period_type, period_code
 )
 
 select
@@ -151,20 +165,28 @@ select
     ) as position,
     balance.area_code is not null as is_reported
 from span
+inner join {{ ref('warning_fund') }} as fund on span.fund_code = fund.fund_code
 inner join {{ ref('dim_period') }} as period
     on
         span.period_type = period.period_type
         and period.period_end_date between span.first_end_date and span.last_end_date
-left join replacing_span
+left join rank_kept
     on
-        span.area_code = replacing_span.area_code
-        and span.fund_code = replacing_span.fund_code
-        and span.period_type = replacing_span.period_type
-        and period.period_end_date between replacing_span.first_end_date and replacing_span.last_end_date
+        span.area_code = rank_kept.area_code
+        and fund.family_code = rank_kept.family_code
+        and span.period_type = rank_kept.period_type
+        and period.period_code = rank_kept.period_code
+left join split_kept
+    on
+        span.area_code = split_kept.area_code
+        and fund.family_code = split_kept.family_code
 left join balance
     on
         span.area_code = balance.area_code
         and span.fund_code = balance.fund_code
         and span.period_type = balance.period_type
         and period.period_code = balance.period_code
-where replacing_span.fund_code is null
+where
+    fund.family_code is null
+    -- the fund that the period has; in a silent period, the most detailed fund that the area ever had
+    or fund.family_rank = coalesce(rank_kept.family_rank, split_kept.family_rank, fund.family_rank)

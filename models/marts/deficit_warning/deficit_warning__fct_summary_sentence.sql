@@ -35,6 +35,7 @@ phrase as (
             else '与上年相比'
         end as compared_zh,
         part.silent_names,
+        part.is_any_expected,
         level_count.none_count,
         level_count.period_end_date = first_period.first_end_date as is_first_period
     from {{ ref('deficit_warning__fct_level_count') }} as level_count
@@ -63,13 +64,13 @@ select
         when levels_zh <> '' then substr(levels_zh, 2) || replace(untold_zh, '、', '，')
         when none_count > 0 then '无列级预警' || replace(untold_zh, '、', '，')
         when untold_zh <> '' then substr(untold_zh, 2)
-        else '无可评级的统筹区'
+        else '没有可评级的地区'
     end
     || case
         when is_first_period then ''
         when changes_zh = '' then '；' || compared_zh || '无变化'
         else '；' || compared_zh || substr(changes_zh, 2)
     end
-    || coalesce('；' || silent_names || '未报送', '')
+    || coalesce('；' || silent_names || case when is_any_expected = 1 then '未报送' else '无数据' end, '')
     || '。' as sentence_zh
 from phrase

@@ -182,7 +182,9 @@ class Warehouse:
         return found[0]
 
 
-def build(folder: Path, lines: Lines, region: str = "neimenggu", select: list[str] | None = None) -> Warehouse:
+def build(
+    folder: Path, lines: Lines, region: str = "neimenggu", select: list[str] | None = None
+) -> Warehouse:
     """Load the lines and run `dbt build` (unit tests excluded) over them."""
     path = folder / "warehouse.duckdb"
     load(path, lines, region)

@@ -30,7 +30,7 @@ BALANCE_COLUMNS = """
 """
 SEEDS = [
     "warning_rule", "warning_rule_period", "warning_threshold", "warning_fund", "warning_level", "metric",
-    "prefecture_indicator", "reserve_definition", "reserve_exclusion",
+    "prefecture_indicator", "reserve_definition", "reserve_exclusion", "fund_exemption",
 ]
 MODELS = [
     path.stem

@@ -153,6 +153,39 @@ def test_silence_is_not_zero(region) -> None:
     assert level(con, "159900", "310100", "202609")[1] == "未报送"
 
 
+def test_a_scheme_that_an_area_does_not_run_is_not_silent(region) -> None:
+    """本级 reports 职工 and no 居民: no row says 未报送, and the whole area is judged on 职工 alone."""
+    r = region()
+    r.add("159900", "310100", 800.0, steady(100))
+    r.add("150100", "310100", 800.0, steady(100))
+    r.add("150100", "390100", 800.0, seasonal(1200.0))
+    con = r.build()
+    assert level(con, "159900", "390100", "202609") is None
+    assert level(con, "159900", "ALL", "202609")[0] == "none"
+    assert level(con, "150200", "390100", "202609")[1] == "未报送"
+
+
+def test_a_scheme_that_was_never_reported_is_silent_where_it_is_run(region) -> None:
+    r = region()
+    r.add("150100", "390100", 800.0, seasonal(1200.0))
+    r.add("150200", "310100", 800.0, steady(100))
+    con = r.build()
+    assert level(con, "150200", "390100", "202609")[:2] == ("not_available", "未报送")
+    assert level(con, "150200", "ALL", "202609")[0] == "not_available"
+
+
+def test_a_period_with_only_the_undivided_fund_is_told_by_it(region) -> None:
+    r = region()
+    r.add("150100", "310100", 800.0, steady(100), silent=[(2026, 9)])
+    r.add("150100", "310000", 900.0, steady(100))
+    con = r.build()
+    assert level(con, "150100", "310100", "202609") is None
+    assert level(con, "150100", "310000", "202609")[0] == "none"
+    assert level(con, "150100", "310000", "202608") is None
+    assert con.execute("select areas_reported_count, areas_expected_count from deficit_warning__fct_level_count where"
+                       " fund_code = '310100' and period_code = '202608'").fetchone() == (1, 3)
+
+
 def test_a_gap_hides_a_level_without_ending_it(region) -> None:
     r = region(first=(2024, 1), last=(2026, 9))
     r.add("150100", "330100", 50.0, lambda m: (100.0, 102.0))

@@ -1,0 +1,323 @@
+"""统筹区画像: why this area stands where it stands, in the order in which a manager must explain it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import data
+from dashboards.charts import LEVEL_COLOR, LEVEL_INK
+from dashboards.charts_fund import balance_waterfall, budget_bars
+from dashboards.charts_risk import peer_bars, reserve_band
+from dashboards.components.cards import chart_card
+from dashboards.components.drill import account_drill, chosen_account, trail, with_labels
+from dashboards.components.frame import View, view_of_page
+from dashboards.components.provenance import Figure, source_button
+from dashboards.components.state import apply_drill, prepare, request_page, selected_point
+from dashboards.components.tables import Col, show_table
+from dashboards.labels import (
+    BASIS_TEXT,
+    HELD_TAG,
+    NOT_REPORTED,
+    RESIDENT_SEASON_NOTE,
+    fmt,
+    fmt_held,
+    fmt_metric,
+    fmt_months,
+    is_missing,
+    level_mark,
+    word,
+)
+
+RULE_COLUMNS = [
+    Col("level_code", "level", "等级"),
+    Col("fund_short", header="基金"),
+    Col("rule_text", header="规则"),
+    Col("metric_name", header="指标"),
+    Col("value_text", header="当前值"),
+    Col("threshold_text", header="阈值"),
+    Col("margin_text", header="距阈值"),
+    Col("months_in_level", "count", "持续期数"),
+    Col("change_code", "word", "较上期"),
+    Col("doc_text", header="依据", width="medium"),
+]
+INDICATOR_COLUMNS = [
+    Col("indicator_name", header="指标", width="medium"),
+    Col("value_text", header="本统筹区"),
+    Col("region_text", header="全区"),
+    Col("prior_text", header="上年同期"),
+    Col("rank_text", header="位次"),
+    Col("direction", "word", "方向"),
+]
+
+
+def of_one_area(view: View) -> View:
+    """The view of exactly one area; where none is chosen and there is no region row, the first one."""
+    if view.area_code:
+        return view
+    first = view.areas.iloc[0]
+    st.caption(f"请在上方选择统筹区；现在显示的是 {first['area_name']}。")
+    return replace(view, area_code=str(first["area_code"]), area_label=str(first["area_name"]))
+
+
+def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any] | None, fund: str) -> None:
+    """The level in words, symbol and colour with its trend; beside it the three numbers that matter."""
+    badge, *cards = st.columns([1.5, 1, 1, 1])
+    with badge.container(border=True, height="stretch"):
+        if balance is None and (level is None or not level["is_reported"]):
+            st.markdown(f"### {NOT_REPORTED}")
+            st.caption(f"{view.shown_area} {view.period_text} 没有报送，不参与合计与等级判断。")
+        elif level is None:
+            st.markdown("### × 不适用")
+            st.caption("这个口径不作预警判断。")
+        else:
+            code = str(level["level_code"])
+            st.markdown(
+                f"<span style='background:{LEVEL_COLOR[code]};color:{LEVEL_INK[code]};padding:4px 16px;"
+                f"border:1px solid #C5CCD3;border-radius:5px;font-size:1.3rem;font-weight:700'>"
+                f"{level_mark(code)}</span>",
+                unsafe_allow_html=True,
+            )
+            parts = [
+                word("trend_code", level["trend_code"]),
+                f"较上期：{word('change_code', level['change_code'])}",
+            ]
+            if not is_missing(level["months_in_level"]):
+                parts.append(f"已持续 {fmt(level['months_in_level'], '个')} 期")
+            st.markdown("　".join(parts))
+            if not is_missing(level.get("level_reason")) and level["level_reason"]:
+                st.caption(f"{view.fund_name(level['leading_fund_code'])}：{level['level_reason']}")
+            if level.get("surplus_level_code") not in (None, "none", "not_available"):
+                st.caption(f"结余偏多：{level_mark(level['surplus_level_code'])}（单列，不抬高等级）")
+    held = bool(balance and balance.get("is_held"))
+    for slot, (metric, label) in zip(
+        cards,
+        (
+            ("year_end_reserve_months", "上年末可支付月数")
+            if view.shows_residents
+            else ("reserve_months", "可支付月数"),
+            ("actual_closing_yuan", "期末结余"),
+            ("surplus_yuan", "当期结余"),
+        ),
+        strict=True,
+    ):
+        value = None if balance is None else balance.get(metric)
+        unit = "" if metric.endswith("reserve_months") else "（万元）"
+        text = fmt_months(value) if metric.endswith("reserve_months") else fmt(value, "万元")
+        with slot.container(border=True, height="stretch"):
+            st.metric(label + unit, NOT_REPORTED if balance is None else fmt_held(text, held))
+            source_button(view, Figure(metric, str(view.area_code), fund), f"why_{metric}")
+
+
+def hold_banner(view: View, fund: str) -> None:
+    """待核: which rule, with its reason."""
+    held = view.rows("held")
+    mine = held[
+        (held["area_code"] == view.area_code)
+        & held["fund_code"].isin([*view.parts(fund, str(view.area_code)).split(","), fund])
+    ]
+    for _, row in mine.iterrows():
+        st.warning(
+            f"{HELD_TAG}：{row['fund_name']}，{row['reason']}（检查 {row['check_id']}）",
+            icon=":material/error:",
+        )
+
+
+def rules_of(view: View) -> pd.DataFrame:
+    """The rules behind the level, with values as text in each rule's own unit."""
+    code = str(view.area_code)
+    fund = view.warning_fund(code)
+    funds = fund
+    if fund == "ALL":
+        funds = f"{view.warning_fund(code, 'employee')},390100"
+    rules = view.rows("region_rules", area_code=code, fund_codes=funds)
+    rules["fund_short"] = [view.fund_name(code) for code in rules["fund_code"]]
+    rules["rule_text"] = rules["rule_code"] + " " + rules["rule_name"]
+    rules["doc_text"] = [
+        " ".join(str(part) for part in parts if not is_missing(part) and part not in ("", "—", "DESIGN"))
+        or BASIS_TEXT.get(basis, "—")
+        for *parts, basis in zip(rules["doc_no"], rules["clause"], rules["basis"], strict=True)
+    ]
+    for source, target in (
+        ("metric_value", "value_text"),
+        ("threshold_value", "threshold_text"),
+        ("margin", "margin_text"),
+    ):
+        rules[target] = [
+            fmt_metric(value, unit) for value, unit in zip(rules[source], rules["unit"], strict=True)
+        ]
+    return rules
+
+
+def policy_lines(thresholds: pd.DataFrame) -> tuple[tuple[float, float] | None, tuple[float, ...]]:
+    """The band (edges that raise no level) and the limits (edges that do) of reserve months."""
+    plain = thresholds["level_code"] == "none"
+    edges = sorted({float(value) for value in thresholds.loc[plain, "threshold_value"]})
+    band = (edges[0], edges[-1]) if len(edges) > 1 else None
+    limits = sorted({float(value) for value in thresholds.loc[~plain, "threshold_value"]})
+    return band, tuple(limit for limit in limits if not band or limit not in band)
+
+
+DIFFERENCES = (
+    ("opening_restatement_yuan", "期初与上期期末不一致（重述期初）", "本期期初比上期期末"),
+    ("closing_difference_yuan", "报表填报的期末与计算数不一致", "填报期末比计算期末"),
+    ("stated_income_difference_yuan", "报表收入合计与分项之和不一致", "填报合计比分项之和"),
+    ("stated_expenditure_difference_yuan", "报表支出合计与分项之和不一致", "填报合计比分项之和"),
+    ("stated_surplus_difference_yuan", "报表当期结余与收入减支出不一致", "填报结余比计算结余"),
+    ("final_audit_yuan", "决算与执行数不一致（决算调整）", "决算比执行"),
+)
+
+
+def difference_sentences(balance: dict[str, Any]) -> list[str]:
+    """Every difference of a statement as a sentence with its amount; an empty list where all agrees."""
+    found = []
+    for column, what, compared in DIFFERENCES:
+        value = balance.get(column)
+        if is_missing(value) or float(value) == 0:
+            continue
+        more = "多" if float(value) > 0 else "少"
+        found.append(f"{what}：{compared}{more} {fmt(abs(float(value)), '元')} 元")
+    return found
+
+
+def difference_block(view: View, fund: str) -> None:
+    """What does not agree in the source, as what it is, with its amount; of every fund behind the shown one."""
+    st.subheader("报表差异")
+    codes = dict.fromkeys([fund, *view.parts(fund, str(view.area_code)).split(",")])
+    found = False
+    for code in codes:
+        balance = data.first(view.rows("balance", area_code=str(view.area_code), fund_code=code))
+        if not balance or not balance["is_actual"] or balance["difference_class"] in (None, "none"):
+            continue
+        found = True
+        amount = fmt(balance["difference_yuan"], "元", signed=True)
+        st.markdown(
+            f"**{view.fund_name(code)}：{word('difference_class', balance['difference_class'])}　{amount} 元**"
+        )
+        for text in difference_sentences(balance):
+            st.markdown(f"- {text}")
+        if not is_missing(balance["precision_yuan"]):
+            st.caption(
+                f"报表精度 {fmt(balance['precision_yuan'], '元')} 元；精度可能造成的尾差记为四舍五入，超出的记为表内差异。"
+            )
+    if not found:
+        st.markdown("报表自身相符：期末＝期初＋收入－支出，合计＝分项之和，期初＝上期期末。")
+
+
+def open_peer() -> None:
+    """A click on another area's bar: that area's page."""
+    patch = apply_drill(selected_point("peers"))
+    if patch:
+        request_page("region", patch)
+
+
+def peers_block(view: View) -> None:
+    """This area among the others."""
+    mine = view.rows("region_peers", area_code=str(view.area_code))
+    st.subheader("与其他统筹区比较")
+    if mine.empty:
+        st.markdown("× 不适用：这一期没有可比指标。")
+        return
+    names = dict(zip(mine["indicator_name"], mine["indicator_code"], strict=True))
+    codes = list(names.values())
+    default = next((name for name, code in names.items() if code == "reserve_months"), next(iter(names)))
+    prepare("zb", list(names), default, "指标")
+    left, right = st.columns([1, 1.15])
+    with right:
+        for source, target in (
+            ("indicator_value", "value_text"),
+            ("region_value", "region_text"),
+            ("prior_year_value", "prior_text"),
+        ):
+            mine[target] = [
+                fmt_metric(value, unit) for value, unit in zip(mine[source], mine["unit"], strict=True)
+            ]
+        mine["rank_text"] = [
+            "不排名" if is_missing(rank) else f"{int(rank)}/{int(count)}"
+            for rank, count in zip(mine["rank"], mine["ranked_count"], strict=True)
+        ]
+        mine.loc[mine["is_suppressed"].astype(bool), "value_text"] = "不公布"
+        show_table(view, mine, INDICATOR_COLUMNS, key="indicators", name="比较指标")
+    with left:
+        chosen = st.selectbox("指标", list(names), key="zb")
+        strip = view.rows("peer_strip", indicator_code=names.get(chosen, codes[0]))
+        if strip["indicator_value"].notna().any():
+            chart_card(
+                view,
+                peer_bars(
+                    strip, str(view.area_code), view.period_code, view.fund_name(strip["fund_code"].iloc[0])
+                ),
+                key="peers",
+                on_select=open_peer,
+            )
+        else:
+            st.caption("这一期各统筹区都没有这个指标的值。")
+
+
+def charts_block(view: View, fund: str, fund_name: str) -> None:
+    """Reserve months in the policy band, budget and differences beside it, then how the balance formed."""
+    code = str(view.area_code)
+    left, right = st.columns(2)
+    series = view.rows("region_series", area_code=code, fund_code=fund)
+    with left:
+        if series.empty:
+            st.info("没有可画的期间。", icon=":material/inbox:")
+        else:
+            band, limits = policy_lines(view.rows("policy_lines", fund_code=view.warning_fund(code)))
+            chart = reserve_band(
+                series, view.shown_area, fund_name, band, limits, seasonal=view.shows_residents
+            )
+            chart_card(view, chart, key="reserve")
+    with right:
+        budget = data.first(view.rows("budget_against_actual", area_code=code, fund_code=fund))
+        if budget is None:
+            st.subheader("预算与执行")
+            st.markdown(f"× 不适用：没有{view.year}年预算。")
+        else:
+            chart_card(view, budget_bars(budget, view.period_code), key="budget")
+        difference_block(view, fund)
+    steps = view.rows("balance_steps", area_code=code, fund_code=fund)
+    if len(steps) < 2:
+        st.info("这一期没有结余形成过程：未报送，或期初无法取得。", icon=":material/inbox:")
+    else:
+        chart_card(
+            view, balance_waterfall(steps, view.shown_area, fund_name, view.period_code), key="waterfall"
+        )
+
+
+def main() -> None:
+    """The page."""
+    view = view_of_page("统筹区画像")
+    if view is None:
+        return
+    view = of_one_area(view)
+    code = str(view.area_code)
+    fund = view.fund(code)
+    if fund is None:
+        st.info(
+            f"{view.shown_area}没有{view.scheme_label}（{view.basis_label}）的数据，请换一个险种、口径或统筹区。",
+            icon=":material/filter_alt_off:",
+        )
+        return
+    accounts = with_labels(view.rows("accounts", area_code=code, fund_code=fund))
+    trail(view, "region", chosen_account(accounts))
+    balance = data.first(view.rows("balance", area_code=code, fund_code=fund))
+    balance = balance if balance and balance["is_actual"] else None
+    level = data.first(view.rows("region_level", area_code=code, fund_code=view.warning_fund(code)))
+    fund_name = view.fund_name(fund)
+    level_head(view, level, balance, fund)
+    hold_banner(view, fund)
+    st.subheader("预警规则")
+    rules = rules_of(view)
+    show_table(view, rules, RULE_COLUMNS, key="rules", name="预警规则", empty="这一期没有规则结果。")
+    if view.shows_residents:
+        st.caption(f"注：{RESIDENT_SEASON_NOTE}")
+    charts_block(view, fund, fund_name)
+    peers_block(view)
+    account_drill(view, accounts, code, fund)
+
+
+main()

@@ -1,0 +1,267 @@
+"""风险总览: who needs attention now, and what has changed since the last period."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import data
+from dashboards.charts import LEVEL_COLOR, LEVEL_INK
+from dashboards.charts_risk import tile_grid
+from dashboards.components.cards import chart_card
+from dashboards.components.frame import View, breadcrumb, view_of_page
+from dashboards.components.provenance import source_picker
+from dashboards.components.state import (
+    apply_drill,
+    prepare,
+    request_page,
+    selected_point,
+    selected_rows,
+)
+from dashboards.components.tables import Col, no_result, show_table
+from dashboards.labels import (
+    CHANGE_TEXT,
+    LEVEL_SYMBOL,
+    LEVEL_TEXT,
+    NOT_REPORTED,
+    RESERVE_NOTE,
+    RESIDENT_SEASON_NOTE,
+    fmt,
+    fmt_metric,
+    fmt_months,
+    level_mark,
+)
+
+ALL_LEVELS = "全部等级"
+LEVEL_CHOICES = {ALL_LEVELS: None} | {LEVEL_TEXT[code]: code for code in ("red", "orange", "yellow", "blue")}
+
+
+def _areas_only(view: View, levels: pd.DataFrame) -> pd.DataFrame:
+    return levels[levels["area_code"] != view.region_code].reset_index(drop=True)
+
+
+def sentence(view: View) -> str:
+    """The generated sentence of the period, as the mart holds it."""
+    row = data.first(view.rows("risk_sentence", fund_code=summary_fund(view)))
+    if row is None:
+        return f"{view.period_text}没有预警结果：期数不足，或没有统筹区报送。"
+    return str(row["sentence_zh"])
+
+
+def summary_fund(view: View) -> str:
+    """The fund whose counts and sentence stand for the chosen scheme."""
+    return view.warning_fund(view.region_code or "")
+
+
+def level_counts(view: View) -> None:
+    """The four level counts; pressing one filters everything below."""
+    row = data.first(view.rows("risk_counts", fund_code=summary_fund(view)))
+    prepare("dj", list(LEVEL_CHOICES), ALL_LEVELS, "预警等级")
+    cards = st.columns(6)
+    for slot, (label, code) in zip(cards, [item for item in LEVEL_CHOICES.items() if item[1]], strict=False):
+        count = None if row is None else row.get(f"{code}_count")
+        with slot.container(border=True, key=f"count_{code}"):
+            st.metric(f"{LEVEL_SYMBOL[str(code)]} {label}", fmt(count, "个", with_unit=True))
+    for slot, (label, code) in zip(
+        cards[4:], (("— 无预警", "none"), ("? 无法判断", "not_available")), strict=True
+    ):
+        count = None if row is None else row.get(f"{code}_count")
+        with slot.container(border=True, key=f"count_{code}"):
+            st.metric(
+                label, fmt(count, "个", with_unit=True), help="期数不足或未报送" if code != "none" else None
+            )
+    st.segmented_control(
+        "按等级筛选", list(LEVEL_CHOICES), key="dj", label_visibility="collapsed", required=True
+    )
+
+
+def chosen_level() -> str | None:
+    """The level that the counts filter by."""
+    return LEVEL_CHOICES.get(st.session_state.get("dj") or ALL_LEVELS)
+
+
+CHANGE_COLUMNS = [
+    Col("change_code", "word", "变化"),
+    Col("area_name", header="统筹区"),
+    Col("previous_level_code", "level", "原等级"),
+    Col("level_code", "level", "现等级"),
+    Col("leading_rule_code", header="规则"),
+    Col("leading_rule_name", header="规则名称", width="medium"),
+    Col("leading_metric_name", header="指标"),
+    Col("leading_value", header="当前值"),
+    Col("leading_threshold", header="阈值"),
+    Col("months_in_level", "count", "已持续期数"),
+]
+TABLE_COLUMNS = [
+    Col("area_name", header="统筹区"),
+    Col("level_code", "level", "预警等级"),
+    Col("change_code", "word", "较上期"),
+    Col("trend_code", "word", "趋势"),
+    Col("leading_rule_name", header="主要规则"),
+    Col("reserve_months", "months"),
+    Col("actual_closing_yuan", "wan"),
+    Col("surplus_yuan", "wan"),
+]
+FLOW_COLUMNS = [Col("income_yuan", "wan"), Col("expenditure_yuan", "wan")]
+YOY_COLUMNS = [
+    Col("income_yoy_ratio", "ratio", "收入同比"),
+    Col("expenditure_yoy_ratio", "ratio", "支出同比"),
+]
+
+
+def with_texts(view: View, levels: pd.DataFrame) -> pd.DataFrame:
+    """Rule values and thresholds as text (units differ from rule to rule)."""
+    shown = levels.copy()
+    for source, target in (
+        ("leading_metric_value", "leading_value"),
+        ("leading_threshold_value", "leading_threshold"),
+    ):
+        shown[target] = [
+            fmt_metric(value, unit) for value, unit in zip(shown[source], shown["leading_unit"], strict=True)
+        ]
+    shown["tile_text"] = [tile_line(view, row) for _, row in shown.iterrows()]
+    return shown
+
+
+def tile_line(view: View, row: pd.Series) -> str:
+    """Third line of a square: the leading rule's value where a level stands, else the reserve months."""
+    if row["level_code"] in ("none", "not_available"):
+        return fmt_months(row["reserve_months"])
+    whose = view.fund_name(row["leading_fund_code"])[:2] if view.scheme == "all" else ""
+    return f"{whose}{row['leading_value']}"
+
+
+def change_list(view: View, levels: pd.DataFrame) -> None:
+    """What changed since the last period."""
+    st.subheader("变化清单")
+    changed = levels[levels["change_code"].isin(["new", "raised", "lowered", "cleared"])]
+    level = chosen_level()
+    if level:
+        changed = changed[(changed["level_code"] == level) | (changed["previous_level_code"] == level)]
+    order = {code: n for n, code in enumerate(CHANGE_TEXT)}
+    changed = changed.sort_values("change_code", key=lambda codes: codes.map(order), kind="stable")
+    if changed.empty:
+        st.markdown("与上期相比，没有统筹区新增、升级、降级或解除预警。")
+        return
+    frame = changed.drop(columns=["is_held", "is_reported"]).reset_index(drop=True)
+    st.session_state["_changes"] = frame["area_name"].tolist()
+    show_table(
+        view,
+        frame,
+        CHANGE_COLUMNS,
+        key="changes",
+        name="预警变化清单",
+        on_select=open_change,
+        alt="较上期的预警变化清单",
+    )
+
+
+def open_change() -> None:
+    """A click on a row of the change list: that area's page."""
+    for position in selected_rows("changes"):
+        request_page("region", apply_drill({"area_name": st.session_state["_changes"][position]}))
+
+
+def open_row() -> None:
+    """A click on a row of the table: that area's page."""
+    for position in selected_rows("levels"):
+        request_page("region", apply_drill({"area_name": st.session_state["_levels"][position]}))
+
+
+def open_tile() -> None:
+    """A click on a square: that area's page."""
+    patch = apply_drill(selected_point("tiles"))
+    if patch:
+        request_page("region", patch)
+
+
+def level_legend() -> None:
+    """What the colours mean, in words."""
+    for code in ("red", "orange", "yellow", "blue", "none"):
+        st.markdown(
+            f"<span style='background:{LEVEL_COLOR[code]};color:{LEVEL_INK[code]};padding:2px 10px;"
+            f"border-radius:4px'>{level_mark(code)}</span>",
+            unsafe_allow_html=True,
+        )
+    st.markdown(
+        f"<span style='background:#fff;color:{LEVEL_INK['not_available']};border:1px dashed #8C939B;"
+        f"padding:2px 10px;border-radius:4px'>{NOT_REPORTED}</span>",
+        unsafe_allow_html=True,
+    )
+    st.caption("一级红最重，四级蓝最轻；无预警为灰色。结余偏多在画像页另列，不抬高等级。")
+
+
+def drill_box(view: View, levels: pd.DataFrame) -> None:
+    """The same way to an area's page without a mouse."""
+    names = levels["area_name"].tolist()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.selectbox(
+            "查看统筹区画像", names, key="drill_area", index=None, placeholder="请选择统筹区", width=240
+        )
+        if st.button("打开画像", key="drill_open", icon=":material/arrow_forward:", disabled=chosen is None):
+            request_page("region", apply_drill({"area_name": chosen}))
+            st.rerun()
+
+
+def main() -> None:
+    """The page."""
+    view = view_of_page("风险总览")
+    if view is None:
+        return
+    breadcrumb(["风险监测", "风险总览", view.scheme_label, view.period_text])
+    st.markdown(f"#### {sentence(view)}")
+    level_counts(view)
+    levels = with_texts(view, _areas_only(view, view.rows("risk_levels")))
+    if view.area_code and view.area_code != view.region_code:
+        levels = levels[levels["area_code"] == view.area_code].reset_index(drop=True)
+        st.button(f"已筛选：{view.area_label} ✕", key="clear_area", on_click=_clear_area)
+    if levels.empty:
+        no_result(view, "这一期没有预警结果。", "risk")
+        return
+    change_list(view, levels)
+    if view.shows_residents:
+        st.caption(f"注：{RESIDENT_SEASON_NOTE}{RESERVE_NOTE}")
+
+    tiled = levels.dropna(subset=["tile_column"])
+    level = chosen_level()
+    if len(tiled) > 1:
+        st.subheader("分布")
+        left, right = st.columns([4.6, 1])
+        with left:
+            chart_card(
+                view, tile_grid(tiled, view.period_code, view.scheme_label), key="tiles", on_select=open_tile
+            )
+        with right:
+            level_legend()
+            if level:
+                st.caption("分布图不受等级筛选影响。")
+
+    st.subheader("各统筹区")
+    st.caption(
+        "按等级、再按期末结余由少到多排列；点一行进入统筹区画像。预警一律按统筹基金判断，口径开关只改变金额列。"
+    )
+    shown = levels[levels["level_code"] == level].reset_index(drop=True) if level else levels
+    if (~shown["is_chosen_basis"].fillna(True).astype(bool)).any():
+        st.caption(
+            f"这一期有的统筹区没有“{view.basis_label}”口径的数，金额列改用另一口径；在基金收支页逐行标明。"
+        )
+    columns = [*TABLE_COLUMNS, *(YOY_COLUMNS if view.compare == "同比" else FLOW_COLUMNS)]
+    st.session_state["_levels"] = shown["area_name"].tolist()
+    show_table(
+        view,
+        shown,
+        columns,
+        key="levels",
+        name="各统筹区预警与结余",
+        on_select=open_row,
+        empty=f"没有处于{LEVEL_TEXT.get(level or '', '所选等级')}的统筹区。",
+    )
+    drill_box(view, levels)
+    source_picker(view, levels, "risk_source")
+
+
+def _clear_area() -> None:
+    st.session_state["qu"] = st.session_state["_defaults"]["qu"]
+
+
+main()

@@ -1,0 +1,241 @@
+"""Charts of fund accounts: how the balance formed, the year's course, budget against actual."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboards.charts import BUDGET, GREY, LAST_YEAR, MINUS, PLUS, THIS_YEAR, TOTAL, Chart, titled, wrap
+from dashboards.labels import fmt, is_missing, period_label
+
+UNIT = "万元"
+
+
+def _scaled(value: float) -> float:
+    return float(value) / 10_000
+
+
+def balance_waterfall(steps: pd.DataFrame, area_name: str, fund_name: str, period_code: str) -> Chart:
+    """From the opening to the closing balance, one bar a step.
+
+    ``steps``: step_code, step_label_zh, step_yuan, running_yuan, is_total, in order and without zero steps.
+    """
+    totals = steps["is_total"].astype(bool)
+    figure = go.Figure(
+        go.Waterfall(
+            x=[wrap(label, 5) for label in steps["step_label_zh"]],
+            y=[_scaled(value) for value in steps["step_yuan"]],
+            measure=["absolute" if total else "relative" for total in totals],
+            text=[
+                fmt(value, UNIT, signed=not total)
+                for value, total in zip(steps["step_yuan"], totals, strict=True)
+            ],
+            textposition="outside",
+            textfont={"size": 12},
+            cliponaxis=False,
+            increasing={"marker": {"color": PLUS}},
+            decreasing={"marker": {"color": MINUS}},
+            totals={"marker": {"color": TOTAL}},
+            connector={"line": {"color": GREY, "width": 1}},
+            customdata=steps[["step_label_zh"]].to_numpy(),
+            hovertemplate="%{customdata[0]}：%{text} 万元<extra></extra>",
+        )
+    )
+    table = pd.DataFrame(
+        {
+            "步骤": steps["step_label_zh"],
+            f"金额（{UNIT}）": [
+                fmt(value, UNIT, signed=not total)
+                for value, total in zip(steps["step_yuan"], totals, strict=True)
+            ],
+            f"累计（{UNIT}）": [fmt(value, UNIT) for value in steps["running_yuan"]],
+        }
+    ).reset_index(drop=True)
+    title = f"{area_name}{fund_name}：由{fmt(steps['step_yuan'].iloc[0], UNIT)}万元到{table.iloc[-1, 2]}万元"
+    highest, lowest = _scaled(steps["running_yuan"].max()), _scaled(min(steps["running_yuan"].min(), 0))
+    span = max(highest - lowest, 1.0)
+    figure.update_yaxes(visible=False, range=[lowest - span * 0.06, highest + span * 0.14], fixedrange=True)
+    figure.update_xaxes(tickangle=0, fixedrange=True, tickfont={"size": 12})
+    figure.update_layout(showlegend=False)
+    note = f"{period_label(period_code)} · 单位：{UNIT} · 蓝色为增、橙色为减、灰色为结余；为零的步骤不画"
+    listed = "；".join(f"{row['步骤']}{row.iloc[1]}" for _, row in table.iterrows())
+    return Chart(titled(figure, title, note, height=380, width=66), title, f"{title}。{listed}。", table)
+
+
+_MONTHS = [f"{number}月" for number in range(1, 13)]
+_PARTS = {
+    "month": _MONTHS,
+    "quarter": ["一季度", "二季度", "三季度", "四季度"],
+    "half": ["上半年", "下半年"],
+}
+
+
+def _slot(period_code: str) -> int:
+    """Position of a period in its year, from 0."""
+    return (int(period_code[5:]) if period_code[4] in "QH" else int(period_code[4:])) - 1
+
+
+def year_course(
+    series: pd.DataFrame, column: str, word: str, period_code: str, period_type: str, budget: float | None
+) -> Chart:
+    """Year-to-date lines: this year solid, last year grey, the budget as a straight dashed pace.
+
+    ``series``: period_code and ``column`` (year-to-date, yuan); ``budget``: the year's budget in yuan or None.
+    """
+    year = period_code[:4]
+    slots = _PARTS[period_type]
+    before = str(int(year) - 1)
+    lines = {name: series[series["period_code"].str[:4] == name] for name in (year, before)}
+    lines[year] = lines[year][lines[year]["period_code"] <= period_code]
+    figure = go.Figure()
+    values: dict[str, list[float | None]] = {}
+    for name, frame in lines.items():
+        points: list[float | None] = [None] * len(slots)
+        for _, row in frame.iterrows():
+            points[_slot(row["period_code"])] = None if is_missing(row[column]) else float(row[column])
+        values[name] = points
+    for name, color, width in ((before, LAST_YEAR, 2), (year, THIS_YEAR, 3)):
+        points = values[name]
+        if any(point is not None for point in points):
+            figure.add_trace(
+                go.Scatter(
+                    x=slots,
+                    y=[None if point is None else _scaled(point) for point in points],
+                    mode="lines+markers",
+                    name=f"{name}年",
+                    line={"color": color, "width": width},
+                    text=[fmt(point, UNIT) for point in points],
+                    hovertemplate="%{x}累计：%{text} 万元<extra>%{fullData.name}</extra>",
+                )
+            )
+    if not is_missing(budget):
+        figure.add_trace(
+            go.Scatter(
+                x=[slots[0], slots[-1]],
+                y=[_scaled(budget) / len(slots), _scaled(budget)],
+                mode="lines",
+                name="预算均匀进度",
+                line={"color": BUDGET, "width": 2, "dash": "dash"},
+                hoverinfo="skip",
+            )
+        )
+    now = next((point for point in reversed(values[year]) if point is not None), None)
+    upto = period_label(period_code)
+    title = f"{upto}累计{word}{fmt(now, UNIT)}万元"
+    if not is_missing(budget):
+        title += f"，全年预算{fmt(budget, UNIT)}万元"
+    table = pd.DataFrame(
+        {
+            "时间": slots,
+            f"{year}年累计{word}（{UNIT}）": [fmt(point, UNIT) for point in values[year]],
+            f"{before}年累计{word}（{UNIT}）": [fmt(point, UNIT) for point in values[before]],
+        }
+    )
+    if not is_missing(budget):
+        table[f"全年预算（{UNIT}）"] = fmt(budget, UNIT)
+    figure.update_yaxes(rangemode="tozero", fixedrange=True, tickformat=",.0f")
+    figure.update_xaxes(fixedrange=True, categoryorder="array", categoryarray=slots)
+    note = f"年初以来累计 · 单位：{UNIT} · 今年实线、去年灰线、预算虚线；缺报的时间不连线"
+    return Chart(titled(figure, title, note, height=340, legend=True), title, f"{title}。", table)
+
+
+def years_bars(series: pd.DataFrame, area_name: str, fund_name: str) -> Chart:
+    """Income and expenditure by year, for homes that only have yearly figures.
+
+    ``series``: period_code, income_yuan, expenditure_yuan, actual_closing_yuan.
+    """
+    series = series.dropna(subset=["income_yuan", "expenditure_yuan", "actual_closing_yuan"], how="all")
+    labels = [period_label(code) for code in series["period_code"]]
+    figure = go.Figure()
+    for column, name, color in (("income_yuan", "收入", PLUS), ("expenditure_yuan", "支出", MINUS)):
+        figure.add_trace(
+            go.Bar(
+                x=labels,
+                y=[None if is_missing(value) else _scaled(value) for value in series[column]],
+                name=name,
+                marker={"color": color},
+                text=[fmt(value, "亿元") for value in series[column]],
+                textposition="outside",
+                cliponaxis=False,
+                hovertemplate="%{x}" + name + "：%{text} 亿元<extra></extra>",
+            )
+        )
+    last = series.iloc[-1]
+    title = (
+        f"{area_name}{fund_name}{period_label(last['period_code'])}收入{fmt(last['income_yuan'], '亿元')}亿元、"
+        f"支出{fmt(last['expenditure_yuan'], '亿元')}亿元"
+    )
+    table = pd.DataFrame(
+        {
+            "年度": labels,
+            "收入（亿元）": [fmt(value, "亿元") for value in series["income_yuan"]],
+            "支出（亿元）": [fmt(value, "亿元") for value in series["expenditure_yuan"]],
+            "期末结余（亿元）": [fmt(value, "亿元") for value in series["actual_closing_yuan"]],
+        }
+    )
+    figure.update_yaxes(visible=False, fixedrange=True)
+    figure.update_xaxes(type="category", fixedrange=True)
+    figure.update_layout(barmode="group", bargap=0.25)
+    return Chart(
+        titled(figure, title, "数字单位：亿元", height=360, width=60, legend=True), title, f"{title}。", table
+    )
+
+
+def budget_bars(row: dict[str, float], period_code: str) -> Chart:
+    """The year's budget as a wide grey bar and the year-to-date actual as a thin bar on it, per side."""
+    sides = [
+        ("支出", "budget_expenditure_yuan", "ytd_expenditure_yuan"),
+        ("收入", "budget_income_yuan", "ytd_income_yuan"),
+    ]
+    names = [name for name, _, _ in sides]
+    budgets = [row[column] for _, column, _ in sides]
+    actuals = [row[column] for _, _, column in sides]
+    figure = go.Figure()
+    figure.add_trace(
+        go.Bar(
+            y=names,
+            x=[None if is_missing(value) else _scaled(value) for value in budgets],
+            orientation="h",
+            width=0.62,
+            name="全年预算",
+            marker={"color": "#DDE2E7"},
+            text=[fmt(value, UNIT) for value in budgets],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}预算：%{text} 万元<extra></extra>",
+        )
+    )
+    figure.add_trace(
+        go.Bar(
+            y=names,
+            x=[None if is_missing(value) else _scaled(value) for value in actuals],
+            orientation="h",
+            width=0.28,
+            name=f"{period_label(period_code)}累计执行",
+            marker={"color": PLUS},
+            text=[fmt(value, UNIT) for value in actuals],
+            textposition="inside",
+            insidetextanchor="start",
+            hovertemplate="%{y}执行：%{text} 万元<extra></extra>",
+        )
+    )
+    table = pd.DataFrame(
+        {
+            "项目": names[::-1],
+            f"全年预算（{UNIT}）": [fmt(value, UNIT) for value in budgets[::-1]],
+            f"累计执行（{UNIT}）": [fmt(value, UNIT) for value in actuals[::-1]],
+        }
+    )
+    title = (
+        f"累计收入{fmt(actuals[1], UNIT)}万元（预算{fmt(budgets[1], UNIT)}），"
+        f"支出{fmt(actuals[0], UNIT)}万元（预算{fmt(budgets[0], UNIT)}）"
+    )
+    figure.update_layout(barmode="overlay", margin={"r": 110})
+    figure.update_xaxes(visible=False, fixedrange=True)
+    figure.update_yaxes(fixedrange=True)
+    return Chart(
+        titled(figure, title, f"单位：{UNIT} · 灰条为全年预算", height=270, legend=True),
+        title,
+        f"{title}。",
+        table,
+    )

@@ -1,0 +1,249 @@
+"""Charts of the risk pages: tile grid, reserve months in the policy band, an indicator across areas."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboards.charts import BAND, GREY, INK, LEVEL_COLOR, LEVEL_INK, THIS_YEAR, Chart, titled
+from dashboards.labels import (
+    LEVEL_SYMBOL,
+    LEVEL_TEXT,
+    NOT_REPORTED,
+    fmt_metric,
+    fmt_months,
+    is_missing,
+    level_mark,
+    period_label,
+)
+
+TILE_NOTE = "方格示意图，非地图"
+
+
+def _tile_level(row: pd.Series) -> str:
+    return str(row["level_code"]) if bool(row["is_reported"]) else "not_available"
+
+
+def _tile_text(row: pd.Series) -> str:
+    name = row["area_short_name"] or row["area_name"]
+    if not bool(row["is_reported"]):
+        return f"<b>{name}</b><br>? 未报送"
+    level = str(row["level_code"])
+    shown = row["tile_text"]
+    return f"<b>{name}</b><br>{LEVEL_SYMBOL[level]} {LEVEL_TEXT[level]}" + (
+        "" if shown == "—" else f"<br>{shown}"
+    )
+
+
+def tile_grid(levels: pd.DataFrame, period_code: str, scheme_label: str) -> Chart:
+    """Squares in the rough position of the areas, coloured by level; one trace a level, click gives the area.
+
+    ``levels``: area_code, area_name, area_short_name, tile_column, tile_row, level_code, is_reported,
+    reserve_months, tile_text (the third line of a square); rows without a tile position are left out.
+    """
+    tiles = levels.dropna(subset=["tile_column", "tile_row"]).copy()
+    tiles["shown_level"] = tiles.apply(_tile_level, axis=1)
+    figure = go.Figure()
+    for code, group in tiles.groupby("shown_level", sort=False):
+        figure.add_trace(
+            go.Scatter(
+                x=group["tile_column"].astype(float),
+                y=group["tile_row"].astype(float),
+                mode="markers+text",
+                name=level_mark(code),
+                text=[_tile_text(row) for _, row in group.iterrows()],
+                customdata=group[["area_code", "area_name"]].to_numpy(),
+                textfont={"color": LEVEL_INK[code], "size": 12},
+                marker={
+                    "symbol": "square",
+                    "size": 84,
+                    "color": LEVEL_COLOR[code],
+                    "line": {"color": GREY if code == "not_available" else "#FFFFFF", "width": 2},
+                },
+                hovertemplate="%{customdata[1]}<extra></extra>",
+                # a selected square must not fade the others away
+                selected={"marker": {"opacity": 1}},
+                unselected={"marker": {"opacity": 1}, "textfont": {"color": LEVEL_INK[code]}},
+                showlegend=False,
+            )
+        )
+    figure.update_xaxes(visible=False, range=[-0.6, 7.6], fixedrange=True)
+    figure.update_yaxes(visible=False, range=[3.6, -0.6], fixedrange=True)
+    counts = tiles["shown_level"].value_counts()
+    warned = int(sum(counts.get(code, 0) for code in ("red", "orange", "yellow", "blue")))
+    unreported = int((~tiles["is_reported"].astype(bool)).sum())
+    title = f"{len(tiles)}个统筹区中{warned}个有预警" + (f"，{unreported}个未报送" if unreported else "")
+    note = f"{TILE_NOTE} · {scheme_label} · {period_label(period_code)} · 方格内为等级与主要规则的当前值；无预警的为可支付月数"
+    table = pd.DataFrame(
+        {
+            "统筹区": tiles["area_name"],
+            "预警等级": [
+                level_mark(row["level_code"]) if bool(row["is_reported"]) else NOT_REPORTED
+                for _, row in tiles.iterrows()
+            ],
+            "方格内的值": tiles["tile_text"],
+            "可支付月数": [fmt_months(value) for value in tiles["reserve_months"]],
+        }
+    ).reset_index(drop=True)
+    listed = "；".join(f"{row['统筹区']}{row['预警等级']}" for _, row in table.iterrows())
+    return Chart(titled(figure, title, note, height=430, width=52), title, f"{title}。{listed}。", table)
+
+
+def _ticks(series: pd.DataFrame) -> dict[str, list[str]]:
+    """At most five labels on a time axis, the last period always among them."""
+    labels = [period_label(code) for code in series["period_code"]]
+    step = max(1, -(-len(labels) // 4))
+    kept = labels[::-1][::step][::-1]
+    return {"tickvals": kept, "ticktext": kept}
+
+
+def reserve_band(
+    series: pd.DataFrame,
+    area_name: str,
+    fund_name: str,
+    band: tuple[float, float] | None,
+    limits: tuple[float, ...],
+    *,
+    seasonal: bool,
+) -> Chart:
+    """Reserve months over time; the policy band is shaded, the limits are lines.
+
+    ``series``: period_code, reserve_months (rolling), year_end_reserve_months, ordered by time.  Where the fund
+    is ``seasonal`` the year-end months are the line that counts and the rolling ones stand in grey beside it.
+    Months at or below zero are drawn at zero and printed 已用尽.
+    """
+    main, word = (
+        ("year_end_reserve_months", "上年末可支付月数") if seasonal else ("reserve_months", "可支付月数")
+    )
+    labels = [period_label(code) for code in series["period_code"]]
+    known = series.dropna(subset=[main])
+    table = pd.DataFrame({"统计期": labels, word: [fmt_months(value) for value in series[main]]})
+    figure = go.Figure()
+    if band:
+        figure.add_hrect(
+            y0=band[0],
+            y1=band[1],
+            fillcolor=BAND,
+            line_width=0,
+            layer="below",
+            annotation_text=f"适度区间 {band[0]:g}–{band[1]:g} 个月",
+            annotation_position="top left",
+            annotation_font={"size": 12, "color": "#35526B"},
+        )
+    for limit in limits:
+        figure.add_hline(
+            y=limit,
+            line={"color": INK, "width": 1, "dash": "dot"},
+            annotation_text=f"{limit:g} 个月",
+            annotation_position="bottom left",
+            annotation_font={"size": 12},
+        )
+    if seasonal:
+        table["各期滚动数"] = [fmt_months(value) for value in series["reserve_months"]]
+        figure.add_trace(
+            _months_line(labels, series["reserve_months"], "各期滚动数（有季节波动）", GREY, 1.5)
+        )
+    figure.add_trace(_months_line(labels, series[main], word, THIS_YEAR, 2.8))
+    if known.empty:
+        title = f"{area_name}{fund_name}暂无法计算{word}"
+    else:
+        last = known.iloc[-1]
+        when = "上年末" if seasonal else "末"
+        title = (
+            f"{area_name}{fund_name}{period_label(last['period_code'])}{when}可支付{fmt_months(last[main])}"
+        )
+        if seasonal:
+            title = f"{area_name}{fund_name}按上年末结余可支付{fmt_months(last[main])}"
+        figure.add_annotation(
+            x=period_label(last["period_code"]),
+            y=max(float(last[main]), 0),
+            text=f"<b>{fmt_months(last[main])}</b>",
+            showarrow=False,
+            xanchor="left",
+            xshift=8,
+        )
+    drawn = [*known[main], *(series["reserve_months"].dropna() if seasonal else []), *limits, 3.0]
+    figure.update_yaxes(range=[0, max(float(value) for value in drawn) * 1.12], fixedrange=True)
+    figure.update_xaxes(tickangle=0, fixedrange=True, type="category", tickmode="array", **_ticks(series))
+    figure.update_layout(showlegend=seasonal, margin={"r": 84})
+    note = "单位：个月 · 期末结余 ÷ 近12个月（4季、2个半年、1年）月均支出；期数不足时不计算，线断开"
+    alt = f"{title}。共{len(known)}期有数。"
+    return Chart(titled(figure, title, note, height=360, legend=seasonal), title, alt, table)
+
+
+def _months_line(labels: list[str], values: pd.Series, name: str, color: str, width: float) -> go.Scatter:
+    return go.Scatter(
+        x=labels,
+        y=values.astype(float).clip(lower=0),
+        mode="lines+markers",
+        name=name,
+        line={"color": color, "width": width},
+        marker={"size": 5},
+        connectgaps=False,
+        hovertemplate="%{x}：%{y:.1f} 个月<extra>%{fullData.name}</extra>",
+    )
+
+
+def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str, fund_name: str) -> Chart:
+    """One indicator across areas, sorted, the chosen area dark, the region's value as a line.
+
+    ``peers``: area_code, area_name, area_kind, indicator_name, indicator_value, region_value, rank,
+    ranked_count, unit, is_suppressed.
+    """
+    shown = peers[(peers["area_kind"] != "region") & ~peers["is_suppressed"].astype(bool)].dropna(
+        subset=["indicator_value"]
+    )
+    shown = shown.sort_values("indicator_value", ascending=True)
+    first = peers.iloc[0]
+    name, unit = str(first["indicator_name"]), first["unit"]
+    texts = [fmt_metric(value, unit) for value in shown["indicator_value"]]
+    region_value = first["region_value"]
+    figure = go.Figure(
+        go.Bar(
+            x=shown["indicator_value"].astype(float),
+            y=shown["area_name"],
+            orientation="h",
+            text=texts,
+            textposition="outside",
+            cliponaxis=False,
+            textfont={"color": INK},
+            customdata=shown[["area_code", "area_name"]].to_numpy(),
+            marker={"color": [THIS_YEAR if code == area_code else "#C3CCD5" for code in shown["area_code"]]},
+            hovertemplate="%{y}：%{text}<extra></extra>",
+        )
+    )
+    has_region = not is_missing(region_value)
+    if has_region:
+        figure.add_vline(
+            x=float(region_value),
+            line={"color": INK, "dash": "dash", "width": 1.2},
+            layer="below",
+            annotation_text=f"全区 {fmt_metric(region_value, unit)}",
+            annotation_position="top",
+        )
+    mine = peers[peers["area_code"] == area_code]
+    if not mine.empty and not is_missing(mine.iloc[0]["rank"]):
+        row = mine.iloc[0]
+        title = (
+            f"{row['area_name']}{name}{fmt_metric(row['indicator_value'], unit)}，"
+            f"在{int(row['ranked_count'])}个统筹区中列第{int(row['rank'])}"
+        )
+    elif has_region:
+        title = f"全区{name}{fmt_metric(region_value, unit)}"
+    else:
+        title = f"各统筹区{name}"
+    table = pd.DataFrame(
+        {
+            "统筹区": peers["area_name"],
+            name: [fmt_metric(value, unit) for value in peers["indicator_value"]],
+            "位次": ["不排名" if is_missing(value) else str(int(value)) for value in peers["rank"]],
+        }
+    )
+    figure.update_xaxes(visible=False, fixedrange=True)
+    figure.update_yaxes(fixedrange=True)
+    figure.update_layout(margin={"r": 80}, bargap=0.3)
+    note = f"{period_label(period_code)} · {fund_name} · 本级只列示、不排名"
+    listed = "；".join(f"{row['统筹区']}{row[name]}" for _, row in table.iterrows())
+    return Chart(
+        titled(figure, title, note, height=150 + 26 * len(shown)), title, f"{title}。{listed}。", table
+    )

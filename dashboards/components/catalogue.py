@@ -1,0 +1,109 @@
+"""What the catalogue page needs to know about relations and pages."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dashboards import data
+
+PAGES = {
+    "risk": "风险总览",
+    "region": "统筹区画像",
+    "flows": "基金收支",
+    "metrics": "指标口径",
+    "data": "数据质量",
+}
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _module_path(module: str) -> Path | None:
+    path = ROOT.parent / (module.replace(".", "/") + ".py")
+    return path if path.is_file() else None
+
+
+@lru_cache(maxsize=64)
+def _named(path: Path) -> tuple[frozenset[str], frozenset[Path]]:
+    """The queries that a file names in calls, and the files of ours that it imports from."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    known = {query.stem for query in data.QUERIES.glob("*.sql")}
+    queries, imports = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "rows":
+            queries |= {
+                arg.value for arg in node.args if isinstance(arg, ast.Constant) and arg.value in known
+            }
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "rows":
+            queries |= {
+                arg.value for arg in node.args if isinstance(arg, ast.Constant) and arg.value in known
+            }
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dashboards"):
+            imports.add(_module_path(str(node.module)))
+            imports |= {_module_path(f"{node.module}.{name.name}") for name in node.names}
+    return frozenset(queries), frozenset(path for path in imports if path)
+
+
+@lru_cache(maxsize=16)
+def queries_of(page: str) -> frozenset[str]:
+    """Every query a page can run, itself or through the components it imports."""
+    todo, seen, queries = [ROOT / "app_pages" / f"{page}.py"], set(), set()
+    while todo:
+        path = todo.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        named, imports = _named(path)
+        queries |= named
+        todo += imports
+    return frozenset(queries)
+
+
+@lru_cache(maxsize=16)
+def relations_of_page(page: str) -> frozenset[str]:
+    """Every published relation a page reads."""
+    return frozenset(relation for query in queries_of(page) for relation in data.relations_of(query))
+
+
+def relations_in(entry: dict[str, Any]) -> list[str]:
+    """The relations that a catalogue entry names, whatever its column is called."""
+    for column in ("source_relations", "relations", "relation"):
+        value = entry.get(column)
+        if isinstance(value, str) and value:
+            return [part for part in re.split(r"[,;，、\s]+", value) if part]
+    return []
+
+
+def pages_using(relations: list[str]) -> list[tuple[str, str]]:
+    """(page, title) of the pages that read any of these relations."""
+    wanted = set(relations)
+    return [(page, title) for page, title in PAGES.items() if relations_of_page(page) & wanted]
+
+
+def lineage_dot(lineage: pd.DataFrame, ends: list[str], depth: int = 3) -> str:
+    """The graph of what some relations are built from, in DOT, at most ``depth`` steps back."""
+    sources = {
+        str(row.relation_name): [
+            part.strip() for part in str(row.depends_on or "").split(",") if part.strip()
+        ]
+        for row in lineage.itertuples()
+    }
+    lines = ['digraph { rankdir=LR; node [shape=box, style=rounded, fontsize=11, fontname="sans-serif"];']
+    seen: set[str] = set()
+    front = list(ends)
+    for _ in range(depth):
+        after: list[str] = []
+        for name in front:
+            if name in seen:
+                continue
+            seen.add(name)
+            for source in sources.get(name, []):
+                lines.append(f'"{source}" -> "{name}";')
+                after.append(source)
+        front = after
+    lines += [f'"{name}" [style="rounded,filled", fillcolor="#DCE8F2"];' for name in ends]
+    return "\n".join([*lines, "}"])

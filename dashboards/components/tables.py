@@ -1,0 +1,215 @@
+"""Tables as pages show them: stored values below (so that sorting works), formatted text on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import data
+from dashboards.charts import LEVEL_COLOR, LEVEL_INK
+from dashboards.components.export import csv_bytes, xlsx_bytes
+from dashboards.components.frame import View
+from dashboards.components.state import DEFAULTS
+from dashboards.labels import (
+    HELD_TAG,
+    NO_RESULT,
+    NOT_APPLICABLE,
+    NOT_REPORTED,
+    fmt,
+    fmt_months,
+    is_missing,
+    level_mark,
+    word,
+)
+
+LEVEL_COLUMNS = {"level_code", "previous_level_code", "surplus_level_code"}
+
+
+@dataclass(frozen=True)
+class Col:
+    """One column: the mart column, how it is written, and a header where the mart's label does not fit."""
+
+    name: str
+    kind: str = "text"
+    header: str | None = None
+    width: Any = None
+
+
+MONEY = {"yuan": "元", "wan": "万元", "yi": "亿元"}
+
+
+def _formatter(kind: str, name: str) -> Callable[[Any], str]:
+    if kind in MONEY:
+        return partial(fmt, unit=MONEY[kind])
+    if kind == "ratio":
+        return partial(fmt, unit="%", signed=True)
+    if kind == "months":
+        return fmt_months
+    if kind == "count":
+        return partial(fmt, unit="个")
+    if kind == "level":
+        return level_mark
+    if kind == "active":
+        return lambda value: "采用" if bool(value) else "已被替代"
+    if kind == "word":
+        return partial(word, name)
+    return lambda value: NOT_APPLICABLE if is_missing(value) or value == "" else str(value)
+
+
+def header(view: View, column: Col) -> str:
+    """A column's Chinese header with its unit; words come from the marts' own documentation."""
+    label = column.header or data.column_labels(view.build, view.scope).get(column.name, column.name)
+    return f"{label}（{MONEY[column.kind]}）" if column.kind in MONEY else label
+
+
+def text_table(view: View, frame: pd.DataFrame, columns: list[Col]) -> pd.DataFrame:
+    """The table as text, exactly as shown, for downloads; states stand where figures would."""
+    shown = pd.DataFrame(index=range(len(frame)))
+    for column in columns:
+        write = _formatter(column.kind, column.name)
+        shown[header(view, column)] = [write(value) for value in frame[column.name]]
+    for position in _unreported(frame):
+        for column in columns:
+            if column.kind in {*MONEY, "ratio", "months", "level"}:
+                shown.loc[position, header(view, column)] = NOT_REPORTED
+    if "is_held" in frame.columns:
+        shown["标记"] = [HELD_TAG if not is_missing(held) and bool(held) else "" for held in frame["is_held"]]
+    return shown
+
+
+def _unreported(frame: pd.DataFrame) -> list[int]:
+    if "is_reported" not in frame.columns:
+        return []
+    return [
+        n
+        for n, reported in enumerate(frame["is_reported"])
+        if not is_missing(reported) and not bool(reported)
+    ]
+
+
+def _held(frame: pd.DataFrame) -> list[int]:
+    if "is_held" not in frame.columns:
+        return []
+    return [n for n, held in enumerate(frame["is_held"]) if not is_missing(held) and bool(held)]
+
+
+def _level_style(code: Any) -> str:
+    key = "not_available" if is_missing(code) else str(code)
+    return f"background-color: {LEVEL_COLOR.get(key, '#FFFFFF')}; color: {LEVEL_INK.get(key, '#1B2733')}"
+
+
+def styled(view: View, frame: pd.DataFrame, columns: list[Col]) -> Any:
+    """The frame with headers and text formats: a pandas Styler over the stored values."""
+    names = {column.name: header(view, column) for column in columns}
+    shown = frame[[column.name for column in columns]].reset_index(drop=True).rename(columns=names)
+    style = shown.style
+    held, unreported = _held(frame), _unreported(frame)
+    for column in columns:
+        write = _formatter(column.kind, column.name)
+        name = names[column.name]
+        style = style.format(write, subset=[name])
+        if column.kind in MONEY and held:
+            style = style.format(
+                lambda value, write=write: f"{write(value)} {HELD_TAG}", subset=pd.IndexSlice[held, [name]]
+            )
+        if column.kind in {*MONEY, "ratio", "months"} and unreported:
+            style = style.format(lambda _: NOT_REPORTED, subset=pd.IndexSlice[unreported, [name]])
+        if column.kind == "level":
+            style = style.map(_level_style, subset=[name])
+            if unreported:
+                style = style.format(lambda _: NOT_REPORTED, subset=pd.IndexSlice[unreported, [name]])
+    return style
+
+
+def _config(view: View, columns: list[Col]) -> dict[str, Any]:
+    numbers = {*MONEY, "ratio", "months", "count"}
+    return {
+        header(view, column): (
+            st.column_config.NumberColumn(width=column.width)
+            if column.kind in numbers
+            else st.column_config.TextColumn(width=column.width)
+        )
+        for column in columns
+    }
+
+
+def show_table(
+    view: View,
+    frame: pd.DataFrame,
+    columns: list[Col],
+    *,
+    key: str,
+    name: str,
+    on_select: Callable[[], None] | None = None,
+    height: int | None = None,
+    alt: str | None = None,
+    downloads: bool = True,
+    empty: str | None = None,
+) -> None:
+    """Draw a table with its downloads; a row click calls ``on_select`` (see ``state.selected_rows``)."""
+    if frame.empty:
+        no_result(view, empty or NO_RESULT + "。", key)
+        return
+    options: dict[str, Any] = {"height": height or ("content" if len(frame) <= 16 else 560)}
+    if on_select:
+        options |= {"on_select": on_select, "selection_mode": "single-row"}
+    st.dataframe(
+        styled(view, frame, columns),
+        key=key,
+        hide_index=True,
+        width="stretch",
+        column_config=_config(view, columns),
+        placeholder=NOT_APPLICABLE,
+        alt=alt or name,
+        **options,
+    )
+    if downloads:
+        download_row(view, text_table(view, frame, columns), name, key)
+
+
+def no_result(view: View, sentence: str, key: str) -> None:
+    """Nothing fits the filters: the filters by name and a way out."""
+    st.info(
+        f"{sentence}当前筛选：{view.scheme_label}·{view.basis_label}·{view.period_text}·{view.area_label}",
+        icon=":material/filter_alt_off:",
+    )
+    st.button("清除筛选", key=f"{key}_clear", on_click=clear_filters)
+
+
+def clear_filters() -> None:
+    """Back to the defaults of the chosen source."""
+    for key, default in st.session_state.get(DEFAULTS, {}).items():
+        if key != "src" and key in st.session_state:
+            st.session_state[key] = default
+
+
+def download_row(view: View, table: pd.DataFrame, name: str, key: str) -> None:
+    """下载 CSV and XLSX of a table as shown; built when clicked."""
+    facts = {"表名": name, **view.facts()}
+    stem = f"{name}_{view.period_code}_{view.build.short_id}"
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "下载 CSV",
+            data=partial(csv_bytes, table, facts),
+            file_name=f"{stem}.csv",
+            mime="text/csv",
+            key=f"{key}_csv",
+            on_click="ignore",
+            icon=":material/download:",
+            type="tertiary",
+        )
+        st.download_button(
+            "下载 XLSX",
+            data=partial(xlsx_bytes, table, facts, name),
+            file_name=f"{stem}.xlsx",
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            key=f"{key}_xlsx",
+            on_click="ignore",
+            icon=":material/table_view:",
+            type="tertiary",
+        )

@@ -1,0 +1,35 @@
+-- One row per check and kind: how it ended last.
+with results as (
+    select
+        check_id,
+        min(check_name) as check_name,
+        min(kind) as kind,
+        min(tool) as tool,
+        min(relation) as relation,
+        max(case status when 'fail' then 3 when 'warn' then 2 when 'pass' then 1 when 'na_too_early' then -1 else 0 end)
+            as severity,
+        sum(violated_count) as violated_count,
+        sum(denominator_count) as denominator_count,
+        min(endangered_marts) as endangered_marts,
+        min(doc_no) as doc_no,
+        min(clause) as clause,
+    from data_quality.fct_check_result
+    group by check_id
+)
+
+select
+    check_id,
+    check_name,
+    kind,
+    tool,
+    relation,
+    case severity
+        when 3 then 'fail' when 2 then 'warn' when 1 then 'pass' when -1 then 'na_too_early' else 'na_no_data'
+    end as status,
+    violated_count,
+    denominator_count,
+    endangered_marts,
+    doc_no,
+    clause,
+from results
+order by severity desc, check_id

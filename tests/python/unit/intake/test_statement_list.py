@@ -1,0 +1,204 @@
+from decimal import Decimal
+
+import duckdb
+import pytest
+from intake_tools import GOOD_LINE, HEADER, lake_rows, list_text, taken, workbook, write
+
+from shouzhi.intake import check_extracts, take_in
+
+CHINESE = "期间,统筹区,险种,报表类型,科目,金额（万元）,计量口径\n2024年,呼和浩特市,职工统筹,决算数,（一）统筹基金收入,35.20,\n"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gbk", "gb18030"]
+)
+def test_every_encoding_is_read(tmp_path, encoding):
+    write(tmp_path / "in", "fund_statement_2024.csv", CHINESE, encoding)
+    (row,) = taken(tmp_path / "in", tmp_path / "lake")
+    assert (row["admdvs_name"], row["account_name"], row["fund_code"]) == (
+        "呼和浩特市",
+        "统筹基金收入",
+        "310100",
+    )
+    assert (row["amount_yuan"], row["precision_yuan"]) == (Decimal("352000.00"), Decimal("100.00"))
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_every_delimiter_is_read(tmp_path, delimiter):
+    text = list_text(GOOD_LINE).replace(",", delimiter)
+    write(tmp_path / "in", "fund_statement_2024.txt", text)
+    assert [row["amount_yuan"] for row in taken(tmp_path / "in", tmp_path / "lake")] == [Decimal("100.00")]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\xfd", b""])
+def test_wrong_encoding_is_rejected_with_the_reason(tmp_path, content):
+    write(tmp_path / "in", "fund_statement_2024.csv", "期間,金額\n甲,乙\n".encode("big5") + content)
+    report = check_extracts(tmp_path / "in")
+    assert report.status == "unreadable"
+    assert "编码" in report.files[0].first_reason or "表头" in report.files[0].first_reason
+
+
+def test_upper_case_shuffled_and_extra_columns(tmp_path):
+    write(
+        tmp_path / "in",
+        "fund_statement_2024.csv",
+        "REMARK,AMOUNT,ACCOUNT_CODE,STATEMENT,FUND_CODE,ADMDVS,PERIOD,SIDE\nx,5,interest_income,final,390100,150200,2023,收入\n",
+    )
+    (row,) = taken(tmp_path / "in", tmp_path / "lake")
+    assert (row["given_account_code"], row["account_name"], row["side_code"]) == (
+        "interest_income",
+        None,
+        "income",
+    )
+    assert (row["period_code"], row["cell_ref"], row["unit_code"]) == ("2023", "B2", "yuan")
+    assert "REMARK" in check_extracts(tmp_path / "in").render()
+
+
+def test_of_which_rows_know_their_parent(tmp_path):
+    lines = [
+        "2024,150100,390100,决算,一、保险费收入,100,元,",
+        "2024,150100,310100,决算,别的基金,7,元,",
+        "2024,150100,390100,决算,其中：集体扶持,40,元,",
+        "2024,150100,390100,决算,  其中:财政代缴,30,元,",
+        "2024,150100,390100,决算,二、利息收入,3,元,",
+    ]
+    write(tmp_path / "in", "fund_statement_2024.csv", list_text(*lines))
+    rows = taken(tmp_path / "in", tmp_path / "lake")
+    assert [(row["account_name"], row["is_of_which"], row["parent_account_name"]) for row in rows] == [
+        ("保险费收入", False, None),
+        ("别的基金", False, None),
+        ("集体扶持", True, "保险费收入"),
+        ("财政代缴", True, "保险费收入"),
+        ("利息收入", False, None),
+    ]
+
+
+QUARANTINED = [
+    ("202413,150100,310100,决算,利息收入,1,元,累计", "period", "A2", "202413"),
+    ("202402,150100,310100,决算,利息收入,1,元,", "measure_missing", "H2", ""),
+    ("2024年1-3月,150100,310100,执行,利息收入,1,元,期间", "measure", "H2", "期间"),
+    ("2024,1.501E+05,310100,决算,利息收入,1,元,", "area", "B2", "1.501E+05"),
+    ("2024,,310100,决算,利息收入,1,元,", "area", "B2", ""),
+    ("2024,150100,养老,决算,利息收入,1,元,", "fund", "C2", "养老"),
+    ("2024,150100,310100,概算,利息收入,1,元,", "statement", "D2", "概算"),
+    ("2024,150100,310100,决算,,1,元,", "account", "E2", ""),
+    ("2024,150100,310100,决算,利息收入,,元,", "amount_missing", "F2", ""),
+    ("2024,150100,310100,决算,利息收入,#REF!,元,", "amount", "F2", "#REF!"),
+    ("2024,150100,310100,决算,利息收入,12E5,元,", "amount", "F2", "12E5"),
+    ("2024,150100,310100,决算,利息收入,1,斤,", "unit", "G2", "斤"),
+]
+
+
+@pytest.mark.parametrize(("line", "code", "cell", "raw"), QUARANTINED)
+def test_unusable_rows_are_quarantined_at_their_cell(tmp_path, line, code, cell, raw):
+    write(tmp_path / "in", "fund_statement_2024.csv", list_text(line, GOOD_LINE))
+    assert len(taken(tmp_path / "in", tmp_path / "lake")) == 1
+    (row,) = lake_rows(tmp_path / "lake", "quarantine_row")
+    assert (row["reason_code"], row["cell_ref"], row["raw_text"], row["row_number"]) == (code, cell, raw, 2)
+    report = check_extracts(tmp_path / "in")
+    assert report.status == "problems"
+    assert f"第 2 行 {cell}" in report.render()
+
+
+def test_rows_that_are_no_data_are_counted_apart(tmp_path):
+    lines = [
+        "某市基金收支情况,,,,,,,",
+        HEADER,
+        GOOD_LINE,
+        HEADER,
+        ",,,,,,,",
+        "2024,150100,310100,决算,其他收入,×,元,",
+        "合计,,,,,100,,",
+        "填表人：某某,,,,,,,",
+    ]
+    write(tmp_path / "in", "fund_statement_2024.csv", "\n".join(lines))
+    assert len(taken(tmp_path / "in", tmp_path / "lake")) == 1
+    (file,) = lake_rows(tmp_path / "lake", "intake_file")
+    assert (file["received_count"], file["quarantined_count"], file["non_data_count"]) == (1, 0, 7)
+    assert file["received_yuan"] == Decimal("100.00")
+
+
+def test_units_come_from_cell_column_header_or_are_yuan(tmp_path):
+    lines = [
+        "2024,150100,310100,决算,甲收入,1.5,亿元,",
+        "2024,150100,310100,决算,乙收入,1.5万元,,",
+        "2024,150100,310100,决算,丙收入,1.55,,",
+    ]
+    write(tmp_path / "in", "fund_statement_2024.csv", list_text(*lines))
+    rows = taken(tmp_path / "in", tmp_path / "lake")
+    assert [(row["amount_yuan"], row["unit_code"]) for row in rows] == [
+        (Decimal("150000000.00"), "yi"),
+        (Decimal("15000.00"), "wan"),
+        (Decimal("1.55"), "yuan"),
+    ]
+
+
+def test_a_missing_column_is_named_even_where_the_file_name_says_the_period(tmp_path):
+    write(
+        tmp_path / "in",
+        "fund_statement_202401.csv",
+        list_text("150100,310100,决算,利息收入,1", header=HEADER[7 : 35 + 15]),
+    )
+    report = check_extracts(tmp_path / "in")
+    assert report.status == "unreadable"
+    assert "period（期间）" in report.files[0].first_reason
+
+
+def test_excel_lists_keep_codes_and_decimals(tmp_path):
+    header = HEADER.split(",")
+    rows = [
+        ["标题"],
+        header,
+        [202401, 150100, 310100, "执行", "利息收入", 1234.1, "万元", "累计"],
+        [2024.1, 150100, 310100, "执行", "利息收入", 5, "万元", "累计"],
+    ]
+    workbook(tmp_path / "in" / "fund_statement_202401.xlsx", {"数据": rows})
+    (row,) = taken(tmp_path / "in", tmp_path / "lake")
+    assert (row["period_code"], row["admdvs"], row["amount_yuan"]) == (
+        "202401",
+        "150100",
+        Decimal("12341000.00"),
+    )
+    assert (row["sheet_name"], row["cell_ref"]) == ("数据", "F3")
+    (bad,) = lake_rows(tmp_path / "lake", "quarantine_row")
+    assert "10 月" in bad["reason_zh"]
+
+
+def test_parquet_lists_are_read(tmp_path):
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / "fund_statement_2024.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select '2024' as period, '150100' as admdvs, '310100' as fund_code, 'final' as statement,"
+            f" '利息收入' as account_name, 12.35::double as amount) to '{path}'"
+        )
+    assert [row["amount_yuan"] for row in taken(tmp_path / "in", tmp_path / "lake")] == [Decimal("12.35")]
+
+
+def test_received_is_loaded_and_quarantined_in_rows_and_yuan(tmp_path):
+    lines = [line for line, *_ in QUARANTINED] + [GOOD_LINE] * 3
+    write(tmp_path / "in", "fund_statement_2024.csv", list_text(*lines))
+    delivery = take_in(tmp_path / "in", tmp_path / "lake")
+    assert delivery.delivery_no == 1
+    (file,) = lake_rows(tmp_path / "lake", "intake_file")
+    rows, quarantine = lake_rows(tmp_path / "lake"), lake_rows(tmp_path / "lake", "quarantine_row")
+    assert file["received_count"] == len(rows) + len(quarantine) == 15
+    loaded = sum(row["amount_yuan"] for row in rows)
+    assert file["received_yuan"] == loaded + file["quarantined_yuan"]
+    assert file["unreadable_amount_count"] == sum(row["amount_yuan"] is None for row in quarantine)
+
+
+def test_year_and_month_in_two_columns_are_one_period(tmp_path):
+    text = "年度,月份,统筹区,险种,报表,科目,金额,计量口径\n2024,9,150100,居民,执行,利息收入,1,累计\n2024年,12月,150100,居民,执行,利息收入,2,累计\n"
+    write(tmp_path / "in", "fund_statement_2024.csv", text)
+    assert [row["period_code"] for row in taken(tmp_path / "in", tmp_path / "lake")] == ["202409", "202412"]
+
+
+def test_text_formulas_of_exports_are_unwrapped(tmp_path):
+    write(
+        tmp_path / "in",
+        "fund_statement_2024.csv",
+        list_text('2024,"=""150100""",310100,决算,利息收入,"=""1,234.50""",元,'),
+    )
+    (row,) = taken(tmp_path / "in", tmp_path / "lake")
+    assert (row["admdvs"], row["amount_yuan"]) == ("150100", Decimal("1234.50"))
