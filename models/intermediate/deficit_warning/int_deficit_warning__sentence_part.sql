@@ -11,7 +11,9 @@ select
     period_type,
     period_code,
     {%- for column_name, condition in named %}
-    {{ ordered_list("case when " ~ condition ~ " then area_name end", "、", "sort_order, area_code") }} as {{ column_name }},
+    {{ ordered_list(
+        "case when " ~ condition ~ " then area_name end", "、", "sort_order, area_code"
+    ) }} as {{ column_name }},
     {%- endfor %}
     sum(case when is_reported and level_code = 'not_available' then 1 else 0 end) as untold_count,
     max(case when is_expected_reporter then 1 else 0 end) as is_any_expected

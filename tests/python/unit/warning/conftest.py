@@ -17,7 +17,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 import rendering
 
 FUND_NAMES = {
-    "310100": "职工统筹", "310000": "职工", "390100": "居民", "330100": "大额", "POOLED": "统筹合计", "ALL": "合计",
+    "310100": "职工统筹",
+    "310000": "职工",
+    "390100": "居民",
+    "330100": "大额",
+    "POOLED": "统筹合计",
+    "ALL": "合计",
 }
 BALANCE_COLUMNS = """
     area_code varchar, area_kind varchar, fund_code varchar, period_type varchar, period_code varchar,
@@ -29,13 +34,23 @@ BALANCE_COLUMNS = """
     reserve_months decimal(18, 6), year_end_reserve_months decimal(18, 6), is_held boolean
 """
 SEEDS = [
-    "warning_rule", "warning_rule_period", "warning_threshold", "warning_fund", "warning_level", "metric",
-    "prefecture_indicator", "reserve_definition", "reserve_exclusion", "fund_exemption",
+    "warning_rule",
+    "warning_rule_period",
+    "warning_threshold",
+    "warning_fund",
+    "warning_level",
+    "metric",
+    "prefecture_indicator",
+    "reserve_definition",
+    "reserve_exclusion",
+    "fund_exemption",
 ]
 MODELS = [
     path.stem
     for folder in (
-        "intermediate/deficit_warning", "intermediate/prefecture_comparison", "marts/deficit_warning",
+        "intermediate/deficit_warning",
+        "intermediate/prefecture_comparison",
+        "marts/deficit_warning",
         "marts/prefecture_comparison",
     )
     for path in sorted((rendering.ROOT / "models" / folder).glob("*.sql"))
@@ -63,7 +78,11 @@ class Region:
     scopes: list[tuple] = field(default_factory=list)
 
     def add(
-        self, area: str, fund: str, opening: float, flow: Callable[[Month], tuple[float, float]],
+        self,
+        area: str,
+        fund: str,
+        opening: float,
+        flow: Callable[[Month], tuple[float, float]],
         silent: Iterable[Month] = (),
     ) -> None:
         """One series: flow(month) gives (income, expenditure); silent months are not reported."""
@@ -90,30 +109,73 @@ class Region:
             year_to_date = [(month[0], n) for n in range(1, month[1] + 1)]
             before = known.get((month[0] - 1, month[1]))
             year_end = month if month[1] == 12 else (month[0] - 1, 12)
-            self.rows.append((
-                area, kind, fund, "month", f"{month[0]}{month[1]:02d}", month_end(*month), "execution", True,
-                income, expenditure, income - expenditure, balance,
-                sum(known[m][0] for m in year_to_date if m in known),
-                sum(known[m][1] for m in year_to_date if m in known),
-                rolled[0], rolled[1], rolled[0] - rolled[1] if whole else None,
-                before[0] if before else None, before[1] if before else None,
-                reserve(month), reserve(year_end), False,
-            ))
+            self.rows.append(
+                (
+                    area,
+                    kind,
+                    fund,
+                    "month",
+                    f"{month[0]}{month[1]:02d}",
+                    month_end(*month),
+                    "execution",
+                    True,
+                    income,
+                    expenditure,
+                    income - expenditure,
+                    balance,
+                    sum(known[m][0] for m in year_to_date if m in known),
+                    sum(known[m][1] for m in year_to_date if m in known),
+                    rolled[0],
+                    rolled[1],
+                    rolled[0] - rolled[1] if whole else None,
+                    before[0] if before else None,
+                    before[1] if before else None,
+                    reserve(month),
+                    reserve(year_end),
+                    False,
+                )
+            )
 
     def add_year(
-        self, area: str, fund: str, year: int, income: float, expenditure: float, closing: float | None,
+        self,
+        area: str,
+        fund: str,
+        year: int,
+        income: float,
+        expenditure: float,
+        closing: float | None,
         statement: str = "execution",
     ) -> None:
         """One yearly row; a budget is not an actual."""
         kind = next(a[2] for a in self.areas if a[0] == area)
         actual = statement in ("execution", "final")
         months = closing / (expenditure / 12) if actual and closing is not None and expenditure else None
-        self.rows.append((
-            area, kind, fund, "year", str(year), dt.date(year, 12, 31), statement, actual, income, expenditure,
-            income - expenditure, closing, income, expenditure, income if actual else None,
-            expenditure if actual else None, income - expenditure if actual else None, None, None, months, months,
-            False,
-        ))
+        self.rows.append(
+            (
+                area,
+                kind,
+                fund,
+                "year",
+                str(year),
+                dt.date(year, 12, 31),
+                statement,
+                actual,
+                income,
+                expenditure,
+                income - expenditure,
+                closing,
+                income,
+                expenditure,
+                income if actual else None,
+                expenditure if actual else None,
+                income - expenditure if actual else None,
+                None,
+                None,
+                months,
+                months,
+                False,
+            )
+        )
 
     def build(self) -> duckdb.DuckDBPyConnection:
         con = duckdb.connect()
@@ -122,7 +184,9 @@ class Region:
             "create table dim_area (area_code varchar, area_name varchar, area_kind varchar,"
             " is_expected_reporter boolean, sort_order integer)"
         )
-        con.executemany("insert into dim_area values (?, ?, ?, ?, ?)", [(*a, n) for n, a in enumerate(self.areas)])
+        con.executemany(
+            "insert into dim_area values (?, ?, ?, ?, ?)", [(*a, n) for n, a in enumerate(self.areas)]
+        )
         con.execute("create table dim_fund (fund_code varchar, fund_name varchar)")
         con.executemany("insert into dim_fund values (?, ?)", list(FUND_NAMES.items()))
         con.execute(
@@ -132,8 +196,11 @@ class Region:
         years = range(self.first[0] - 1, self.last[0] + 2)
         con.executemany(
             "insert into dim_period values (?, ?, ?, ?, ?)",
-            [("month", f"{y}{m:02d}", month_end(y, m), f"{y}年{m}月", y * 12 + m - 1)
-             for y in years for m in range(1, 13)]
+            [
+                ("month", f"{y}{m:02d}", month_end(y, m), f"{y}年{m}月", y * 12 + m - 1)
+                for y in years
+                for m in range(1, 13)
+            ]
             + [("year", str(y), dt.date(y, 12, 31), f"{y}年", y) for y in years],
         )
         con.execute(f"create table fund_balance__fct_fund_balance ({BALANCE_COLUMNS})")
@@ -163,10 +230,15 @@ def region() -> Callable[..., Region]:
     """Two 盟市, 本级 and the region row by default."""
 
     def make(**options: object) -> Region:
-        areas = options.pop("areas", [
-            ("150000", "全区", "region", False), ("159900", "自治区本级", "prov_level", True),
-            ("150100", "甲市", "pooling_area", True), ("150200", "乙市", "pooling_area", True),
-        ])
+        areas = options.pop(
+            "areas",
+            [
+                ("150000", "全区", "region", False),
+                ("159900", "自治区本级", "prov_level", True),
+                ("150100", "甲市", "pooling_area", True),
+                ("150200", "乙市", "pooling_area", True),
+            ],
+        )
         return Region(areas=areas, **options)
 
     return make

@@ -33,7 +33,7 @@ def environment() -> jinja2.Environment:
         for path in MACRO_FILES
         if "{% test" not in (text := path.read_text(encoding="utf-8")) and "generate_" not in path.name
     )
-    env = jinja2.Environment(extensions=["jinja2.ext.do"])  # noqa: S701
+    env = jinja2.Environment(extensions=["jinja2.ext.do"])
     adapter = Adapter()
     env.globals |= {
         "ref": lambda name: name,
@@ -70,7 +70,9 @@ def load_seeds(con: duckdb.DuckDBPyConnection, names: list[str]) -> None:
         (path,) = (ROOT / "seeds").rglob(f"{name}.csv")
         columns = {k: v.upper() for k, v in types.get(name, {}).items()}
         options = f", types={columns!r}" if columns else ""
-        con.execute(f"create or replace table {name} as select * from read_csv('{path}', header=true{options})")
+        con.execute(
+            f"create or replace table {name} as select * from read_csv('{path}', header=true{options})"
+        )
 
 
 def build(con: duckdb.DuckDBPyConnection, names: list[str]) -> None:

@@ -33,7 +33,10 @@ def test_region_is_the_ratio_of_sums(con) -> None:
     found = indicator(con, "150100", "employee", "202609", "surplus_ratio")
     assert float(found["indicator_value"]) == pytest.approx(10 / 110, abs=1e-6)
     assert float(found["region_value"]) == pytest.approx((10 - 100 + 0) / (110 + 300 + 50), abs=1e-6)
-    assert indicator(con, "150000", "employee", "202609", "surplus_ratio")["region_value"] == found["region_value"]
+    assert (
+        indicator(con, "150000", "employee", "202609", "surplus_ratio")["region_value"]
+        == found["region_value"]
+    )
 
 
 def test_ranks_are_among_prefectures(con) -> None:
@@ -63,8 +66,10 @@ def test_reserve_equals_the_balance_mart(con) -> None:
 
 
 def test_whole_needs_both_funds(con) -> None:
-    areas = con.execute("select distinct area_code from prefecture_comparison__fct_prefecture_indicator where"
-                        " scheme_code = 'all' order by 1").fetchall()
+    areas = con.execute(
+        "select distinct area_code from prefecture_comparison__fct_prefecture_indicator where"
+        " scheme_code = 'all' order by 1"
+    ).fetchall()
     assert areas == [("150000",), ("150100",)]
 
 

@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 
 SQL = rendering.render(rendering.model_path("int_deficit_warning__threshold_state"))
 VALUES = st.one_of(st.none(), st.integers(0, 80).map(lambda n: Decimal(n) / 10))
-CASE = st.fixed_dictionaries({
-    "series": st.lists(VALUES, min_size=1, max_size=30),
-    "operator": st.sampled_from(["<", "<=", ">", ">="]),
-    "limit": st.integers(10, 60).map(lambda n: Decimal(n) / 10),
-    "margin": st.sampled_from([Decimal("0"), Decimal("0.2"), Decimal("1")]),
-    "raise_after": st.integers(1, 3),
-    "clear_after": st.integers(1, 3),
-})
+CASE = st.fixed_dictionaries(
+    {
+        "series": st.lists(VALUES, min_size=1, max_size=30),
+        "operator": st.sampled_from(["<", "<=", ">", ">="]),
+        "limit": st.integers(10, 60).map(lambda n: Decimal(n) / 10),
+        "margin": st.sampled_from([Decimal("0"), Decimal("0.2"), Decimal("1")]),
+        "raise_after": st.integers(1, 3),
+        "clear_after": st.integers(1, 3),
+    }
+)
 
 
 def reference(case: dict) -> list[bool]:
@@ -80,7 +82,9 @@ def run_sql(cases: list[dict]) -> list[list[bool]]:
     return [[active for key, active in rows if key == f"r{number}"] for number in range(len(cases))]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(st.lists(CASE, min_size=1, max_size=25))
 def test_sql_state_equals_the_reference(cases: list[dict]) -> None:
     assert run_sql(cases) == [reference(case) for case in cases]
@@ -90,7 +94,11 @@ def test_reference_and_sql_on_a_series_that_flaps() -> None:
     """3.1 neither raises nor clears (margin 0.2): the level stands until two periods at 3.2 or more."""
     series = [Decimal(text) for text in ("2.9", "3.1", "3.2", "3.1", "3.2", "3.3", "2.9", "3.2", "3.2")]
     case = {
-        "series": series, "operator": "<", "limit": Decimal(3), "margin": Decimal("0.2"), "raise_after": 1,
+        "series": series,
+        "operator": "<",
+        "limit": Decimal(3),
+        "margin": Decimal("0.2"),
+        "raise_after": 1,
         "clear_after": 2,
     }
     expected = [True, True, True, True, True, False, True, True, False]
@@ -100,7 +108,11 @@ def test_reference_and_sql_on_a_series_that_flaps() -> None:
 
 def test_a_period_without_data_breaks_a_run_and_keeps_the_state() -> None:
     case = {
-        "series": [Decimal(2), None, Decimal(4), None, Decimal(4), Decimal(4)], "operator": "<",
-        "limit": Decimal(3), "margin": Decimal(0), "raise_after": 1, "clear_after": 2,
+        "series": [Decimal(2), None, Decimal(4), None, Decimal(4), Decimal(4)],
+        "operator": "<",
+        "limit": Decimal(3),
+        "margin": Decimal(0),
+        "raise_after": 1,
+        "clear_after": 2,
     }
     assert run_sql([case]) == [[True, False, True, False, True, False]]

@@ -1,0 +1,26 @@
+"""The dbt unit tests of the project, run against a small built warehouse (dbt reads column types from it)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.model_harness import Lines, build, run_dbt
+
+
+@pytest.mark.pipeline
+def test_dbt_unit_tests_pass(tmp_path: Path) -> None:
+    lines = Lines().add(
+        "150100", "310100", "2024", {"基本医疗保险费收入": 100, "上年结余": 50, "基本医疗保险待遇支出": 90}
+    )
+    warehouse = build(tmp_path, lines)
+    assert warehouse.is_success, warehouse.failures
+    is_success, failures = run_dbt(
+        warehouse.path, tmp_path / "target", ["test", "--select", "test_type:unit"]
+    )
+    assert is_success, failures
+    rows = warehouse.rows(
+        "select level_code from deficit_warning.fct_warning_level where fund_code = '310100'"
+    )
+    assert rows[0]["level_code"] != "none"
