@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 -- Which periods each warned series must have a row for. Silence is not zero: an expected reporter is asked for every
 -- period that the warehouse knows of its fund, any other area for the span between its own first and last period.
+-- It is over 150 lines because the span, the grid and the reporting state are steps of one thing that nobody else reads.
 with balance as (
     select
         balance.area_code,
