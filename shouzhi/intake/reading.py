@@ -8,9 +8,10 @@ import pyarrow as pa
 from shouzhi.errors import UserError
 from shouzhi.intake.cells import parse_amount
 from shouzhi.intake.discovery import Source
+from shouzhi.intake.list_header import ListHeader, find_list_header
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA, ROW_SCHEMA, Note, ParsedPart
 from shouzhi.intake.sheets import Sheet, read_workbook
-from shouzhi.intake.statement_list import ListHeader, find_list_header, read_list
+from shouzhi.intake.statement_list import read_list
 from shouzhi.intake.statement_table import has_table, read_table
 
 NOTHING_READ = "文件里没有一行数据，请核对是否导出完整"

@@ -1,29 +1,21 @@
-"""fund_statement as a list: one line an amount. Cleaned by mapping the distinct values of each column."""
+"""fund_statement as a list: one line an amount. Cleaned column by column, classified by one statement."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from shouzhi.intake.cells import SCIENTIFIC, clean_text, column_letter, is_scientific, parse_amount
+from shouzhi.intake.cells import clean_text, column_letter, parse_amount
 from shouzhi.intake.contract import Feed
-from shouzhi.intake.names import account_of, area_of, header_unit
+from shouzhi.intake.list_codes import with_codes
+from shouzhi.intake.list_header import ListHeader, period_texts
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA, ROW_SCHEMA, Note, ParsedPart, sum_yuan
-from shouzhi.intake.periods import PeriodError, parse_period
 from shouzhi.intake.sheets import Sheet
-from shouzhi.intake.statement_list_sql import CLASSIFY, QUARANTINED, RESOLVE, ROWS
-from shouzhi.intake.vocabulary import (
-    code_list,
-    find_fund,
-    find_statement,
-    normalise_text,
-    normalise_word,
-    words,
-)
+from shouzhi.intake.statement_list_sql import CLASSIFY, QUARANTINED, ROWS
 
 CHUNK_ROWS = 50_000
 LOGICAL_COLUMNS = [
@@ -40,88 +32,19 @@ LOGICAL_COLUMNS = [
     "side",
     "doc_no",
 ]
-REQUIRED = {
-    "period": ["period"],
-    "fund_code": ["fund_code"],
-    "statement": ["statement"],
-    "admdvs 或 admdvs_name": ["admdvs", "admdvs_name"],
-    "account_code 或 account_name": ["account_code", "account_name"],
-    "amount": ["amount"],
-}
-
-
-@dataclass(frozen=True)
-class ListHeader:
-    """The header of a list: its place, and the column index of each contract column found."""
-
-    index: int
-    row_number: int
-    cells: list[str]
-    columns: dict[str, int]
-    unit_code: str | None
-    month_column: int | None = None
-
-    def missing(self) -> list[str]:
-        return [
-            name for name, choices in REQUIRED.items() if not any(each in self.columns for each in choices)
-        ]
-
-
-def find_list_header(head: list[tuple[int, list[str]]], feed: Feed) -> ListHeader | None:
-    """Return the header row of a list among the first rows, or None where this is no list."""
-    words_map = feed.header_map()
-    for index, (row_number, cells) in enumerate(head):
-        columns: dict[str, int] = {}
-        unit_code = None
-        for position, cell in enumerate(cells):
-            word, cell_unit = header_unit(cell)
-            name = words_map.get(normalise_word(cell)) or words_map.get(word)
-            if name and name not in columns:
-                columns[name] = position
-                unit_code = cell_unit if name == "amount" and cell_unit else unit_code
-        if len(columns) >= 4 or (len(columns) >= 3 and "period" in columns):
-            return ListHeader(index, row_number, cells, columns, unit_code, _month_column(cells, columns))
-    return None
-
-
-def _month_column(cells: list[str], columns: dict[str, int]) -> int | None:
-    """Where a list keeps 年度 and 月份 (or 季度) in two columns, both say the period."""
-    if "period" not in columns or normalise_word(cells[columns["period"]]) not in {
-        "年度",
-        "年份",
-        "year",
-        "年",
-    }:
-        return None
-    words = {"月份", "月", "month", "季度", "季", "期别"}
-    return next((index for index, cell in enumerate(cells) if normalise_word(cell) in words), None)
-
-
-def _period_texts(cells: list[list[str]], header: ListHeader) -> list[str]:
-    index, month = header.columns["period"], header.month_column
-    if month is None:
-        return [row[index] for row in cells]
-    is_quarter = "季" in header.cells[month]
-    return [_joined_period(row[index], row[month], is_quarter) for row in cells]
-
-
-def _joined_period(year: str, part: str, is_quarter: bool) -> str:
-    word = normalise_text(part).removesuffix(".0")
-    if not word or not normalise_text(year):
-        return year
-    suffix = ("季度" if is_quarter else "月") if word.isdigit() and len(word) <= 2 else ""
-    return f"{normalise_text(year).removesuffix('.0').removesuffix('年')}年{word}{suffix}"
 
 
 def read_list(sheet: Sheet, header: ListHeader, feed: Feed, first_record_no: int = 1) -> ParsedPart:
     """Read a list; the header must have the required columns (see ``ListHeader.missing``)."""
     with duckdb.connect() as connection:
         connection.execute("set enable_progress_bar = false")
-        connection.register("raw_batches", _arrow_rows(sheet, header))
-        connection.execute("create temp table raw as select * from raw_batches")
-        _map_all(connection, header)
-        connection.execute(RESOLVE)
+        rows = with_codes(_arrow_rows(sheet, header))
+        connection.register("raw", rows)
+        _map_amounts(connection, rows)
+        _register_header(connection, header)
         connection.execute(CLASSIFY)
+        connection.unregister("raw")
+        del rows
         part = _collect(connection, sheet, first_record_no)
     part.non_data_count += header.index + 1
     part.notes.extend(_header_notes(header, feed, sheet))
@@ -157,7 +80,7 @@ def _batch(chunk: list[tuple[int, list[str]]], header: ListHeader, width: int) -
     for name in LOGICAL_COLUMNS:
         index = header.columns.get(name)
         if name == "period":
-            values = _period_texts(cells, header)
+            values = period_texts(cells, header)
         else:
             values = [""] * len(cells) if index is None else [row[index] for row in cells]
         columns[name] = pa.array(values, pa.string())
@@ -197,56 +120,20 @@ def _register(
     connection.unregister(f"{name}_arrow")
 
 
-def _text_fields(*names: str) -> list[tuple[str, pa.DataType]]:
-    return [(name, pa.string()) for name in names]
-
-
-def _map_all(connection: duckdb.DuckDBPyConnection, header: ListHeader) -> None:
-    """Create one mapping table a column: text to code, or to the problem with it."""
-    single: list[tuple[str, list[str], Callable[[str], tuple]]] = [
-        ("period", ["period_type", "period_code", "measure_hint", "problem"], _map_period),
-        ("fund_code", ["code", "problem"], _map_fund),
-        ("statement", ["code", "problem"], _map_statement),
-        ("unit", ["code", "problem"], _map_unit),
-        ("measure", ["code", "problem"], _map_measure),
-        ("side", ["code", "problem"], _map_side),
-        ("doc_no", ["clean"], lambda text: (clean_text(text),)),
-        ("first_text", ["kind"], _map_first_text),
-    ]
-    for column, fields, function in single:
-        values = _distinct(connection, f"select distinct {column} from raw")
-        records = [(text, *function(text)) for (text,) in values]
-        _register(connection, f"map_{column}", _text_fields("text", *fields), records)
-    pairs = _distinct(connection, "select distinct admdvs, admdvs_name from raw")
-    fields = _text_fields("text", "name_text", "admdvs", "area_name", "problem", "problem_column")
-    _register(connection, "map_area", fields, [(*pair, *area_of(*pair)) for pair in pairs])
-    pairs = _distinct(connection, "select distinct account_code, account_name from raw")
-    account_fields = [
-        *_text_fields("text", "name_text", "given_code", "account_name"),
-        ("is_of_which", pa.bool_()),
-        *_text_fields("problem", "problem_column"),
-    ]
-    _register(connection, "map_account", account_fields, [(*pair, *account_of(*pair)) for pair in pairs])
-    _map_amounts(connection)
-    _register(
-        connection,
-        "setting",
-        [("header_unit", pa.string())],
-        [(header.unit_code,)],
-    )
+def _register_header(connection: duckdb.DuckDBPyConnection, header: ListHeader) -> None:
+    _register(connection, "setting", [("header_unit", pa.string())], [(header.unit_code,)])
     letters = [
         (name, column_letter(index), header.cells[index].strip()) for name, index in header.columns.items()
     ]
-    _register(connection, "header_column", _text_fields("name", "letter", "label"), letters)
+    fields = [(name, pa.string()) for name in ("name", "letter", "label")]
+    _register(connection, "header_column", fields, letters)
 
 
-def _map_amounts(connection: duckdb.DuckDBPyConnection) -> None:
+def _map_amounts(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
     """Plain numbers are read by the database; every other wording goes through ``parse_amount`` once."""
-    odd = _distinct(
-        connection,
-        r"select distinct amount from raw where not regexp_full_match(amount, '-?\d{1,13}(\.\d{1,14})?')",
-    )
-    parsed = [(text, parse_amount(text)) for (text,) in odd]
+    plain = pc.match_substring_regex(rows["amount"], r"^-?\d{1,13}(\.\d{1,14})?$")
+    odd = pc.unique(rows["amount"].filter(pc.invert(plain))).to_pylist()
+    parsed = [(text, parse_amount(text)) for text in odd]
     fields = [
         ("text", pa.string()),
         ("status", pa.string()),
@@ -259,59 +146,6 @@ def _map_amounts(connection: duckdb.DuckDBPyConnection) -> None:
         (text, each.status, each.value, each.decimals, each.unit_code, each.problem) for text, each in parsed
     ]
     _register(connection, "map_amount", fields, records)
-
-
-def _map_period(text: str) -> tuple[str | None, str | None, str | None, str | None]:
-    try:
-        period = parse_period(text)
-    except PeriodError as error:
-        return None, None, None, str(error)
-    return period.period_type, period.period_code, period.measure_code, None
-
-
-def _code_or_problem(code: str | None, text: str, expected: str) -> tuple[str | None, str | None]:
-    if code is not None:
-        return code, None
-    if not normalise_text(text):
-        return None, f"为空，请填写{expected}"
-    if is_scientific(text):
-        return None, f"是科学计数法，位数可能已丢失，请把该列设为文本后重填{expected}"
-    return None, f"看不懂，请填写{expected}"
-
-
-def _map_fund(text: str) -> tuple[str | None, str | None]:
-    word = normalise_text(text).removesuffix(".0")
-    return _code_or_problem(find_fund(word), text, "基金代码或名称，如 310100、390100、职工统筹、城乡居民")
-
-
-def _map_statement(text: str) -> tuple[str | None, str | None]:
-    return _code_or_problem(find_statement(text), text, "预算、调整预算、预计执行、执行或决算")
-
-
-def _map_unit(text: str) -> tuple[str | None, str | None]:
-    if not normalise_text(text):
-        return None, None
-    return _code_or_problem(code_list("units").find(text), text, "元、万元或亿元")
-
-
-def _map_measure(text: str) -> tuple[str | None, str | None]:
-    if not normalise_text(text) or normalise_word(text) in words("not_given"):
-        return None, None
-    return _code_or_problem(code_list("measures").find(text), text, "期间或累计")
-
-
-def _map_side(text: str) -> tuple[str | None, str | None]:
-    code = code_list("sides").find(text)
-    return (code or None), (None if code is not None or not normalise_text(text) else "看不懂")
-
-
-def _map_first_text(text: str) -> tuple[str]:
-    word = normalise_word(text).rstrip(":：")
-    if not word:
-        return ("blank",)
-    if word in words("total_words"):
-        return ("total",)
-    return ("note" if any(word.startswith(each) for each in words("note_words")) else "other",)
 
 
 def _collect(connection: duckdb.DuckDBPyConnection, sheet: Sheet, first_record_no: int) -> ParsedPart:
@@ -385,6 +219,3 @@ def _measure_notes(part: ParsedPart, header: ListHeader, sheet: Sheet) -> list[N
         return []
     text = f"缺少列 measure（计量口径）：有 {count} 行是月、季或半年数据，请加一列 measure，填“期间”或“累计”"
     return [Note("problem", "column_missing", text, sheet.name, header.row_number)]
-
-
-__all__ = ["SCIENTIFIC", "ListHeader", "find_list_header", "read_list"]

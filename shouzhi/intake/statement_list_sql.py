@@ -1,7 +1,7 @@
 """SQL of the list reader: resolve codes, classify rows, hand out accepted and quarantined ones."""
 
-RESOLVE = r"""
-create temp table resolved as
+CLASSIFY = r"""
+create temp table classified as
 with plain as (
     select
         raw.*,
@@ -13,85 +13,54 @@ amounts as (
     select
         plain.*,
         case when is_plain then 'ok' else map_amount.status end as amount_status,
-        case when is_plain then try_cast(plain.amount as decimal(28, 14)) else map_amount.value end as amount_value,
+        case
+            when is_plain then try_cast(plain.amount as decimal(28, 14))
+            else map_amount.value
+        end as amount_value,
         case
             when is_plain and position('.' in plain.amount) > 0
                 then length(plain.amount) - position('.' in plain.amount)
             when is_plain then 0
             else map_amount.decimals
         end as decimals,
-        map_amount.unit_code as cell_unit,
         map_amount.problem as amount_problem,
+        case
+            when plain.unit_problem is null
+                then coalesce(map_amount.unit_code, plain.unit_value, setting.header_unit, 'yuan')
+        end as unit_code,
     from plain
+    cross join setting
     -- one row a distinct text
     left join map_amount on map_amount.text = plain.amount
-)
+),
 
-select
-    amounts.*,
-    map_period.period_type,
-    map_period.period_code,
-    map_period.problem as period_problem,
-    case
-        when map_period.period_type = 'year' then 'period'
-        when map_period.measure_hint is not null and map_measure.code is not null
-            and map_period.measure_hint <> map_measure.code then null
-        else coalesce(map_period.measure_hint, map_measure.code)
-    end as measure_code,
-    case
-        when map_period.period_type = 'year' then null
-        when map_measure.problem is not null then map_measure.problem
-        when map_period.measure_hint <> map_measure.code then '与期间的写法矛盾（一个是期间，一个是累计），请改为一致'
-        when map_period.measure_hint is null and map_measure.code is null then '为空，年度以下的数据请填“期间”或“累计”'
-    end as measure_problem,
-    map_area.admdvs as area_code,
-    map_area.area_name,
-    map_area.problem as area_problem,
-    map_area.problem_column as area_problem_column,
-    map_fund_code.code as fund,
-    map_fund_code.problem as fund_problem,
-    map_statement.code as statement_code,
-    map_statement.problem as statement_problem,
-    map_account.given_code,
-    map_account.account_name as bare_name,
-    map_account.is_of_which,
-    map_account.problem as account_problem,
-    map_account.problem_column as account_problem_column,
-    map_side.code as side_code,
-    map_side.problem as side_problem,
-    map_unit.problem as unit_problem,
-    case when map_unit.problem is null
-        then coalesce(amounts.cell_unit, map_unit.code, setting.header_unit, 'yuan')
-    end as unit_code,
-    map_doc_no.clean as clean_doc_no,
-    map_first_text.kind as first_kind,
-    area_first.kind as area_kind,
-from amounts
-cross join setting
-left join map_period on map_period.text = amounts.period
-left join map_measure on map_measure.text = amounts.measure
-left join map_area on map_area.text = amounts.admdvs and map_area.name_text = amounts.admdvs_name
-left join map_fund_code on map_fund_code.text = amounts.fund_code
-left join map_statement on map_statement.text = amounts.statement
-left join map_account on map_account.text = amounts.account_code and map_account.name_text = amounts.account_name
-left join map_side on map_side.text = amounts.side
-left join map_unit on map_unit.text = amounts.unit
-left join map_doc_no on map_doc_no.text = amounts.doc_no
-left join map_first_text on map_first_text.text = amounts.first_text
-left join map_first_text as area_first
-    on area_first.text = case when trim(amounts.admdvs_name) <> '' then amounts.admdvs_name else amounts.admdvs end
-"""
-
-CLASSIFY = r"""
-create temp table classified as
-with priced as (
+measured as (
     select
-        resolved.*,
+        amounts.*,
+        side_value as side_code,
+        statement_value as statement_code,
+        case
+            when period_type = 'year' then 'period'
+            when measure_hint <> measure_value then null
+            else coalesce(measure_hint, measure_value)
+        end as measure_code,
+        case
+            when period_type = 'year' then null
+            when measure_text_problem is not null then measure_text_problem
+            when measure_hint <> measure_value
+                then '与期间的写法矛盾（一个是期间，一个是累计），请改为一致'
+            when measure_hint is null and measure_value is null
+                then '为空，年度以下的数据请填“期间”或“累计”'
+        end as measure_problem,
         case unit_code when 'yuan' then 1 when 'wan' then 10000 when 'yi' then 100000000 end as factor,
-        amount_value * cast(
-            case unit_code when 'yuan' then 1 when 'wan' then 10000 when 'yi' then 100000000 end as decimal(9, 0)
-        ) as exact_yuan,
-    from resolved
+    from amounts
+),
+
+priced as (
+    select
+        measured.*,
+        amount_value * cast(factor as decimal(9, 0)) as exact_yuan,
+    from measured
 ),
 
 rounded as (
@@ -141,44 +110,68 @@ ROWS = r"""
 with loaded as (
     select
         classified.*,
-        max(decimals) over (
-            partition by area_code, area_name, period_type, period_code, statement_code, unit_code
-        ) as group_decimals,
+        coalesce(area_code, '') || '|' || coalesce(area_name, '') as area_key,
+    from classified
+    where status = 'loaded'
+),
+
+printed as (
+    select
+        area_key,
+        period_type,
+        period_code,
+        statement_code,
+        unit_code,
+        max(decimals) as group_decimals,
+    from loaded
+    group by area_key, period_type, period_code, statement_code, unit_code
+),
+
+families as (
+    select
+        line_no,
         last_value(case when not is_of_which then coalesce(bare_name, given_code) end ignore nulls) over (
-            partition by area_code, area_name, fund, period_type, period_code, statement_code, measure_code
+            partition by area_key, fund, period_type, period_code, statement_code, measure_code
             order by line_no
             rows between unbounded preceding and current row
         ) as parent_name,
-        (select letter from header_column where name = 'amount') as letter,
-    from classified
-    where status = 'loaded'
+    from loaded
+    where exists (select 1 from loaded as listed where listed.is_of_which)
 )
 
 select
-    cast($first_record_no + row_number() over (order by line_no) - 1 as integer) as record_no,
+    cast($first_record_no + row_number() over (order by loaded.line_no) - 1 as integer) as record_no,
     cast($sheet_name as varchar) as sheet_name,
-    line_no as row_number,
-    letter || line_no as cell_ref,
-    period_type,
-    period_code,
+    loaded.line_no as row_number,
+    (select letter from header_column where name = 'amount') || loaded.line_no as cell_ref,
+    loaded.period_type,
+    loaded.period_code,
     measure_code,
-    area_code as admdvs,
-    area_name as admdvs_name,
+    loaded.area_code as admdvs,
+    loaded.area_name as admdvs_name,
     fund as fund_code,
-    statement_code,
+    loaded.statement_code,
     given_code as given_account_code,
     bare_name as account_name,
     is_of_which,
     case when is_of_which then parent_name end as parent_account_name,
     side_code,
     amount_yuan,
-    unit_code,
-    greatest(
-        cast(factor as decimal(20, 2)) / power(10, least(group_decimals, 10)), 0.01
-    )::decimal(20, 2) as precision_yuan,
+    loaded.unit_code,
+    cast(
+        greatest(cast(factor as decimal(20, 2)) / power(10, least(group_decimals, 10)), 0.01) as decimal(20, 2)
+    ) as precision_yuan,
     clean_doc_no as doc_no,
 from loaded
-order by line_no
+-- one row a group
+inner join printed
+    on printed.area_key = loaded.area_key
+    and printed.period_type = loaded.period_type
+    and printed.period_code = loaded.period_code
+    and printed.statement_code = loaded.statement_code
+    and printed.unit_code = loaded.unit_code
+left join families on families.line_no = loaded.line_no
+order by loaded.line_no
 """
 
 QUARANTINED = r"""

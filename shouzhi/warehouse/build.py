@@ -202,21 +202,38 @@ def refuse_integrity_faults(warehouse: Path) -> None:
             return
         worst = con.execute(
             """
-            select check_id, check_name, area_code, fund_code, period_code, violated_count, evidence_yuan
+            select
+                check_id, check_name, area_code, fund_code, period_code, violated_count, evidence_yuan,
+                sample_keys
             from data_quality.fct_check_result
             where kind = 'integrity' and status = 'fail'
             order by abs(evidence_yuan) desc nulls last, check_id, area_code, fund_code, period_code
             """
         ).fetchall()
-    if worst:
-        check_id, name, area, fund, period, violated, yuan = worst[0]
-        place = "、".join(str(part) for part in (area, fund, period) if part)
-        amount = f"，涉及 {yuan} 元" if yuan is not None else ""
-        more = f"（另有 {len(worst) - 1} 处）" if len(worst) > 1 else ""
-        raise NotPublished(
-            f"完整性检验 {check_id}（{name}）没有通过：{place}，{violated} 行不符{amount}{more}。"
-            "没有发布，上一次发布的版本保持不变。"
-        )
+        if not worst:
+            return
+        check_id, name, area, fund, period, violated, yuan, keys = worst[0]
+        named = [
+            name_of(con, "core.dim_area", "area", area),
+            name_of(con, "core.dim_fund", "fund", fund),
+            period,
+        ]
+    place = "、".join(part for part in named if part) or keys or "全部数据"
+    amount = f"，涉及 {yuan} 元" if yuan is not None else ""
+    more = f"（另有 {len(worst) - 1} 处）" if len(worst) > 1 else ""
+    raise NotPublished(
+        f"完整性检验 {check_id}（{name}）没有通过：{place}，{violated} 行不符{amount}{more}。"
+        "没有发布，上一次发布的版本保持不变。"
+    )
+
+
+def name_of(con: duckdb.DuckDBPyConnection, relation: str, what: str, code: str | None) -> str | None:
+    """The Chinese name of a code, or the code where no dimension names it."""
+    try:
+        found = con.execute(f"select {what}_name from {relation} where {what}_code = ?", [code]).fetchone()
+    except duckdb.Error:
+        found = None
+    return found[0] if found else code
 
 
 def refuse_failed_expectations(results: list[dict[str, Any]]) -> None:

@@ -202,3 +202,16 @@ def test_text_formulas_of_exports_are_unwrapped(tmp_path):
     )
     (row,) = taken(tmp_path / "in", tmp_path / "lake")
     assert (row["admdvs"], row["amount_yuan"]) == ("150100", Decimal("1234.50"))
+
+
+def test_halves_of_a_cent_round_away_from_zero_and_the_rest_is_kept(tmp_path):
+    lines = [
+        "2024,150100,310100,决算,甲收入,0.0000005,万元,",
+        "2024,150100,310100,决算,乙收入,-0.0000005,万元,",
+        "2024,150100,310100,决算,丙收入,1.001,元,",
+    ]
+    write(tmp_path / "in", "fund_statement_2024.csv", list_text(*lines))
+    rows = taken(tmp_path / "in", tmp_path / "lake")
+    assert [row["amount_yuan"] for row in rows] == [Decimal("0.01"), Decimal("-0.01"), Decimal("1.00")]
+    (file,) = lake_rows(tmp_path / "lake", "intake_file")
+    assert file["sub_cent_residual_yuan"] == Decimal("0.001000")

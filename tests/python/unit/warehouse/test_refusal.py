@@ -25,10 +25,10 @@ def warehouse(tmp_path: Path) -> Path:
         con.execute("create schema data_quality")
         con.execute(
             "create table data_quality.fct_check_result as select * from (values "
-            "('M01', '期末恒等', 'integrity', '150100', '390100', '2024', 1, 12.50::decimal(20, 2), 'fail'), "
-            "('M10', '守恒', 'integrity', '150200', '390100', '2024', 1, -99.00, 'fail'), "
-            "('M02', '期初', 'statement', '150100', '390100', '2024', 1, 5.00, 'fail')) "
-            "as t (check_id, check_name, kind, area_code, fund_code, period_code, violated_count, evidence_yuan, status)"
+            "('M01', '期末恒等', 'integrity', '150100', '390100', '2024', 1, 12.50::decimal(20, 2), 'fail', ''), "
+            "('M10', '守恒', 'integrity', '150200', '390100', '2024', 1, -99.00, 'fail', ''), "
+            "('M02', '期初', 'statement', '150100', '390100', '2024', 1, 5.00, 'fail', '')) "
+            "as t (check_id, check_name, kind, area_code, fund_code, period_code, violated_count, evidence_yuan, status, sample_keys)"
         )
     return path
 
@@ -42,6 +42,22 @@ def test_the_largest_integrity_fault_is_named_with_its_yuan(warehouse: Path) -> 
         build.refuse_integrity_faults(warehouse)
     assert str(refusal.value) == expected
     assert refusal.value.exit_code == 2 and isinstance(refusal.value, UserError)
+
+
+def test_names_stand_for_codes_and_a_file_for_a_place(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("create schema core")
+        con.execute("create table core.dim_area as select '150200' as area_code, '包头市' as area_name")
+    with pytest.raises(build.NotPublished, match="没有通过：包头市、390100、2024，"):
+        build.refuse_integrity_faults(warehouse)
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("delete from data_quality.fct_check_result where check_id <> 'M10'")
+        con.execute(
+            "update data_quality.fct_check_result set area_code = null, fund_code = null, period_code = null, "
+            "sample_keys = '报表.csv'"
+        )
+    with pytest.raises(build.NotPublished, match=r"没有通过：报表\.csv，1 行不符"):
+        build.refuse_integrity_faults(warehouse)
 
 
 def test_differences_of_a_source_refuse_nothing(warehouse: Path) -> None:
