@@ -39,7 +39,10 @@ class Sheet:
         if self.rows is not None:
             yield from enumerate(self.rows, start=self.first_row_number)
             return
-        reader = csv.reader(io.StringIO(self.text or ""), delimiter=self.delimiter)
+        text = self.text or ""
+        # an odd quote would swallow the rows after it: then quotes are plain characters
+        quoting = csv.QUOTE_NONE if text.count('"') % 2 else csv.QUOTE_MINIMAL
+        reader = csv.reader(io.StringIO(text), delimiter=self.delimiter, quoting=quoting)
         line = 1
         for row in reader:
             yield line, row

@@ -72,6 +72,8 @@ class HalfState:
         head, plain = self.list_head, self.plain
         if head is None:
             return False
+        if plain is not None and min(indent, head.indent) > plain.indent:
+            return True
         if rank is not None:
             if plain is not None and plain.rank is not None and rank <= plain.rank:
                 return False

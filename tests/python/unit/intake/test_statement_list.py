@@ -215,3 +215,10 @@ def test_halves_of_a_cent_round_away_from_zero_and_the_rest_is_kept(tmp_path):
     assert [row["amount_yuan"] for row in rows] == [Decimal("0.01"), Decimal("-0.01"), Decimal("1.00")]
     (file,) = lake_rows(tmp_path / "lake", "intake_file")
     assert file["sub_cent_residual_yuan"] == Decimal("0.001000")
+
+
+def test_an_odd_quote_swallows_no_rows(tmp_path):
+    lines = ['2024,150100,310100,决算,"利息收入,1,元,', "2024,150100,310100,决算,其他收入,2,元,", GOOD_LINE]
+    write(tmp_path / "in", "fund_statement_2024.csv", list_text(*lines))
+    rows = taken(tmp_path / "in", tmp_path / "lake")
+    assert [row["account_name"] for row in rows] == ["利息收入", "其他收入", "利息收入"]

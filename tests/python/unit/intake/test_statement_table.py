@@ -312,3 +312,19 @@ def test_a_bare_amount_of_a_month_asks_for_the_measure(tmp_path):
     reason = check_extracts(tmp_path / "in").files[0].first_reason
     assert "当期数还是累计数" in reason
     assert "险种" not in reason
+
+
+def test_a_numbered_list_of_which_ends_at_its_own_indent(tmp_path):
+    rows = [
+        ["呼和浩特市2024年城乡居民基本医疗保险基金预算表"],
+        ["单位：万元"],
+        ["项目", "2024年预算数"],
+        ["   1、基本医疗保险费收入", 10],
+        ["      其中：1.财政为困难人员代缴", 1],
+        ["            2.集体扶持", 2],
+        ["   2、利息收入", 1],
+    ]
+    write(tmp_path / "in", "fund_statement_2024.csv", as_csv(rows))
+    loaded = taken(tmp_path / "in", tmp_path / "lake")
+    assert [row["is_of_which"] for row in loaded] == [False, True, True, False]
+    assert {row["parent_account_name"] for row in loaded} == {None, "基本医疗保险费收入"}
