@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- M06: what the areas hand over is what the adjustment fund receives, and the other way round; by scheme, on the region.
 with judged as (
     select

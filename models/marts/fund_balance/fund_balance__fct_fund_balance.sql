@@ -50,11 +50,15 @@ select
     prior_year.prior_year_closing_yuan,
     case
         when prior_year.prior_year_income_yuan > 0
-            then {{ safe_ratio('balance.income_yuan - prior_year.prior_year_income_yuan', 'prior_year.prior_year_income_yuan') }}
+            then {{ safe_ratio(
+                'balance.income_yuan - prior_year.prior_year_income_yuan', 'prior_year.prior_year_income_yuan'
+            ) }}
     end as income_yoy_ratio,
     case
         when prior_year.prior_year_expenditure_yuan > 0
-            then {{ safe_ratio('balance.expenditure_yuan - prior_year.prior_year_expenditure_yuan', 'prior_year.prior_year_expenditure_yuan') }}
+            then {{ safe_ratio(
+                'balance.expenditure_yuan - prior_year.prior_year_expenditure_yuan', 'prior_year.prior_year_expenditure_yuan'
+            ) }}
     end as expenditure_yoy_ratio,
     reserve.reserve_months,
     coalesce(reserve.reserve_months_basis, 'not_available') as reserve_months_basis,
