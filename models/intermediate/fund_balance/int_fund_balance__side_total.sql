@@ -28,6 +28,9 @@ sided as (
         {% for side in ('income', 'expenditure') %}
         case
             when {{ side }}_details > 0 then {{ side }}_parts
+            -- Only 上解 or 补助 given beside a total: all there is (the total within rounding), or one line out of it.
+            when abs({{ side }}_total - {{ side }}_parts) <= {{ rounding_tolerance('precision_yuan', side ~ '_terms') }}
+                then {{ side }}_parts
             when {{ side }}_subtotal is not null
                 then {{ yuan(side ~ '_subtotal + coalesce(' ~ side ~ '_level_transfer, 0)') }}
             when {{ side }}_total is not null then {{ side }}_total

@@ -17,6 +17,7 @@ BASE = {"上年结余": 1000, "保费收入": 500, "待遇支出": 300}
 
 def planted(lines: Lines) -> None:
     """Areas are called <check>_bad and <check>_ok; the region's rules use 盟市."""
+
     def add(area: str, *args: object, fund: str = "390100", **kwargs: object) -> None:
         lines.add(area, fund, *args, code=area.isdigit(), **kwargs)
 
@@ -40,10 +41,17 @@ def planted(lines: Lines) -> None:
     for area, spent in (("B02_bad", 1501), ("B02_ok", 1500)):
         add(area, "2024", {"上年结余": 1000, "保费收入": 500, "待遇支出": spent}, statement="budget")
     for area, spent in (("B06_bad", 3000), ("B06_ok", 2000)):
-        add(area, "2024", {"上年结余": 1200 + spent - 2000, "保费收入": 2000, "待遇支出": spent}, fund="310100")
+        add(
+            area,
+            "2024",
+            {"上年结余": 1200 + spent - 2000, "保费收入": 2000, "待遇支出": spent},
+            fund="310100",
+        )
     for area, growth in (("B07_bad", 1.2), ("B07_ok", 1.05)):
         for step, year in enumerate(("2020", "2021", "2022", "2023")):
-            add(area, year, {"保费收入": round(1000 * 1.1**step, 2), "待遇支出": round(900 * growth**step, 2)})
+            add(
+                area, year, {"保费收入": round(1000 * 1.1**step, 2), "待遇支出": round(900 * growth**step, 2)}
+            )
     add("D01_bad", "2024", [("保费收入", 500), ("待遇支出", 300), ("保费收入", 501)])
     add("D01_ok", "2024", [("保费收入", 500), ("待遇支出", 300), ("保费收入", 500)])
     for area, factor in (("D02_bad", 10_000), ("D02_ok", 3)):
@@ -58,7 +66,12 @@ def planted(lines: Lines) -> None:
     add("150302", "2024", BASE)
     add("150402", "2024", BASE)
     for year, received in (("2023", 7), ("2024", 6)):
-        add("150100", year, {"上年结余": 100, "保费收入": 80, "待遇支出": 60, "上解上级支出": 7}, fund="310100")
+        add(
+            "150100",
+            year,
+            {"上年结余": 100, "保费收入": 80, "待遇支出": 60, "上解上级支出": 7},
+            fund="310100",
+        )
         add("150000", year, {"上年结余": 0, "下级上解收入": received, "补助下级支出": 0}, fund="ADJ310")
 
 
@@ -114,7 +127,9 @@ def test_unknown_area(warehouse: Warehouse) -> None:
 
 
 def test_only_statement_rules_hold(warehouse: Warehouse) -> None:
-    held = warehouse.rows("select area_code, check_id, reason from data_quality.fct_hold where area_code like '%bad'")
+    held = warehouse.rows(
+        "select area_code, check_id, reason from data_quality.fct_hold where area_code like '%bad'"
+    )
     own = {row["area_code"] for row in held if row["area_code"].startswith(row["check_id"])}
     assert own == {f"{check_id}_bad" for check_id in ("M02", "M03", "M04", "D01", "D02", "D05")}
     assert all(row["reason"] for row in held)
@@ -160,7 +175,9 @@ def test_integrity_rules_catch_our_own_faults(
     shutil.copy(warehouse.path, copy)
     con = duckdb.connect(str(copy))
     try:
-        counts = f"select coalesce(sum(violated_count), 0) from ({compiled(warehouse, model)}) where check_id = ?"
+        counts = (
+            f"select coalesce(sum(violated_count), 0) from ({compiled(warehouse, model)}) where check_id = ?"
+        )
         clean = con.execute(counts, [check_id]).fetchone()
         con.execute(damage)
         broken = con.execute(counts, [check_id]).fetchone()
@@ -180,6 +197,8 @@ def test_integrity_violation_fails_the_build(tmp_path: Path) -> None:
     con = duckdb.connect(str(path))
     con.execute("update lake.intake_file set received_count = received_count + 1")
     con.close()
-    is_success, failures = run_dbt(path, tmp_path / "target", ["build", "--exclude-resource-type", "unit_test"])
+    is_success, failures = run_dbt(
+        path, tmp_path / "target", ["build", "--exclude-resource-type", "unit_test"]
+    )
     assert not is_success
     assert any("no_integrity_violation" in failure for failure in failures)

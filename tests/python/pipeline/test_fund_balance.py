@@ -72,7 +72,9 @@ def month_cases(lines: Lines) -> None:
     lines.add("mixed", "390100", "202402", {"保费收入": 250, "待遇支出": 20}, measure="ytd", code=False)
     lines.add("mixed", "390100", "202403", {"保费收入": 80, "待遇支出": 10}, code=False)
     # 其他收入 first appears in February; it counts 0 in January.
-    lines.add("late", "390100", "202401", {"上年结余": 0, "保费收入": 100, "待遇支出": 0}, measure="ytd", code=False)
+    lines.add(
+        "late", "390100", "202401", {"上年结余": 0, "保费收入": 100, "待遇支出": 0}, measure="ytd", code=False
+    )
     lines.add("late", "390100", "202402", {"上年结余": 0, "保费收入": 200, "其他收入": 7, "待遇支出": 1},
               measure="ytd", code=False)  # fmt: skip
     # January gives only a total: February's parts are unknown, its income is not.
@@ -100,14 +102,38 @@ def tree_cases(lines: Lines) -> None:
     add("ofwhich", "390100", "2024", {"收入合计": 100, "支出合计": 80}, code=False)
     add("ofwhich", "390100", "2024", {"保费收入": 70}, of_which="收入合计", side="income", code=False)
     add("subtotal", "390100", "2024", {"小计": 100, "上级补助收入": 20}, side="income", code=False)
-    add("subtotal", "390100", "2024", {"待遇支出": 90, "其他支出": 5, "支出小计": 90, "支出合计": 90}, code=False)
-    add("unknown", "390100", "2024", {"保费收入": 70, "奇怪的收入": 8, "其他收入": 2, "待遇支出": 50}, code=False)
+    add(
+        "subtotal",
+        "390100",
+        "2024",
+        {"待遇支出": 90, "其他支出": 5, "支出小计": 90, "支出合计": 90},
+        code=False,
+    )
+    add(
+        "unknown",
+        "390100",
+        "2024",
+        {"保费收入": 70, "奇怪的收入": 8, "其他收入": 2, "待遇支出": 50},
+        code=False,
+    )
     add("surplus", "390100", "2024", {"当期结余": 30, "累计结余": 130}, code=False)
     add("overparent", "390100", "2024", {"保费收入": 100, "待遇支出": 10}, code=False)
     add("overparent", "390100", "2024", {"集体扶持": 80, "财政代缴": 50}, of_which="保费收入", side="income",
         code=False)  # fmt: skip
-    add("footing", "390100", "2024", {"上年结余": 100, "保费收入": 50, "待遇支出": 30, "累计结余": 130}, code=False)
-    add("footed", "390100", "2024", {"上年结余": 100, "保费收入": 50, "待遇支出": 30, "累计结余": 120}, code=False)
+    add(
+        "footing",
+        "390100",
+        "2024",
+        {"上年结余": 100, "保费收入": 50, "待遇支出": 30, "累计结余": 130},
+        code=False,
+    )
+    add(
+        "footed",
+        "390100",
+        "2024",
+        {"上年结余": 100, "保费收入": 50, "待遇支出": 30, "累计结余": 120},
+        code=False,
+    )
 
 
 def year_cases(lines: Lines) -> None:
@@ -119,10 +145,31 @@ def year_cases(lines: Lines) -> None:
     add("gapyear", "390100", "2020", {"上年结余": 100, "保费收入": 50, "待遇支出": 30}, code=False)
     add("gapyear", "390100", "2022", {"上年结余": 170, "保费收入": 50, "待遇支出": 30}, code=False)
     add("final", "390100", "2023", {"上年结余": 100, "保费收入": 50, "待遇支出": 30}, code=False)
-    add("final", "390100", "2023", {"上年结余": 100, "保费收入": 52, "待遇支出": 30}, statement="final", code=False)
+    add(
+        "final",
+        "390100",
+        "2023",
+        {"上年结余": 100, "保费收入": 52, "待遇支出": 30},
+        statement="final",
+        code=False,
+    )
     add("final", "390100", "2024", {"上年结余": 122, "保费收入": 50, "待遇支出": 30}, code=False)
-    add("final", "390100", "2024", {"上年结余": 999, "保费收入": 50, "待遇支出": 30}, statement="budget", code=False)
-    add("final", "390100", "2023", {"上年结余": 100, "保费收入": 50, "待遇支出": 51}, statement="estimate", code=False)
+    add(
+        "final",
+        "390100",
+        "2024",
+        {"上年结余": 999, "保费收入": 50, "待遇支出": 30},
+        statement="budget",
+        code=False,
+    )
+    add(
+        "final",
+        "390100",
+        "2023",
+        {"上年结余": 100, "保费收入": 50, "待遇支出": 51},
+        statement="estimate",
+        code=False,
+    )
     add("replaced", "390100", "2024", {"保费收入": 1, "待遇支出": 1}, delivery=1, file="a.csv", code=False)
     add("replaced", "390100", "2024", {"保费收入": 2, "待遇支出": 1}, delivery=2, file="b.csv", code=False)
 
@@ -165,7 +212,10 @@ def amounts(warehouse: Warehouse, area: str, period: str, fund: str = "390100") 
 
 def test_national_restatements_and_rounding(warehouse: Warehouse) -> None:
     row = warehouse.balance("全国", "390100", "2022")
-    assert (row["opening_restatement_yuan"], row["difference_class"]) == (Decimal("42.09") * YI, "restatement")
+    assert (row["opening_restatement_yuan"], row["difference_class"]) == (
+        Decimal("42.09") * YI,
+        "restatement",
+    )
     assert row["opening_basis"] == "derived"
     row = warehouse.balance("全国", "390100", "2023")
     assert (row["difference_yuan"], row["difference_class"]) == (Decimal("17.51") * YI, "restatement")
@@ -175,7 +225,10 @@ def test_national_restatements_and_rounding(warehouse: Warehouse) -> None:
     assert row["stated_surplus_difference_yuan"] == Decimal("-0.01") * YI
     assert (row["difference_class"], row["opening_restatement_yuan"]) == ("rounding", None)
     row = warehouse.balance("全国", "310100", "2024")
-    assert (row["difference_class"], row["stated_surplus_difference_yuan"]) == ("rounding", Decimal("0.01") * YI)
+    assert (row["difference_class"], row["stated_surplus_difference_yuan"]) == (
+        "rounding",
+        Decimal("0.01") * YI,
+    )
     assert round(row["reserve_months"], 1) == Decimal("27.6")
 
 
@@ -197,7 +250,9 @@ def test_gap_year_has_no_restatement(warehouse: Warehouse) -> None:
 def test_county_table_foots(warehouse: Warehouse) -> None:
     row = warehouse.balance("某县A", "390100", "2023")
     expected = [79_653, 78_034, 1_619, 36_845]
-    assert [row[c] / WAN for c in ("income_yuan", "expenditure_yuan", "surplus_yuan", "closing_yuan")] == expected
+    assert [
+        row[c] / WAN for c in ("income_yuan", "expenditure_yuan", "surplus_yuan", "closing_yuan")
+    ] == expected
     assert row["difference_class"] == "none"
     budget = warehouse.balance("某县A", "390100", "2024", "budget")
     assert budget["opening_yuan"] == row["actual_closing_yuan"] == 36_845 * WAN
@@ -314,19 +369,31 @@ def test_closing_that_does_not_foot(warehouse: Warehouse) -> None:
     assert row["difference_class"] == "stated_difference"
     assert row["actual_closing_yuan"] == 130
     clean = warehouse.balance("footed", "390100", "2024")
-    assert (clean["closing_difference_yuan"], clean["difference_class"], clean["is_held"]) == (0, "none", False)
+    assert (clean["closing_difference_yuan"], clean["difference_class"], clean["is_held"]) == (
+        0,
+        "none",
+        False,
+    )
 
 
 def test_openings(warehouse: Warehouse) -> None:
     row = warehouse.balance("restated", "390100", "2023")
     assert (row["opening_restatement_yuan"], row["difference_class"]) == (5, "restatement")
     row = warehouse.balance("restated", "390100", "2024")
-    assert (row["opening_basis"], row["opening_yuan"], row["opening_restatement_yuan"]) == ("prior_closing", 145, 0)
+    assert (row["opening_basis"], row["opening_yuan"], row["opening_restatement_yuan"]) == (
+        "prior_closing",
+        145,
+        0,
+    )
 
 
 def test_final_prevails_and_the_audit_difference_is_its_own_class(warehouse: Warehouse) -> None:
     final = warehouse.balance("final", "390100", "2023", "final")
-    assert (final["is_actual"], final["final_audit_yuan"], final["difference_class"]) == (True, 2, "final_audit")
+    assert (final["is_actual"], final["final_audit_yuan"], final["difference_class"]) == (
+        True,
+        2,
+        "final_audit",
+    )
     assert warehouse.balance("final", "390100", "2023")["is_actual"] is False
     assert warehouse.balance("final", "390100", "2024")["opening_restatement_yuan"] == 0
     budget = warehouse.balance("final", "390100", "2024", "budget")
@@ -335,7 +402,9 @@ def test_final_prevails_and_the_audit_difference_is_its_own_class(warehouse: War
 
 def test_later_delivery_replaces(warehouse: Warehouse) -> None:
     assert warehouse.balance("replaced", "390100", "2024")["income_yuan"] == 2
-    rows = warehouse.rows("select * from data_quality.fct_intake_batch where file_name in ('a.csv', 'b.csv') order by 1")
+    rows = warehouse.rows(
+        "select * from data_quality.fct_intake_batch where file_name in ('a.csv', 'b.csv') order by 1"
+    )
     assert [(row["loaded_rows"], row["superseded_rows"]) for row in rows] == [(0, 2), (2, 0)]
 
 
@@ -350,7 +419,9 @@ def test_region_is_consolidated(warehouse: Warehouse) -> None:
     assert accounts["superior_subsidy_income"]["amount_yuan"] == 1
     assert accounts["remittance_to_superior_expenditure"]["amount_yuan"] == 0
     assert warehouse.balance("150000", "ADJ310", "2024")["income_yuan"] == 15
-    assert row["reserve_months"] == Decimal("31.476923")  # 341 / (130 / 12): what is eliminated is not paid out
+    assert row["reserve_months"] == Decimal(
+        "31.476923"
+    )  # 341 / (130 / 12): what is eliminated is not paid out
 
 
 def test_derived_funds(warehouse: Warehouse) -> None:
@@ -360,7 +431,10 @@ def test_derived_funds(warehouse: Warehouse) -> None:
     scope = warehouse.rows(
         "select * from fund_balance.bridge_fund_scope where area_code = '150200' and scheme_code = 'employee'"
     )
-    assert {(row["basis_code"], row["fund_code"]) for row in scope} == {("pooled", "310100"), ("with_account", "310100")}
+    assert {(row["basis_code"], row["fund_code"]) for row in scope} == {
+        ("pooled", "310100"),
+        ("with_account", "310100"),
+    }
 
 
 def test_counties_belong_to_their_pooling_area(warehouse: Warehouse) -> None:
@@ -376,7 +450,9 @@ def test_areas_that_did_not_report_are_named(warehouse: Warehouse) -> None:
         "select area_code, arrival_code from data_quality.fct_arrival "
         "where fund_code = '390100' and period_code = '2024' and arrival_code in ('missing', 'reported')"
     )
-    arrived = {row["area_code"] for row in rows if row["arrival_code"] == "reported" and row["area_code"][:2] == "15"}
+    arrived = {
+        row["area_code"] for row in rows if row["arrival_code"] == "reported" and row["area_code"][:2] == "15"
+    }
     assert arrived == {"150100", "150200", "150300", "150400"}
     assert len([row for row in rows if row["arrival_code"] == "missing"]) == 13 - 4
 

@@ -79,7 +79,9 @@ def test_marts_have_contracts_and_labels(models: list[dict[str, Any]]) -> None:
             assert "unit_zh" in meta, f"{model['name']}.{name} has no unit_zh"
 
 
-def test_every_published_table_has_a_grain_test(manifest: dict[str, Any], models: list[dict[str, Any]]) -> None:
+def test_every_published_table_has_a_grain_test(
+    manifest: dict[str, Any], models: list[dict[str, Any]]
+) -> None:
     tested = {
         parent
         for node in manifest["nodes"].values()
@@ -89,7 +91,9 @@ def test_every_published_table_has_a_grain_test(manifest: dict[str, Any], models
     missing = [
         model["name"]
         for model in models
-        if (layer(model) == "marts" or (layer(model) == "core" and model["name"].startswith(("dim_", "fct_"))))
+        if (
+            layer(model) == "marts" or (layer(model) == "core" and model["name"].startswith(("dim_", "fct_")))
+        )
         and model["unique_id"] not in tested
     ]
     assert missing == []
@@ -118,7 +122,9 @@ def test_money_columns_are_decimal(models: list[dict[str, Any]]) -> None:
         if layer(model) == "marts":
             for name, column in model["columns"].items():
                 if name.endswith("_yuan"):
-                    assert column["data_type"].replace(" ", "").startswith("decimal(20,"), f"{model['name']}.{name}"
+                    assert column["data_type"].replace(" ", "").startswith("decimal(20,"), (
+                        f"{model['name']}.{name}"
+                    )
                 if name.endswith("_ratio"):
                     assert column["data_type"].replace(" ", "") == "decimal(18,6)", f"{model['name']}.{name}"
 
@@ -134,7 +140,11 @@ def without_comments(text: str) -> str:
 @pytest.mark.parametrize("construct", sorted(FORBIDDEN))
 def test_portable_sql(construct: str) -> None:
     pattern = re.compile(FORBIDDEN[construct], re.I)
-    found = [path.name for path in sql_files() if pattern.search(without_comments(path.read_text(encoding="utf-8")))]
+    found = [
+        path.name
+        for path in sql_files()
+        if pattern.search(without_comments(path.read_text(encoding="utf-8")))
+    ]
     assert found == []
 
 
