@@ -64,4 +64,6 @@ def main(home: Path, rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("var"), int(sys.argv[2]) if len(sys.argv) > 2 else 5)
+    main(
+        Path(sys.argv[1]) if len(sys.argv) > 1 else Path("var"), int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    )

@@ -79,8 +79,7 @@ def _read_one(source: Source, known: dict[str, dict[str, Any]], seen: dict[str, 
         return _Read(report, digest, ParsedFile(rejected_reason=source.fault))
     if source.feed is None:
         report.mark_unknown()
-        report.is_recorded = not _is_rejected(known, digest)
-        return _Read(report, digest, ParsedFile(rejected_reason=report.first_reason))
+        return _Read(report, digest, None)
     if not source.feed.is_read:
         report.mark_not_read()
         return _Read(report, digest, None)

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- M01 M02 M03 M04 D02 D05: statements against themselves and against the period before.
 with judged as (
     select

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- D01 D03 D04 D06: what the deliveries themselves show.
 with line as (
     select

@@ -89,13 +89,13 @@ ranked_3 as (
     select
         candidate.statement_key,
         closing.closing_yuan,
-        prior.precision_yuan,
+        earlier.precision_yuan,
         row_number() over (
             partition by candidate.statement_key order by candidate.preference, candidate.prior_key
         ) as rank_no
     from {{ ref('int_fund_balance__prior_candidate') }} as candidate
     inner join closing_3 as closing on candidate.prior_key = closing.statement_key
-    inner join {{ ref('int_fund_balance__leaf_statement') }} as prior on candidate.prior_key = prior.statement_key
+    inner join {{ ref('int_fund_balance__leaf_statement') }} as earlier on candidate.prior_key = earlier.statement_key
     where closing.closing_yuan is not null
 ),
 

@@ -4,20 +4,20 @@
 with pair as (
     select
         statement.statement_key,
-        prior.statement_key as prior_key,
+        earlier.statement_key as prior_key,
         case
-            when statement.statement_code in ('budget', 'revised_budget') and prior.statement_code = 'estimate' then 1
-            when prior.statement_code = 'final' then 2
-            when prior.statement_code = 'execution' then 3
+            when statement.statement_code in ('budget', 'revised_budget') and earlier.statement_code = 'estimate' then 1
+            when earlier.statement_code = 'final' then 2
+            when earlier.statement_code = 'execution' then 3
         end as statement_rank,
-        case when prior.period_type = statement.period_type then 0 else {{ period_rank('prior.period_type') }} end
+        case when earlier.period_type = statement.period_type then 0 else {{ period_rank('earlier.period_type') }} end
             as period_rank
     from {{ ref('int_fund_balance__leaf_statement') }} as statement
-    inner join {{ ref('int_fund_balance__leaf_statement') }} as prior
+    inner join {{ ref('int_fund_balance__leaf_statement') }} as earlier
         on
-            statement.area_code = prior.area_code
-            and statement.fund_code = prior.fund_code
-            and statement.period_start_date - 1 = prior.period_end_date
+            statement.area_code = earlier.area_code
+            and statement.fund_code = earlier.fund_code
+            and statement.period_start_date - 1 = earlier.period_end_date
 )
 
 select

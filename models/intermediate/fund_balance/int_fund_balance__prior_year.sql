@@ -29,28 +29,35 @@ year_end as (
         ) as rank_no
     from actual
     where reserve_months is not null and extract(month from period_end_date) = 12
+),
+
+placed as (
+    select
+        balance.*,
+        case
+            when extract(month from balance.period_end_date) = 12 then balance.period_end_date
+            else make_date(cast(extract(year from balance.period_end_date) as integer) - 1, 12, 31)
+        end as year_end_date
+    from {{ ref('int_fund_balance__balance') }} as balance
 )
 
 select
     balance.statement_key,
-    prior.statement_key as prior_year_key,
-    prior.income_yuan as prior_year_income_yuan,
-    prior.expenditure_yuan as prior_year_expenditure_yuan,
-    prior.actual_closing_yuan as prior_year_closing_yuan,
+    earlier.statement_key as prior_year_key,
+    earlier.income_yuan as prior_year_income_yuan,
+    earlier.expenditure_yuan as prior_year_expenditure_yuan,
+    earlier.actual_closing_yuan as prior_year_closing_yuan,
     year_end.reserve_months as year_end_reserve_months
-from {{ ref('int_fund_balance__balance') }} as balance
-left join actual as prior
+from placed as balance
+left join actual as earlier
     on
-        balance.area_code = prior.area_code
-        and balance.fund_code = prior.fund_code
-        and balance.period_type = prior.period_type
-        and balance.period_index - {{ periods_per_year('balance.period_type') }} = prior.period_index
+        balance.area_code = earlier.area_code
+        and balance.fund_code = earlier.fund_code
+        and balance.period_type = earlier.period_type
+        and balance.period_index - {{ periods_per_year('balance.period_type') }} = earlier.period_index
 left join year_end
     on
         balance.area_code = year_end.area_code
         and balance.fund_code = year_end.fund_code
         and year_end.rank_no = 1
-        and case
-            when extract(month from balance.period_end_date) = 12 then balance.period_end_date
-            else make_date(cast(extract(year from balance.period_end_date) as integer) - 1, 12, 31)
-        end = year_end.period_end_date
+        and balance.year_end_date = year_end.period_end_date

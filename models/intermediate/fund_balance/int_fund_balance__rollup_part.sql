@@ -1,86 +1,11 @@
 {{ config(materialized='table') }}
--- What a derived statement is the sum of. 职工 = 统筹 + 个人账户 where both stand; 合计 = 职工 + 居民; the region = its
--- reporting areas + the adjustment fund of the scheme. A statement stands when its surplus is known.
-with standing as (
-    select area_code, fund_code, period_type, period_code, statement_code, statement_key
-    from {{ ref('int_fund_balance__leaf_statement') }}
-    where surplus_yuan is not null
-),
-
--- A sum of executions takes the final of a part that only has its final.
-available as (
-    select standing.*, statement_code as part_statement_code
-    from standing
-    union all
-    select
-        final.area_code, final.fund_code, final.period_type, final.period_code,
-        'execution' as statement_code, final.statement_key, final.statement_code as part_statement_code
-    from standing as final
-    left join standing as execution
-        on
-            final.area_code = execution.area_code
-            and final.fund_code = execution.fund_code
-            and final.period_type = execution.period_type
-            and final.period_code = execution.period_code
-            and execution.statement_code = 'execution'
-    where final.statement_code = 'final' and execution.statement_key is null
-),
-
-shape as (
-    select
-        available.*,
-        {% for name, code in [('pooled', '310100'), ('account', '310200'), ('employee', '310000'), ('resident', '390100')] %}
-        max(case when fund_code = '{{ code }}' then 1 else 0 end) over shape_of as has_{{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from available
-    window shape_of as (partition by area_code, period_type, period_code, statement_code)
-),
-
-fund_part as (
-    select
-        area_code, '310000' as fund_code, period_type, period_code, statement_code,
-        statement_key, fund_code as part_fund_code, part_statement_code,
-        has_pooled + has_account = 2 as is_sum
-    from shape
-    where
-        (has_pooled + has_account = 2 and fund_code in ('310100', '310200'))
-        or (has_pooled + has_account < 2 and fund_code = '310000')
-    union all
-    select
-        area_code, 'ALL' as fund_code, period_type, period_code, statement_code,
-        statement_key, fund_code as part_fund_code, part_statement_code,
-        fund_code <> 'ALL' as is_sum
-    from shape
-    where
-        case
-            when has_resident = 1 and has_pooled + has_account = 2 then fund_code in ('310100', '310200', '390100')
-            when has_resident + has_employee = 2 then fund_code in ('310000', '390100')
-            else fund_code = 'ALL'
-        end
-    union all
-    select
-        area_code, 'POOLED' as fund_code, period_type, period_code, statement_code,
-        statement_key, fund_code as part_fund_code, part_statement_code,
-        fund_code <> 'POOLED' as is_sum
-    from shape
-    where case when has_pooled + has_resident = 2 then fund_code in ('310100', '390100') else fund_code = 'POOLED' end
-    union all
-    select
-        area_code, fund_code, period_type, period_code, statement_code,
-        statement_key, fund_code as part_fund_code, part_statement_code,
-        false as is_sum
-    from shape
-    where fund_code not in ('310000', 'ALL', 'POOLED')
-),
-
-reporter as (
+-- What a derived statement is the sum of: a fund of the funds in it; the region of its reporting areas and of the
+-- adjustment fund of the scheme.
+with reporter as (
     select
         fund_part.*,
-        area.region_code,
-        count(fund_part.statement_key) over (
-            partition by area.region_code, fund_part.fund_code, fund_part.period_type, fund_part.period_code
-        ) as region_parts
-    from fund_part
+        area.region_code
+    from {{ ref('int_fund_balance__rollup_fund_part') }} as fund_part
     inner join {{ ref('dim_area') }} as area on fund_part.area_code = area.area_code
     where area.is_expected_reporter
 ),
@@ -131,7 +56,7 @@ adjustment_part as (
         select distinct area_code, fund_code, period_type, period_code, statement_code
         from region_part
     ) as region
-    inner join available as adjustment
+    inner join {{ ref('int_fund_balance__rollup_fund_part') }} as adjustment
         on
             region.area_code = adjustment.area_code
             and region.period_type = adjustment.period_type
@@ -147,7 +72,7 @@ part as (
     select
         area_code, fund_code, period_type, period_code, statement_code, statement_key,
         area_code as part_area_code, part_fund_code, part_statement_code, 'fund' as rollup_kind
-    from fund_part
+    from {{ ref('int_fund_balance__rollup_fund_part') }}
     where is_sum
     union all
     select region_part.*, 'region' as rollup_kind

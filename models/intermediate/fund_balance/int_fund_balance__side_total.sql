@@ -5,10 +5,11 @@ with pivoted as (
         statement_key,
         measure_code,
         {% for side in ('income', 'expenditure') %}
-        {{ sum_money("case when side_code = '" ~ side ~ "' and account_role = 'addend' then amount_yuan end") }} as {{ side }}_parts,
-        {{ sum_money("case when side_code = '" ~ side ~ "' and account_role = 'addend' and is_level_transfer then amount_yuan end") }} as {{ side }}_level_transfer,
-        coalesce(sum(case when side_code = '{{ side }}' and account_role = 'addend' then line_count end), 0) as {{ side }}_terms,
-        coalesce(sum(case when side_code = '{{ side }}' and account_role = 'addend' and not is_level_transfer then 1 end), 0) as {{ side }}_details,
+        {% set is_part = "side_code = '" ~ side ~ "' and account_role = 'addend'" %}
+        {{ sum_money('case when ' ~ is_part ~ ' then amount_yuan end') }} as {{ side }}_parts,
+        {{ sum_money('case when ' ~ is_part ~ ' and is_level_transfer then amount_yuan end') }} as {{ side }}_level_transfer,
+        coalesce(sum(case when {{ is_part }} then line_count end), 0) as {{ side }}_terms,
+        coalesce(sum(case when {{ is_part }} and not is_level_transfer then 1 end), 0) as {{ side }}_details,
         max(case when account_code = '{{ side }}_subtotal' then amount_yuan end) as {{ side }}_subtotal,
         max(case when account_code = '{{ side }}_total' then amount_yuan end) as {{ side }}_total,
         max(case when account_code = 'grand_total_{{ side }}' then amount_yuan end) as grand_total_{{ side }}_yuan,
@@ -27,6 +28,9 @@ sided as (
         {% for side in ('income', 'expenditure') %}
         case
             when {{ side }}_details > 0 then {{ side }}_parts
+            -- Only 上解 or 补助 given beside a total: all there is (the total within rounding), or one line out of it.
+            when abs({{ side }}_total - {{ side }}_parts) <= {{ rounding_tolerance('precision_yuan', side ~ '_terms') }}
+                then {{ side }}_parts
             when {{ side }}_subtotal is not null
                 then {{ yuan(side ~ '_subtotal + coalesce(' ~ side ~ '_level_transfer, 0)') }}
             when {{ side }}_total is not null then {{ side }}_total

@@ -1,10 +1,19 @@
+-- A sum is 待核 where one of its parts is: the mark travels up from 统筹, 个人账户 and 居民 to 职工 and 合计.
 with held as (
-    select distinct
+    select
         area_code,
         fund_code,
         period_type,
         period_code
     from {{ ref('data_quality__fct_hold') }}
+    union
+    select
+        hold.area_code,
+        composition.fund_code,
+        hold.period_type,
+        hold.period_code
+    from {{ ref('data_quality__fct_hold') }} as hold
+    inner join {{ ref('fund_composition') }} as composition on hold.fund_code = composition.part_fund_code
 )
 
 select
@@ -50,11 +59,15 @@ select
     prior_year.prior_year_closing_yuan,
     case
         when prior_year.prior_year_income_yuan > 0
-            then {{ safe_ratio('balance.income_yuan - prior_year.prior_year_income_yuan', 'prior_year.prior_year_income_yuan') }}
+            then {{ safe_ratio(
+                'balance.income_yuan - prior_year.prior_year_income_yuan', 'prior_year.prior_year_income_yuan'
+            ) }}
     end as income_yoy_ratio,
     case
         when prior_year.prior_year_expenditure_yuan > 0
-            then {{ safe_ratio('balance.expenditure_yuan - prior_year.prior_year_expenditure_yuan', 'prior_year.prior_year_expenditure_yuan') }}
+            then {{ safe_ratio(
+                'balance.expenditure_yuan - prior_year.prior_year_expenditure_yuan', 'prior_year.prior_year_expenditure_yuan'
+            ) }}
     end as expenditure_yoy_ratio,
     reserve.reserve_months,
     coalesce(reserve.reserve_months_basis, 'not_available') as reserve_months_basis,

@@ -201,3 +201,12 @@ def test_views_and_empty_tables_change_places(tmp_path):
         register(connection, tmp_path / "lake")
         register(connection, tmp_path / "lake")
         assert connection.execute("select count(*) from lake.fund_statement").fetchone() == (1,)
+
+
+def test_a_file_of_no_feed_is_told_but_not_taken(tmp_path):
+    good(tmp_path / "in")
+    write(tmp_path / "in", "通讯录.csv", b"a,b\n1,2\n")
+    assert take_in(tmp_path / "in", tmp_path / "lake").report.status == "problems"
+    assert [row["file_name"] for row in lake_rows(tmp_path / "lake", "intake_file")] == [
+        "fund_statement_2024.csv"
+    ]
