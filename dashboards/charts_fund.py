@@ -140,45 +140,49 @@ def year_course(
 
 
 def years_bars(series: pd.DataFrame, area_name: str, fund_name: str) -> Chart:
-    """Income and expenditure by year, for homes that only have yearly figures.
+    """Income and expenditure by year, for homes that only have yearly figures; else the closing balances.
 
     ``series``: period_code, income_yuan, expenditure_yuan, actual_closing_yuan.
     """
-    series = series.dropna(subset=["income_yuan", "expenditure_yuan", "actual_closing_yuan"], how="all")
-    labels = [period_label(code) for code in series["period_code"]]
+    figures = [("income_yuan", "收入", PLUS), ("expenditure_yuan", "支出", MINUS)]
+    flows = series.dropna(subset=["income_yuan", "expenditure_yuan"], how="all")
+    if flows.empty:
+        figures = [("actual_closing_yuan", "期末结余", TOTAL)]
+        flows = series.dropna(subset=["actual_closing_yuan"])
+    labels = [period_label(code) for code in flows["period_code"]]
     figure = go.Figure()
-    for column, name, color in (("income_yuan", "收入", PLUS), ("expenditure_yuan", "支出", MINUS)):
+    for column, name, color in figures:
         figure.add_trace(
             go.Bar(
                 x=labels,
-                y=[None if is_missing(value) else _scaled(value) for value in series[column]],
+                y=[None if is_missing(value) else _scaled(value) for value in flows[column]],
                 name=name,
                 marker={"color": color},
-                text=[fmt(value, "亿元") for value in series[column]],
+                text=["" if is_missing(value) else fmt(value, "亿元") for value in flows[column]],
                 textposition="outside",
                 cliponaxis=False,
                 hovertemplate="%{x}" + name + "：%{text} 亿元<extra></extra>",
             )
         )
-    last = series.iloc[-1]
-    title = (
-        f"{area_name}{fund_name}{period_label(last['period_code'])}收入{fmt(last['income_yuan'], '亿元')}亿元、"
-        f"支出{fmt(last['expenditure_yuan'], '亿元')}亿元"
-    )
+    if flows.empty:
+        title = f"{area_name}{fund_name}没有逐年数据"
+    else:
+        last = flows.iloc[-1]
+        said = "、".join(f"{name}{fmt(last[column], '亿元')}亿元" for column, name, _ in figures)
+        title = f"{area_name}{fund_name}{period_label(last['period_code'])}{said}"
     table = pd.DataFrame(
         {
             "年度": labels,
-            "收入（亿元）": [fmt(value, "亿元") for value in series["income_yuan"]],
-            "支出（亿元）": [fmt(value, "亿元") for value in series["expenditure_yuan"]],
-            "期末结余（亿元）": [fmt(value, "亿元") for value in series["actual_closing_yuan"]],
+            "收入（亿元）": [fmt(value, "亿元") for value in flows["income_yuan"]],
+            "支出（亿元）": [fmt(value, "亿元") for value in flows["expenditure_yuan"]],
+            "期末结余（亿元）": [fmt(value, "亿元") for value in flows["actual_closing_yuan"]],
         }
     )
     figure.update_yaxes(visible=False, fixedrange=True)
     figure.update_xaxes(type="category", fixedrange=True)
-    figure.update_layout(barmode="group", bargap=0.25)
-    return Chart(
-        titled(figure, title, "数字单位：亿元", height=360, width=60, legend=True), title, f"{title}。", table
-    )
+    figure.update_layout(barmode="group", bargap=0.35, showlegend=True)
+    note = "单位：亿元 · 没有数的年份不画"
+    return Chart(titled(figure, title, note, height=360, width=60, legend=True), title, f"{title}。", table)
 
 
 def budget_bars(row: dict[str, float], period_code: str) -> Chart:

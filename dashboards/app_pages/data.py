@@ -105,8 +105,12 @@ DIFFERENCE_COLUMNS = [
 ]
 
 
-def _with_period(frame: pd.DataFrame) -> pd.DataFrame:
+def _with_period(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     shown = frame.copy()
+    shown["fund_name"] = [
+        view.fund_names.get(str(code), name)
+        for code, name in zip(shown["fund_code"], shown["fund_name"], strict=True)
+    ]
     shown["period_text"] = [
         "—" if is_missing(code) or not code else period_label(str(code)) for code in shown["period_code"]
     ]
@@ -165,7 +169,7 @@ def checks_block(view: View) -> None:
     ids = [ALL, *checks.loc[checks["status"].isin(["fail", "warn"]), "check_id"]]
     prepare("jb", ids, ALL, "检查编号")
     check_id = st.selectbox("检查编号", ids, key="jb", width=240)
-    failures = _with_period(view.rows("check_failures", check_id="*" if check_id == ALL else check_id))
+    failures = _with_period(view, view.rows("check_failures", check_id="*" if check_id == ALL else check_id))
     show_table(
         view, failures, FAILURE_COLUMNS, key="failures", name="检查明细", empty="没有不通过或警告的检查。"
     )
@@ -173,7 +177,7 @@ def checks_block(view: View) -> None:
 
 def holds_block(view: View) -> None:
     """What is 待核, all periods."""
-    held = _with_period(view.rows("held", period_code="*"))
+    held = _with_period(view, view.rows("held", period_code="*"))
     if held.empty:
         st.markdown("没有待核的数字。")
         return
@@ -183,7 +187,7 @@ def holds_block(view: View) -> None:
 
 def differences_block(view: View) -> None:
     """Every published difference, as what it is, with its amount."""
-    rows = _with_period(view.rows("differences"))
+    rows = _with_period(view, view.rows("differences"))
     classes = [
         ALL,
         *(text for code, text in DIFFERENCE_TEXT.items() if (rows["difference_class"] == code).any()),
@@ -301,6 +305,8 @@ def builds_block(view: View) -> None:
     )
     st.dataframe(table, hide_index=True, width="stretch", key="builds", alt="数据版本清单")
     st.caption("回到旧版本：shouzhi publish 版本号。页面总是读取“当前发布”的那一份。")
+    facts = view.rows("build_facts").rename(columns={"fact_key": "项目", "fact_value": "内容"})
+    st.dataframe(facts, hide_index=True, width="stretch", height=220, key="facts", alt="当前版本的事实")
     if len(builds) < 2:
         st.caption("只有一个版本，没有可比较的。")
         return

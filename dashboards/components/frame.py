@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards import data
 from dashboards.access import Scope, current_scope
-from dashboards.components.state import begin, notice, prepare, shared_parameters, take_notices
+from dashboards.components.state import NOTICE_SLOT, begin, notice, prepare, shared_parameters
 from dashboards.labels import (
     ALL_AREAS,
     BASES,
@@ -290,8 +290,7 @@ def view_of_page(title: str) -> View | None:
         fund_names=_fund_names(build, scope),
     )
     sidebar()
-    for sentence in take_notices():
-        st.warning(sentence, icon=":material/link_off:")
+    st.session_state[NOTICE_SLOT] = st.container()
     status_line(view)
     return view
 

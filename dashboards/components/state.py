@@ -15,6 +15,7 @@ import streamlit as st
 
 GOTO = "_goto"
 NOTICES = "_notices"
+NOTICE_SLOT = "_notice_slot"
 DEFAULTS = "_defaults"
 RESOLVED = "_resolved"
 URL = "_url"
@@ -42,7 +43,8 @@ def begin(page: str) -> None:
 
 
 def finish() -> None:
-    """End of a page: write the filters to the address bar if the reader (or a click) changed any."""
+    """End of a page: show the notices, and write the filters to the address bar if the reader (or a click) changed any."""
+    show_notices()
     resolved = st.session_state.get(RESOLVED, {})
     as_asked = st.session_state.get(WORDS) == st.session_state.get(URL, ("", None))[1]
     if as_asked and all(st.session_state.get(key) == value for key, value in resolved.items()):
@@ -77,9 +79,12 @@ def notice(text: str) -> None:
     st.session_state.setdefault(NOTICES, []).append(text)
 
 
-def take_notices() -> list[str]:
-    """The sentences collected in this run; they are shown once."""
-    return list(dict.fromkeys(st.session_state.pop(NOTICES, [])))
+def show_notices() -> None:
+    """The sentences collected in this run, below the filters; they are shown once."""
+    slot = st.session_state.pop(NOTICE_SLOT, None)
+    for sentence in dict.fromkeys(st.session_state.pop(NOTICES, [])):
+        if slot is not None:
+            slot.warning(sentence, icon=":material/link_off:")
 
 
 def resolve(

@@ -5,6 +5,7 @@ select
     result.kind,
     result.status,
     coalesce(dim_area.area_name, result.area_code) as area_name,
+    result.fund_code,
     coalesce(dim_fund.fund_name, result.fund_code) as fund_name,
     result.period_type,
     result.period_code,

@@ -17,8 +17,9 @@ import duckdb
 from shouzhi.errors import UserError
 from shouzhi.home import PRODUCT_ROOT, Home
 
-# Unit tests prove the rules on fixed rows, not on this home's data: ``make test`` runs them.
-EXCLUDED_TYPES = ("unit_test",)
+# Unit tests prove the rules on fixed rows, not on this home's data: ``make test`` runs them. Exposures describe pages
+# and run nothing; dbt would report them as no-ops.
+EXCLUDED_TYPES = ("unit_test", "exposure")
 NOT_RUN = {"skipped", "no-op", "error", "runtime error", "fail"}
 
 

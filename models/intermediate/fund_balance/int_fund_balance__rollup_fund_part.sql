@@ -26,14 +26,22 @@ available as (
     where final.statement_code = 'final' and execution.statement_key is null
 ),
 
+-- An area that does not run the residents' fund has a 合计 all the same: its employees' fund.
 shape as (
     select
         available.*,
         {% for name, code in [('pooled', '310100'), ('account', '310200'), ('employee', '310000'), ('resident', '390100')] %}
-        max(case when fund_code = '{{ code }}' then 1 else 0 end) over shape_of as has_{{ name }}{{ ',' if not loop.last }}
+        max(
+            case when available.fund_code = '{{ code }}' or exemption.fund_code = '{{ code }}' then 1 else 0 end
+        ) over shape_of as has_{{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from available
-    window shape_of as (partition by area_code, period_type, period_code, statement_code)
+    left join {{ ref('fund_exemption') }} as exemption
+        on available.area_code = exemption.area_code and exemption.fund_code = '390100'
+    window shape_of as (
+        partition by
+            available.area_code, available.period_type, available.period_code, available.statement_code
+    )
 ),
 
 fund_part as (

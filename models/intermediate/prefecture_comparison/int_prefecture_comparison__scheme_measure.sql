@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- What each scheme of an area brings to the indicators. 合计 is known only where both of its funds are. Residents'
+-- What each scheme of an area brings to the indicators, from the fund that stands for it on the pooled basis. Residents'
 -- reserve is that of the last closed year end, and so is that of 合计, whose parts must be of one day.
 {%- set measures = [
     ("income", "balance.income_yuan"),
@@ -31,16 +31,13 @@ select
     balance.period_code,
     balance.period_end_date
     {%- for code, expression in measures %},
-    case
-        when count({{ expression }}) = max(scheme.component_count)
-            then cast(sum({{ expression }}) as decimal(26, 6))
-    end as {{ code }}
+    cast({{ expression }} as decimal(26, 6)) as {{ code }}
     {%- endfor %}
-from {{ ref('int_prefecture_comparison__scheme_fund') }} as scheme
+from {{ ref('fund_balance__bridge_fund_scope') }} as scheme
 inner join {{ ref('fund_balance__fct_fund_balance') }} as balance
     on
         scheme.area_code = balance.area_code
-        and scheme.component_fund_code = balance.fund_code
+        and scheme.fund_code = balance.fund_code
         and balance.is_actual
 left join {{ ref('int_prefecture_comparison__account') }} as account
     on
@@ -67,11 +64,6 @@ left join {{ ref('int_prefecture_comparison__year_end_reserve') }} as year_end
             when extract(month from balance.period_end_date) = 12 then extract(year from balance.period_end_date)
             else extract(year from balance.period_end_date) - 1
         end = year_end.year_number
-where balance.area_kind <> 'region'
-group by
-    scheme.area_code,
-    scheme.scheme_code,
-    scheme.fund_code,
-    balance.period_type,
-    balance.period_code,
-    balance.period_end_date
+where
+    scheme.basis_code = 'pooled'
+    and balance.area_kind <> 'region'

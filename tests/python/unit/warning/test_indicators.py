@@ -25,6 +25,7 @@ def con(region):
     r.add("150200", "310100", 2000.0, lambda m: (300.0, 400.0))
     r.add("159900", "310100", 500.0, lambda m: (50.0, 50.0))
     r.add("150100", "390100", 600.0, lambda m: (410.0 if m[1] > 9 else 0.0, 100.0))
+    r.add("150100", "POOLED", 1400.0, lambda m: (110.0 + (410.0 if m[1] > 9 else 0.0), 200.0))
     r.add_year("150100", "310100", 2026, 1320, 1200, 900, statement="budget")
     return r.build()
 
@@ -65,12 +66,14 @@ def test_reserve_equals_the_balance_mart(con) -> None:
     assert worst[0] == 0
 
 
-def test_whole_needs_both_funds(con) -> None:
+def test_whole_is_its_own_fund_at_the_year_end(con) -> None:
     areas = con.execute(
         "select distinct area_code from prefecture_comparison__fct_prefecture_indicator where"
         " scheme_code = 'all' order by 1"
     ).fetchall()
     assert areas == [("150000",), ("150100",)]
+    found = indicator(con, "150100", "all", "202609", "reserve_months")
+    assert float(found["numerator"]) == 1400 + 2 * (12 * 110 + 3 * 410 - 12 * 200)
 
 
 def test_budget_execution_is_year_to_date(con) -> None:

@@ -1,0 +1,146 @@
+"""Chart functions: a title and an alternative text, and both quote figures that stand in the table."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from dashboards.charts import CONFIG, LEVEL_COLOR, LEVEL_INK, Chart, wrap
+from dashboards.charts_fund import balance_waterfall, budget_bars, year_course, years_bars
+from dashboards.charts_risk import peer_bars, reserve_band, tile_grid
+
+SERIES = pd.DataFrame(
+    {
+        "period_code": [f"2025{n:02d}" for n in range(1, 13)] + [f"2026{n:02d}" for n in range(1, 5)],
+        "reserve_months": [None] * 11 + [6.5, 6.2, 5.9, 5.8, 5.5],
+        "year_end_reserve_months": [7.0] * 12 + [6.5] * 4,
+        "ytd_income_yuan": [1e7 * n for n in range(1, 13)] + [1.2e7 * n for n in range(1, 5)],
+    }
+)
+LEVELS = pd.DataFrame(
+    {
+        "area_code": ["150400", "152900", "150300"],
+        "area_name": ["赤峰市", "阿拉善盟", "乌海市"],
+        "area_short_name": ["赤峰", "阿拉善", "乌海"],
+        "tile_column": [6, 0, 1],
+        "tile_row": [2, 3, 3],
+        "level_code": ["red", "not_available", "none"],
+        "is_reported": [True, False, True],
+        "reserve_months": [2.5, None, 7.0],
+        "tile_text": ["2.5 个月", "—", "7.0 个月"],
+    }
+)
+STEPS = pd.DataFrame(
+    {
+        "step_code": ["opening_balance", "premium_income", "benefit_expenditure", "closing_balance"],
+        "step_label_zh": ["期初结余", "社会保险费收入", "基本医疗保险待遇支出", "期末结余"],
+        "step_yuan": [1e8, 2e7, -3e7, 9e7],
+        "running_yuan": [1e8, 1.2e8, 9e7, 9e7],
+        "is_total": [True, False, False, True],
+    }
+)
+PEERS = pd.DataFrame(
+    {
+        "area_code": ["150000", "150400", "150300"],
+        "area_name": ["内蒙古自治区", "赤峰市", "乌海市"],
+        "area_kind": ["region", "pooling_area", "pooling_area"],
+        "indicator_name": ["可支付月数"] * 3,
+        "indicator_value": [6.0, 5.5, 7.25],
+        "region_value": [6.0] * 3,
+        "rank": [None, 2, 1],
+        "ranked_count": [2, 2, 2],
+        "is_suppressed": [False] * 3,
+        "unit": ["months"] * 3,
+    }
+)
+BUDGET = {
+    "budget_income_yuan": 2e8,
+    "budget_expenditure_yuan": 1.9e8,
+    "ytd_income_yuan": 1.5e8,
+    "ytd_expenditure_yuan": 1.4e8,
+}
+YEARS = pd.DataFrame(
+    {
+        "period_code": ["2022", "2023"],
+        "income_yuan": [1e9, 1.1e9],
+        "expenditure_yuan": [9e8, 1.2e9],
+        "actual_closing_yuan": [5e8, 4e8],
+    }
+)
+
+CHARTS = {
+    "tiles": (lambda: tile_grid(LEVELS, "202609", "职工"), "? 未报送"),
+    "reserve": (
+        lambda: reserve_band(SERIES, "赤峰市", "职工统筹", (6, 9), (3, 15), seasonal=False),
+        "5.5 个月",
+    ),
+    "reserve_seasonal": (
+        lambda: reserve_band(SERIES, "赤峰市", "居民", None, (2, 4), seasonal=True),
+        "6.5 个月",
+    ),
+    "waterfall": (lambda: balance_waterfall(STEPS, "赤峰市", "职工统筹", "202609"), "9,000.00"),
+    "peers": (lambda: peer_bars(PEERS, "150400", "202609", "职工统筹"), "5.5 个月"),
+    "course": (lambda: year_course(SERIES, "ytd_income_yuan", "收入", "202604", "month", 2e8), "4,800.00"),
+    "years": (lambda: years_bars(YEARS, "全国", "合计"), "11.00"),
+    "budget": (lambda: budget_bars(BUDGET, "202609"), "15,000.00"),
+}
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_title_alt_and_table_agree(name: str) -> None:
+    build, number = CHARTS[name]
+    chart: Chart = build()
+    assert chart.title
+    assert chart.alt.startswith(chart.title)
+    assert number in chart.table.astype(str).to_numpy().ravel().tolist()
+    quoted = chart.alt if name == "tiles" else chart.title
+    assert number.replace(" ", "") in quoted.replace(" ", "")
+    assert chart.figure.layout.title.text.replace("<br>", "").find(chart.title[:6]) >= 0
+
+
+def test_an_unreported_area_is_not_a_level() -> None:
+    figure = CHARTS["tiles"][0]().figure
+    traces = {trace.name: trace for trace in figure.data}
+    unreported = traces["? 无法判断"]
+    assert unreported.marker.color == "#FFFFFF"
+    assert "未报送" in unreported.text[0]
+    assert traces["■ 红色"].marker.color == LEVEL_COLOR["red"]
+    assert "方格示意图，非地图" in figure.layout.title.text
+
+
+def test_no_negative_months_are_drawn() -> None:
+    empty = SERIES.assign(reserve_months=[None] * 15 + [-1.5])
+    chart = reserve_band(empty, "乌海市", "居民", None, (), seasonal=False)
+    assert "已用尽" in chart.title
+    assert min(value for value in chart.figure.data[0].y if value == value) == 0
+
+
+def test_a_missing_month_breaks_the_line() -> None:
+    gap = SERIES.copy()
+    gap.loc[gap["period_code"] == "202602", "ytd_income_yuan"] = None
+    chart = year_course(gap, "ytd_income_yuan", "收入", "202604", "month", None)
+    this_year = next(trace for trace in chart.figure.data if trace.name == "2026年")
+    assert this_year.y[1] is None
+    assert not this_year.connectgaps
+
+
+def test_long_titles_are_broken_between_numbers() -> None:
+    text = wrap("累计收入413,576.39万元（预算644,840.19），支出479,173.66万元（预算645,626.11）", 20)
+    assert "413,576.39" in text and "644,840.19" in text and "<br>" in text
+
+
+def test_every_level_has_a_readable_ink() -> None:
+    def luminance(color: str) -> float:
+        parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for code, fill in LEVEL_COLOR.items():
+        one, other = sorted((luminance(fill), luminance(LEVEL_INK[code])), reverse=True)
+        assert (one + 0.05) / (other + 0.05) >= 4.5, code
+
+
+def test_the_tool_bar_speaks_chinese() -> None:
+    assert CONFIG["locale"] == "zh-CN"
+    assert CONFIG["modeBarButtons"] == [["toImage"]]
+    assert CONFIG["locales"]["zh-CN"]["dictionary"]["Download plot as a PNG"] == "下载为 PNG"

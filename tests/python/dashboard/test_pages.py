@@ -1,0 +1,296 @@
+"""Every page × scheme × situation: no exception, and the figure on the page is the figure in the marts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from dashboards.labels import SCHEMES, fmt, fmt_held, fmt_months, period_label
+
+pytestmark = [pytest.mark.dashboard]
+
+PAGES = ("risk", "region", "flows", "metrics", "data")
+HELD = "待核"
+
+
+def situations(ask: Callable[..., pd.DataFrame], demo: Path) -> dict[str, str]:
+    """Months of the demonstration home: an ordinary one, the first one, one with a missing area."""
+    months = ask(
+        demo,
+        """
+        select level.period_code, min(level.areas_reported_count) as reported, max(level.areas_expected_count) as expected
+        from deficit_warning.fct_level_count as level
+        where level.period_type = 'month' and level.fund_code in ('310100', '390100')
+        group by level.period_code
+        order by level.period_code
+        """,
+    )
+    most = months["reported"].max()
+    return {
+        "normal": str(months.loc[months["reported"] == most, "period_code"].iloc[-1]),
+        "first": str(months["period_code"].iloc[0]),
+        "missing": str(months.loc[months["reported"] < most, "period_code"].iloc[-1]),
+    }
+
+
+def summary_fund(ask: Callable[..., pd.DataFrame], home: Path, scheme: str) -> str:
+    if scheme == "all":
+        return "ALL"
+    if scheme == "resident":
+        return "390100"
+    found = ask(home, "select 1 from deficit_warning.fct_level_count where fund_code = '310100' limit 1")
+    return "310100" if len(found) else "310000"
+
+
+def texts(app: Any) -> str:
+    """Everything in words on the page."""
+    elements = [*app.markdown, *app.caption, *app.info, *app.warning, *app.title, *app.subheader]
+    return "\n".join(str(element.value) for element in elements)
+
+
+def metric_values(app: Any) -> dict[str, str]:
+    return {element.label: element.value for element in app.metric}
+
+
+def check_risk(
+    app: Any, ask: Callable[..., pd.DataFrame], home: Path, scheme: str, period: tuple[str, str]
+) -> None:
+    fund = summary_fund(ask, home, scheme)
+    bound = {"fund": fund, "type": period[0], "code": period[1]}
+    where = "where fund_code = $fund and period_type = $type and period_code = $code"
+    sentence = ask(home, f"select sentence_zh from deficit_warning.fct_summary_sentence {where}", bound)
+    counts = ask(home, f"select * from deficit_warning.fct_level_count {where}", bound)
+    if sentence.empty:
+        assert "没有预警结果" in texts(app)
+        return
+    assert sentence["sentence_zh"].iloc[0] in texts(app)
+    shown = metric_values(app)
+    for label, column in (
+        ("■ 红色", "red_count"),
+        ("▲ 橙色", "orange_count"),
+        ("◆ 黄色", "yellow_count"),
+        ("● 蓝色", "blue_count"),
+    ):
+        assert shown[label] == f"{int(counts[column].iloc[0])}个"
+
+
+def check_region(
+    app: Any, ask: Callable[..., pd.DataFrame], home: Path, scheme: str, period: tuple[str, str]
+) -> None:
+    found = ask(
+        home,
+        """
+        select balance.*
+        from fund_balance.fct_fund_balance as balance
+        inner join fund_balance.bridge_fund_scope as scope
+            on balance.area_code = scope.area_code and balance.fund_code = scope.fund_code
+        where scope.scheme_code = $scheme and scope.basis_code = 'pooled' and balance.area_code = '150400'
+            and balance.is_actual and balance.period_type = $type and balance.period_code = $code
+        """,
+        {"scheme": scheme, "type": period[0], "code": period[1]},
+    )
+    shown = metric_values(app)
+    if found.empty:
+        assert shown["期末结余（万元）"] == "? 未报送"
+        return
+    row = found.iloc[0]
+    held = bool(row["is_held"])
+    assert shown["期末结余（万元）"] == fmt_held(fmt(row["actual_closing_yuan"], "万元"), held)
+    assert shown["当期结余（万元）"] == fmt_held(fmt(row["surplus_yuan"], "万元"), held)
+    if scheme == "employee":
+        assert shown["可支付月数"] == fmt_held(fmt_months(row["reserve_months"]), held)
+    else:
+        assert shown["上年末可支付月数"] == fmt_held(fmt_months(row["year_end_reserve_months"]), held)
+
+
+def check_flows(
+    app: Any, ask: Callable[..., pd.DataFrame], home: Path, scheme: str, period: tuple[str, str]
+) -> None:
+    found = ask(
+        home,
+        """
+        select balance.area_name, balance.income_yuan
+        from fund_balance.fct_fund_balance as balance
+        inner join fund_balance.bridge_fund_scope as scope
+            on balance.area_code = scope.area_code and balance.fund_code = scope.fund_code
+        where ($scheme = 'all' or scope.scheme_code = $scheme) and scope.basis_code = 'pooled'
+            and balance.is_actual and balance.period_type = $type and balance.period_code = $code
+            and balance.area_code in ('150000', '150400')
+        """,
+        {"scheme": scheme, "type": period[0], "code": period[1]},
+    )
+    if found.empty:
+        assert not app.dataframe or "没有收支数据" in texts(app)
+        return
+    table = app.dataframe[0].value
+    assert len(table) == len(found)
+    income = next(column for column in table.columns if column.endswith("（万元）"))
+    shown = sorted(fmt(value, "万元") for value in table[income])
+    assert shown == sorted(fmt(value, "万元") for value in found["income_yuan"])
+
+
+def check_metrics(
+    app: Any, ask: Callable[..., pd.DataFrame], home: Path, scheme: str, period: tuple[str, str]
+) -> None:
+    metrics = ask(
+        home, "select metric_code, label_zh, formula from data_quality.dim_metric order by metric_code"
+    )
+    assert len(app.dataframe[0].value) == len(metrics)
+    assert str(metrics["label_zh"].iloc[0]) in texts(app)
+    assert str(metrics["formula"].iloc[0]) in texts(app)
+
+
+def check_data(
+    app: Any, ask: Callable[..., pd.DataFrame], home: Path, scheme: str, period: tuple[str, str]
+) -> None:
+    like = {"employee": "310%", "resident": "390%", "all": "%"}[scheme]
+    missing = ask(
+        home,
+        """
+        select distinct dim_area.area_short_name
+        from data_quality.fct_arrival as arrival
+        inner join core.dim_area on arrival.area_code = dim_area.area_code
+        where arrival.arrival_code = 'missing' and arrival.fund_code like $like
+            and arrival.period_type = $type and arrival.period_code = $code
+        """,
+        {"like": like, "type": period[0], "code": period[1]},
+    )
+    shown = texts(app)
+    assert f"报送 {13 - len(missing)}/13" in shown
+    for name in missing["area_short_name"]:
+        assert name in shown
+
+
+CHECKS = {
+    "risk": check_risk,
+    "region": check_region,
+    "flows": check_flows,
+    "metrics": check_metrics,
+    "data": check_data,
+}
+
+
+@pytest.mark.pipeline
+@pytest.mark.parametrize("scheme_label", SCHEMES)
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("situation", ["normal", "first", "missing"])
+def test_month(
+    page: str,
+    scheme_label: str,
+    situation: str,
+    demo_home: Path,
+    open_page: Callable[..., Any],
+    ask: Callable[..., Any],
+) -> None:
+    code = situations(ask, demo_home)[situation]
+    words = {"xz": scheme_label, "qi": period_label(code), "qx": "月"}
+    if page in {"region", "flows"}:
+        words["qu"] = "赤峰市"
+    app = open_page(page, demo_home, **words)
+    assert not app.warning or page == "region", [element.value for element in app.warning]
+    CHECKS[page](app, ask, demo_home, SCHEMES[scheme_label], ("month", code))
+
+
+@pytest.mark.pipeline
+@pytest.mark.parametrize("scheme_label", SCHEMES)
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("year", "level"), [("2023", "none"), ("2024", "red")])
+def test_all_green_and_all_red_in_a_yearly_home(
+    page: str,
+    scheme_label: str,
+    year: str,
+    level: str,
+    extremes_home: Path,
+    open_page: Callable[..., Any],
+    ask: Callable[..., Any],
+) -> None:
+    words = {"xz": scheme_label, "qi": f"{year}年"}
+    if page in {"region", "flows"}:
+        words["qu"] = "赤峰市"
+    app = open_page(page, extremes_home, **words)
+    periods = next(box for box in app.selectbox if box.key == "qx")
+    assert list(periods.options) == ["年"]
+    CHECKS[page](app, ask, extremes_home, SCHEMES[scheme_label], ("year", year))
+    if page == "risk":
+        shown = metric_values(app)
+        assert shown["■ 红色" if level == "red" else "— 无预警"] == "13个"
+
+
+@pytest.mark.pipeline
+@pytest.mark.parametrize("scheme_label", SCHEMES)
+@pytest.mark.parametrize("page", PAGES)
+def test_published_accounts(
+    page: str, scheme_label: str, public_home: Path, open_page: Callable[..., Any]
+) -> None:
+    app = open_page(page, public_home, xz=scheme_label)
+    assert "不设应报单位" in "".join(str(element.label) for element in app.get("page_link"))
+
+
+@pytest.mark.parametrize("scheme_label", SCHEMES)
+@pytest.mark.parametrize("page", PAGES)
+def test_empty_home_says_what_to_do(
+    page: str, scheme_label: str, empty_home: Path, open_page: Callable[..., Any]
+) -> None:
+    app = open_page(page, empty_home, xz=scheme_label)
+    assert "还没有已发布的数据版本" in texts(app)
+    assert f"shouzhi run 报表文件夹 --home {empty_home}" in app.code[0].value
+
+
+@pytest.mark.pipeline
+def test_every_section_of_the_data_page(
+    demo_home: Path, open_page: Callable[..., Any], ask: Callable[..., Any]
+) -> None:
+    held = ask(demo_home, "select count(*) as n from data_quality.fct_hold")["n"].iloc[0]
+    app = open_page("data", demo_home, bq="待核")
+    assert len(app.dataframe[0].value) == held
+    found = ask(
+        demo_home, "select count(*) as n from fund_balance.fct_fund_balance where difference_class <> 'none'"
+    )
+    app = open_page("data", demo_home, bq="报表差异")
+    assert len(app.dataframe[0].value) == found["n"].iloc[0]
+    files = ask(demo_home, "select count(*) as n from data_quality.fct_intake_batch")["n"].iloc[0]
+    app = open_page("data", demo_home, bq="入库与隔离")
+    assert len(app.dataframe[0].value) == files
+    checks = ask(demo_home, "select count(distinct check_id) as n from data_quality.fct_check_result")[
+        "n"
+    ].iloc[0]
+    app = open_page("data", demo_home, bq="检查")
+    assert len(app.dataframe[0].value) == checks
+    app = open_page("data", demo_home, bq="数据版本")
+    assert app.dataframe[0].value["状态"].tolist() == ["当前发布"]
+
+
+@pytest.mark.pipeline
+def test_published_differences_stand_on_the_page(
+    public_home: Path, open_page: Callable[..., Any], ask: Callable[..., Any]
+) -> None:
+    expected = ask(
+        public_home,
+        "select difference_yuan from fund_balance.fct_fund_balance where difference_class <> 'none'",
+    )
+    app = open_page("data", public_home, bq="报表差异")
+    table = app.dataframe[0].value
+    assert sorted(table["差异金额（元）"]) == sorted(float(value) for value in expected["difference_yuan"])
+
+
+@pytest.mark.pipeline
+def test_why_is_this_number(demo_home: Path, open_page: Callable[..., Any], ask: Callable[..., Any]) -> None:
+    code = situations(ask, demo_home)["normal"]
+    app = open_page("region", demo_home, xz="职工", qu="赤峰市", qi=period_label(code))
+    next(button for button in app.button if button.key == "why_actual_closing_yuan").click().run()
+    row = ask(
+        demo_home,
+        "select * from fund_balance.fct_fund_balance where area_code = '150400' and fund_code = '310100' "
+        "and period_type = 'month' and period_code = $code and is_actual",
+        {"code": code},
+    ).iloc[0]
+    shown = texts(app)
+    for step in ("① 算式", "② 原始报表行", "③ 模型", "④ 检查", "⑤ 依据"):
+        assert step in shown
+    values = next(frame.value for frame in app.dataframe if "精确值（元）" in frame.value.columns)
+    assert fmt(row["opening_yuan"], "元") in values["精确值（元）"].tolist()
+    assert fmt(row["actual_closing_yuan"], "元") in values["精确值（元）"].tolist()
