@@ -130,5 +130,5 @@ named as (
             and nested.of_which_parent_code = stated_parent.account_code
 )
 
-select *
+select named.*
 from named
