@@ -178,6 +178,10 @@ def year_cases(lines: Lines) -> None:
         statement="estimate",
         code=False,
     )
+    add("unsplit", "310000", "2022", {"收入合计": 100, "支出合计": 80, "累计结余": 500}, code=False)
+    add("unsplit", "310100", "2023", {"收入合计": 60, "支出合计": 50, "累计结余": 320}, code=False)
+    add("unsplit", "310200", "2023", {"收入合计": 40, "支出合计": 35, "累计结余": 205}, code=False)
+    add("unsplit", "310000", "2024", {"收入合计": 100, "支出合计": 80}, code=False)
     add("replaced", "390100", "2024", {"保费收入": 1, "待遇支出": 1}, delivery=1, file="a.csv", code=False)
     add("replaced", "390100", "2024", {"保费收入": 2, "待遇支出": 1}, delivery=2, file="b.csv", code=False)
 
@@ -416,6 +420,13 @@ def test_final_prevails_and_the_audit_difference_is_its_own_class(warehouse: War
     assert warehouse.balance("final", "390100", "2024")["opening_restatement_yuan"] == 0
     budget = warehouse.balance("final", "390100", "2024", "budget")
     assert budget["opening_restatement_yuan"] == 999 - 99
+
+
+def test_employee_fund_that_is_split_for_a_year(warehouse: Warehouse) -> None:
+    split = warehouse.balance("unsplit", "310000", "2023")
+    assert (split["opening_yuan"], split["opening_restatement_yuan"], split["closing_yuan"]) == (510, 10, 525)
+    after = warehouse.balance("unsplit", "310000", "2024")
+    assert (after["opening_basis"], after["opening_yuan"], after["closing_yuan"]) == ("prior_closing", 525, 545)
 
 
 def test_later_delivery_replaces(warehouse: Warehouse) -> None:
