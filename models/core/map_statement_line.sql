@@ -1,4 +1,5 @@
 {{ config(materialized='view') }}
+{% set balances = "'opening_balance', 'current_surplus', 'closing_balance'" %}
 {% set is_regional_pool = "line.fund_code in ('ADJ310', 'ADJ390') and coalesce(area.area_kind, '') in ('region', 'prov_level')" %}
 -- Every received amount with its area and account: 其中 rows of a stated row that is not their natural parent, rows of
 -- unknown name and rows narrower than an account get a code of their own below it.
@@ -59,7 +60,11 @@ nested as (
     select
         coded.*,
         case
-            when not is_of_which or account_kind <> 'flow' then null
+            when not is_of_which then null
+            -- 其中统筹基金累计结余 resolves to the balance that it is a part of.
+            when account_kind = 'balance'
+                then case when printed_parent_code in ({{ balances }}) then printed_parent_code end
+            when account_kind <> 'flow' then null
             else coalesce(printed_parent_code, seed_parent_code, account_side_code || '_total')
         end as of_which_parent_code
     from coded
@@ -84,7 +89,7 @@ named as (
         case
             -- 其中 of a stated row that is not its natural parent: a row of its own, never an addend.
             when
-                nested.of_which_parent_code is not null
+                nested.of_which_parent_code not like '%total'
                 and stated_parent.account_code is not null
                 and (nested.is_own_row or nested.of_which_parent_code <> coalesce(nested.seed_parent_code, ''))
                 then nested.of_which_parent_code || ':' || nested.clean_name
@@ -97,7 +102,7 @@ named as (
             else nested.base_account_code
         end as account_code,
         case
-            when nested.of_which_parent_code is not null and stated_parent.account_code is not null
+            when nested.of_which_parent_code not like '%total' and stated_parent.account_code is not null
                 then nested.of_which_parent_code
             when
                 nested.is_own_row and nested.printed_parent_code is not null
@@ -107,7 +112,11 @@ named as (
             else nested.seed_parent_code
         end as parent_account_code,
         -- A row that its stated parent already contains; rows of unknown name stand beside, they are not contained.
-        nested.of_which_parent_code is not null and stated_parent.account_code is not null as is_contained
+        coalesce(nested.of_which_parent_code not like '%total', false) and stated_parent.account_code is not null
+            as is_contained,
+        -- An item of a stated total: it itemises the total, which stays the amount.
+        coalesce(nested.of_which_parent_code like '%total', false) and stated_parent.account_code is not null
+            as is_in_total
     from nested
     left join stated_parent
         on
@@ -121,5 +130,5 @@ named as (
             and nested.of_which_parent_code = stated_parent.account_code
 )
 
-select *
+select named.*
 from named
