@@ -34,7 +34,7 @@ exempt as (
         area.region_code,
         exemption.fund_code,
         count(*) as areas_exempt_count
-    from {{ ref('fund_exemption') }} as exemption
+    from {{ ref('map_fund_exemption') }} as exemption
     inner join {{ ref('dim_area') }} as area on exemption.area_code = area.area_code and area.is_expected_reporter
     group by area.region_code, exemption.fund_code
 ),
@@ -83,11 +83,12 @@ joined as (
         greatest(coalesce(rollup.opening_precision_yuan, 0), coalesce(leaf.opening_precision_yuan, 0))
             as opening_precision_yuan,
         case
-            when area.area_kind = 'region' then coalesce(rollup.areas_reported_count, 0)
+            when area.area_kind = 'region' and ranked.fund_code not like 'ADJ%' then coalesce(rollup.areas_reported_count, 0)
             else 1
         end as areas_reported_count,
         case
-            when area.area_kind = 'region' then expected.areas_expected_count - coalesce(exempt.areas_exempt_count, 0)
+            when area.area_kind = 'region' and ranked.fund_code not like 'ADJ%'
+                then expected.areas_expected_count - coalesce(exempt.areas_exempt_count, 0)
             else 1
         end as areas_expected_count
     from ranked
