@@ -38,6 +38,7 @@ select
     account_side_code as side_code,
     is_of_which,
     is_contained,
+    is_in_total,
     nesting_code,
     {{ yuan('amount_yuan') }} as amount_yuan,
     {{ yuan('precision_yuan') }} as precision_yuan,

@@ -94,6 +94,8 @@ finding as (
             stated_income_difference_yuan, stated_expenditure_difference_yuan
         ) is not null
         and not (fund_code = '310000' and coalesce(rollup_kind, '') = 'fund')
+        -- The region's own statement is compared when every area has reported.
+        and (coalesce(rollup_kind, '') <> 'region' or areas_reported_count >= areas_expected_count)
     union all
     select
         'M03', judged.statement_key, judged.area_code, judged.fund_code, judged.period_type, judged.period_code,

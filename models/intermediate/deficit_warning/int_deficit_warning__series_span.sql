@@ -81,7 +81,7 @@ expected_fund as (
         on
             family_default.family_code = fund.family_code
             and coalesce(family_kept.family_rank, family_default.family_rank) = fund.family_rank
-    left join {{ ref('fund_exemption') }} as exemption
+    left join {{ ref('map_fund_exemption') }} as exemption
         on
             expected_area.area_code = exemption.area_code
             and fund.fund_code = exemption.fund_code

@@ -10,12 +10,7 @@ with final_or_execution as (
 
 ranked as (
     select
-        statement_key,
-        area_code,
-        fund_code,
-        period_type,
-        period_code,
-        statement_code,
+        statement_key, area_code, fund_code, period_type, period_code, statement_code,
         statement_code in ('final', 'execution')
         and row_number() over (
             partition by area_code, fund_code, period_type, period_code
@@ -39,7 +34,7 @@ exempt as (
         area.region_code,
         exemption.fund_code,
         count(*) as areas_exempt_count
-    from {{ ref('fund_exemption') }} as exemption
+    from {{ ref('map_fund_exemption') }} as exemption
     inner join {{ ref('dim_area') }} as area on exemption.area_code = area.area_code and area.is_expected_reporter
     group by area.region_code, exemption.fund_code
 ),
@@ -60,25 +55,22 @@ joined as (
         case when rollup.statement_key is not null then rollup.{{ column }} else leaf.{{ column }} end as {{ column }},
         {% endfor %}
         -- Where a part's opening is unknown, the derived statement opens with the given one's.
-        coalesce(rollup.opening_yuan, leaf.opening_yuan) as opening_yuan,
+        coalesce(rollup.opening_yuan, leaf.opening_yuan) as known_opening_yuan,
         case when rollup.opening_yuan is not null then rollup.opening_basis else coalesce(leaf.opening_basis, 'not_available') end
-            as opening_basis,
+            as known_opening_basis,
         case when rollup.opening_yuan is not null then rollup.opening_restatement_yuan else leaf.opening_restatement_yuan end
-            as opening_restatement_yuan,
+            as known_restatement_yuan,
         case
             when rollup.statement_key is null then leaf.closing_yuan
             else {{ yuan('coalesce(rollup.closing_yuan, leaf.opening_yuan + rollup.surplus_yuan)') }}
-        end as closing_yuan,
+        end as known_closing_yuan,
         case
             when rollup.statement_key is null then leaf.actual_closing_yuan
             else {{ yuan('coalesce(rollup.actual_closing_yuan, leaf.stated_closing_yuan, leaf.opening_yuan + rollup.surplus_yuan)') }}
-        end as actual_closing_yuan,
+        end as known_actual_closing_yuan,
         leaf.income_yuan as own_income_yuan,
         leaf.expenditure_yuan as own_expenditure_yuan,
         leaf.surplus_yuan as own_surplus_yuan,
-        leaf.opening_yuan as own_opening_yuan,
-        leaf.actual_closing_yuan as own_closing_yuan,
-        leaf.opening_basis as own_opening_basis,
         leaf.stated_closing_yuan,
         leaf.stated_surplus_yuan,
         leaf.stated_surplus_difference_yuan as leaf_surplus_difference_yuan,
@@ -91,11 +83,12 @@ joined as (
         greatest(coalesce(rollup.opening_precision_yuan, 0), coalesce(leaf.opening_precision_yuan, 0))
             as opening_precision_yuan,
         case
-            when area.area_kind = 'region' then coalesce(rollup.areas_reported_count, 0)
+            when area.area_kind = 'region' and ranked.fund_code not like 'ADJ%' then coalesce(rollup.areas_reported_count, 0)
             else 1
         end as areas_reported_count,
         case
-            when area.area_kind = 'region' then expected.areas_expected_count - coalesce(exempt.areas_exempt_count, 0)
+            when area.area_kind = 'region' and ranked.fund_code not like 'ADJ%'
+                then expected.areas_expected_count - coalesce(exempt.areas_exempt_count, 0)
             else 1
         end as areas_expected_count
     from ranked
@@ -106,10 +99,44 @@ joined as (
     left join exempt on area.area_code = exempt.region_code and ranked.fund_code = exempt.fund_code
     left join {{ ref('int_fund_balance__rollup_balance') }} as rollup on ranked.statement_key = rollup.statement_key
     left join {{ ref('int_fund_balance__leaf_balance') }} as leaf on ranked.statement_key = leaf.statement_key
+),
+
+-- A fund that was derived the period before (职工 split, then not) has its prior closing only here.
+followed as (
+    select
+        joined.*,
+        earlier.known_actual_closing_yuan as earlier_closing_yuan
+    from joined
+    left join joined as earlier
+        on
+            joined.area_code = earlier.area_code
+            and joined.fund_code = earlier.fund_code
+            and joined.period_type = earlier.period_type
+            and joined.period_index - 1 = earlier.period_index
+            and earlier.is_actual
+            and joined.statement_code in ('execution', 'final')
+            and coalesce(joined.rollup_kind, '') <> 'region'
+),
+
+opened as (
+    select
+        followed.*,
+        coalesce(known_opening_yuan, earlier_closing_yuan) as opening_yuan,
+        case
+            when known_opening_yuan is null and earlier_closing_yuan is not null then 'prior_closing'
+            else known_opening_basis
+        end as opening_basis,
+        case
+            when known_opening_yuan is null and earlier_closing_yuan is not null then {{ yuan('0') }}
+            else {{ yuan('coalesce(known_restatement_yuan, known_opening_yuan - earlier_closing_yuan)') }}
+        end as opening_restatement_yuan,
+        {{ yuan('coalesce(known_closing_yuan, earlier_closing_yuan + surplus_yuan)') }} as closing_yuan,
+        {{ yuan('coalesce(known_actual_closing_yuan, earlier_closing_yuan + surplus_yuan)') }} as actual_closing_yuan
+    from followed
 )
 
 select
-    joined.*,
+    opened.*,
     {{ yuan('stated_closing_yuan - closing_yuan') }} as closing_difference_yuan,
     {% for item in ('income', 'expenditure') %}
     case
@@ -121,4 +148,4 @@ select
         when rollup_kind is null then leaf_surplus_difference_yuan
         else {{ yuan('coalesce(stated_surplus_yuan, own_surplus_yuan) - surplus_yuan') }}
     end as stated_surplus_difference_yuan
-from joined
+from opened

@@ -72,6 +72,7 @@ select
         case when built.statement_key is not null and period.period_no = 1 then built.january_opening_yuan end
     ) as stated_opening_yuan,
     case when built.statement_key is null then balance.january_opening_yuan end as january_opening_yuan,
+    coalesce(balance.january_opening_yuan, built.january_opening_yuan) is not null as has_january_opening,
     coalesce(balance.closing_yuan, built.closing_yuan) as stated_closing_yuan,
     greatest(coalesce(given.precision_yuan, 0), coalesce(built.precision_yuan, 0)) as precision_yuan
 from statement

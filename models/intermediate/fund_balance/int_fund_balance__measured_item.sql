@@ -11,7 +11,10 @@ with accounts as (
         account.parent_account_code
     from {{ ref('int_fund_balance__statement_account') }} as account
     inner join {{ ref('int_fund_balance__statement') }} as statement on account.statement_key = statement.statement_key
-    where account.account_role in ('addend', 'of_which')
+    where
+        account.account_role in ('addend', 'of_which')
+        and account.side_code in ('income', 'expenditure')
+        and coalesce(account.parent_account_code, '') not in ('opening_balance', 'current_surplus', 'closing_balance')
 ),
 
 account_of_year as (

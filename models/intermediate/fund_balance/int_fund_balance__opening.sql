@@ -10,8 +10,9 @@ with own as (
         surplus_yuan,
         stated_opening_yuan,
         stated_closing_yuan,
-        -- In year-to-date rows the stated opening is that of 1 January: the month's own is the prior closing.
-        stated_opening_yuan is null and january_opening_yuan is not null as is_prior_preferred,
+        -- In year-to-date rows the stated opening is that of 1 January: the own opening of a month, and of a quarter
+        -- built from such months, is the prior closing.
+        stated_opening_yuan is null and has_january_opening as is_prior_preferred,
         {{ yuan('stated_closing_yuan - surplus_yuan') }} as opening_from_closing_yuan,
         {{ yuan('january_opening_yuan + ytd_surplus_yuan') }} as closing_from_january_yuan,
         {{ yuan('january_opening_yuan + ytd_surplus_yuan - surplus_yuan') }} as opening_from_january_yuan

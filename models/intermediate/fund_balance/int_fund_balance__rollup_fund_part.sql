@@ -36,7 +36,7 @@ shape as (
         ) over shape_of as has_{{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from available
-    left join {{ ref('fund_exemption') }} as exemption
+    left join {{ ref('map_fund_exemption') }} as exemption
         on available.area_code = exemption.area_code and exemption.fund_code = '390100'
     window shape_of as (
         partition by

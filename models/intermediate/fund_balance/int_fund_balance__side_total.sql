@@ -9,7 +9,8 @@ with pivoted as (
         {{ sum_money('case when ' ~ is_part ~ ' then amount_yuan end') }} as {{ side }}_parts,
         {{ sum_money('case when ' ~ is_part ~ ' and is_level_transfer then amount_yuan end') }} as {{ side }}_level_transfer,
         coalesce(sum(case when {{ is_part }} then line_count end), 0) as {{ side }}_terms,
-        coalesce(sum(case when {{ is_part }} and not is_level_transfer then 1 end), 0) as {{ side }}_details,
+        coalesce(sum(case when {{ is_part }} and not is_level_transfer and is_in_total = 0 then 1 end), 0) as {{ side }}_details,
+        coalesce(sum(case when {{ is_part }} and is_in_total = 1 then 1 end), 0) as {{ side }}_items,
         max(case when account_code = '{{ side }}_subtotal' then amount_yuan end) as {{ side }}_subtotal,
         max(case when account_code = '{{ side }}_total' then amount_yuan end) as {{ side }}_total,
         max(case when account_code = 'grand_total_{{ side }}' then amount_yuan end) as grand_total_{{ side }}_yuan,
@@ -46,9 +47,13 @@ select
     {% for side in ('income', 'expenditure') %}
     {{ side }}_yuan,
     cast(greatest({{ side }}_terms, case when {{ side }}_yuan is null then 0 else 1 end) as integer) as {{ side }}_terms,
-    {{ side }}_details = 0 and {{ side }}_yuan is not null as is_{{ side }}_undetailed,
+    {{ side }}_details = 0 and {{ side }}_yuan is not null and not ({{ side }}_items > 0 and {{ side }}_parts = {{ side }}_yuan)
+        as is_{{ side }}_undetailed,
     {{ side }}_total,
     case
+        -- Items of a total that come to more than it.
+        when {{ side }}_details = 0 and {{ side }}_items > 0 and {{ side }}_parts > {{ side }}_yuan
+            then {{ yuan(side ~ '_yuan - ' ~ side ~ '_parts') }}
         when {{ side }}_total <> {{ side }}_yuan then {{ yuan(side ~ '_total - ' ~ side ~ '_yuan') }}
         when {{ side }}_subtotal is not null
             then {{ yuan(side ~ '_subtotal - (' ~ side ~ '_yuan - coalesce(' ~ side ~ '_level_transfer, 0))') }}

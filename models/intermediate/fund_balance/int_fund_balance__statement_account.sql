@@ -9,6 +9,7 @@ with stated as (
         account.level_no,
         account.account_kind,
         max(case when line.is_contained then 1 else 0 end) as is_contained,
+        min(case when line.is_in_total then 1 else 0 end) as is_in_total,
         max(line.nesting_code) as nesting_code,
         max(line.parent_account_code) as parent_account_code,
         max(case when line.parent_account_code like '%:%' then 1 else 0 end) as has_own_row_parent,
@@ -26,21 +27,21 @@ with stated as (
 {% for level in (2, 1) %}
 children_{{ level }} as (
     select
-        statement_key, measure_code, parent_account_code, amount_yuan, line_count, precision_yuan,
+        statement_key, measure_code, parent_account_code, amount_yuan, line_count, precision_yuan, is_in_total,
         level_no is null and nesting_code = 'extra' as is_extra
     from stated
     where level_no is null and is_contained = 0
     {% if level == 2 %}
     union all
     select
-        statement_key, measure_code, parent_account_code, amount_yuan, line_count, precision_yuan,
+        statement_key, measure_code, parent_account_code, amount_yuan, line_count, precision_yuan, is_in_total,
         false as is_extra
     from stated
     where level_no = 3
     {% else %}
     union all
     select
-        statement_key, measure_code, parent_account_code, amount_yuan, line_count, precision_yuan,
+        statement_key, measure_code, parent_account_code, amount_yuan, line_count, precision_yuan, is_in_total,
         false as is_extra
     from level_2
     {% endif %}
@@ -53,7 +54,8 @@ added_{{ level }} as (
         parent.account_code,
         {{ sum_money('child.amount_yuan') }} as amount_yuan,
         sum(child.line_count) as line_count,
-        max(child.precision_yuan) as precision_yuan
+        max(child.precision_yuan) as precision_yuan,
+        min(child.is_in_total) as is_in_total
     from children_{{ level }} as child
     inner join {{ ref('dim_account') }} as parent
         on
@@ -83,7 +85,8 @@ level_{{ level }} as (
         {{ yuan('coalesce(stated.amount_yuan, 0) + coalesce(added.amount_yuan, 0)') }} as amount_yuan,
         stated.amount_yuan as stated_yuan,
         cast(coalesce(stated.line_count, 0) + coalesce(added.line_count, 0) as integer) as line_count,
-        greatest(coalesce(stated.precision_yuan, 0), coalesce(added.precision_yuan, 0)) as precision_yuan
+        greatest(coalesce(stated.precision_yuan, 0), coalesce(added.precision_yuan, 0)) as precision_yuan,
+        coalesce(stated.is_in_total, added.is_in_total) as is_in_total
     from (select * from stated where level_no = {{ level }}) as stated
     full outer join added_{{ level }} as added
         on
@@ -104,7 +107,7 @@ tree as (
     union all
     select
         statement_key, measure_code, account_code, account_name, parent_account_code, side_code, amount_yuan,
-        amount_yuan as stated_yuan, cast(line_count as integer) as line_count, precision_yuan,
+        amount_yuan as stated_yuan, cast(line_count as integer) as line_count, precision_yuan, is_in_total,
         coalesce(case when account_kind <> 'flow' then account_kind end, 'of_which') as account_role
     from stated
     where level_no is null or level_no in (0, 3)
@@ -122,6 +125,7 @@ select
     tree.amount_yuan,
     tree.stated_yuan,
     tree.line_count,
-    tree.precision_yuan
+    tree.precision_yuan,
+    tree.is_in_total
 from tree
 left join {{ ref('dim_account') }} as account on tree.account_code = account.account_code

@@ -22,7 +22,7 @@ expected as (
         on reported.area_code = reporter.area_code and reporter.is_expected_reporter
     inner join {{ ref('dim_area') }} as area
         on reporter.region_code = area.region_code and area.is_expected_reporter
-    left join {{ ref('fund_exemption') }} as exemption
+    left join {{ ref('map_fund_exemption') }} as exemption
         on area.area_code = exemption.area_code and reported.fund_code = exemption.fund_code
     where exemption.area_code is null
 ),

@@ -101,6 +101,43 @@ def tree_cases(lines: Lines) -> None:
         "待遇支出": 50}, code=False)  # fmt: skip
     add("ofwhich", "390100", "2024", {"收入合计": 100, "支出合计": 80}, code=False)
     add("ofwhich", "390100", "2024", {"保费收入": 70}, of_which="收入合计", side="income", code=False)
+    # Items indented under the totals; parts of the closing balance.
+    add(
+        "indented",
+        "390100",
+        "2024",
+        {"收入合计": 100, "支出合计": 80, "上年结余": 500, "累计结余": 520},
+        code=False,
+    )
+    add(
+        "indented",
+        "390100",
+        "2024",
+        {"保费收入": 70, "财政补贴收入": 30},
+        of_which="收入合计",
+        side="income",
+        code=False,
+    )
+    add("indented", "390100", "2024", {"统筹基金支出": 50, "个人账户支出": 30}, of_which="支出合计", side="expenditure",
+        code=False)  # fmt: skip
+    add(
+        "indented",
+        "390100",
+        "2024",
+        {"统筹基金累计结余": 300, "个人账户累计结余": 220},
+        of_which="累计结余",
+        code=False,
+    )
+    add("toomany", "390100", "2024", {"收入合计": 100, "支出合计": 80}, code=False)
+    add(
+        "toomany",
+        "390100",
+        "2024",
+        {"保费收入": 90, "财政补贴收入": 30},
+        of_which="收入合计",
+        side="income",
+        code=False,
+    )
     add("subtotal", "390100", "2024", {"小计": 100, "上级补助收入": 20}, side="income", code=False)
     add(
         "subtotal",
@@ -170,6 +207,10 @@ def year_cases(lines: Lines) -> None:
         statement="estimate",
         code=False,
     )
+    add("unsplit", "310000", "2022", {"收入合计": 100, "支出合计": 80, "累计结余": 500}, code=False)
+    add("unsplit", "310100", "2023", {"收入合计": 60, "支出合计": 50, "累计结余": 320}, code=False)
+    add("unsplit", "310200", "2023", {"收入合计": 40, "支出合计": 35, "累计结余": 205}, code=False)
+    add("unsplit", "310000", "2024", {"收入合计": 100, "支出合计": 80}, code=False)
     add("replaced", "390100", "2024", {"保费收入": 1, "待遇支出": 1}, delivery=1, file="a.csv", code=False)
     add("replaced", "390100", "2024", {"保费收入": 2, "待遇支出": 1}, delivery=2, file="b.csv", code=False)
 
@@ -275,7 +316,24 @@ def test_children_of_a_stated_parent_are_not_added(warehouse: Warehouse) -> None
     assert warehouse.balance("parent", "310000", "2024")["income_yuan"] == 105
     row = warehouse.balance("ofwhich", "390100", "2024")
     assert (row["income_yuan"], row["difference_class"]) == (100, "none")
-    assert amounts(warehouse, "ofwhich", "2024")["undetailed_income"]["amount_yuan"] == 100
+    accounts = amounts(warehouse, "ofwhich", "2024")
+    assert (accounts["premium_income"]["amount_yuan"], accounts["undetailed_income"]["amount_yuan"]) == (
+        70,
+        30,
+    )
+    row = warehouse.balance("indented", "390100", "2024")
+    assert (row["income_yuan"], row["expenditure_yuan"], row["difference_class"]) == (100, 80, "none")
+    accounts = amounts(warehouse, "indented", "2024")
+    assert accounts["premium_income"]["amount_yuan"] == 70
+    assert accounts["benefit_account_expenditure"]["account_role"] == "of_which"
+    assert not {"undetailed_income", "undetailed_expenditure"} & set(accounts)
+    assert row["actual_closing_yuan"] == 520
+    row = warehouse.balance("toomany", "390100", "2024")
+    assert (row["income_yuan"], row["difference_class"], row["difference_yuan"]) == (
+        100,
+        "stated_difference",
+        -20,
+    )
 
 
 def test_year_to_date_becomes_monthly(warehouse: Warehouse) -> None:
@@ -398,6 +456,17 @@ def test_final_prevails_and_the_audit_difference_is_its_own_class(warehouse: War
     assert warehouse.balance("final", "390100", "2024")["opening_restatement_yuan"] == 0
     budget = warehouse.balance("final", "390100", "2024", "budget")
     assert budget["opening_restatement_yuan"] == 999 - 99
+
+
+def test_employee_fund_that_is_split_for_a_year(warehouse: Warehouse) -> None:
+    split = warehouse.balance("unsplit", "310000", "2023")
+    assert (split["opening_yuan"], split["opening_restatement_yuan"], split["closing_yuan"]) == (510, 10, 525)
+    after = warehouse.balance("unsplit", "310000", "2024")
+    assert (after["opening_basis"], after["opening_yuan"], after["closing_yuan"]) == (
+        "prior_closing",
+        525,
+        545,
+    )
 
 
 def test_later_delivery_replaces(warehouse: Warehouse) -> None:

@@ -180,6 +180,7 @@ class Region:
     def build(self) -> duckdb.DuckDBPyConnection:
         con = duckdb.connect()
         rendering.load_seeds(con, SEEDS)
+        con.execute("create view map_fund_exemption as select area_code, fund_code from fund_exemption")
         con.execute(
             "create table dim_area (area_code varchar, area_name varchar, area_kind varchar,"
             " is_expected_reporter boolean, sort_order integer)"
