@@ -73,7 +73,7 @@ def tile_grid(levels: pd.DataFrame, period_code: str, scheme_label: str) -> Char
     warned = int(sum(counts.get(code, 0) for code in ("red", "orange", "yellow", "blue")))
     unreported = int((~tiles["is_reported"].astype(bool)).sum())
     title = f"{len(tiles)}个统筹区中{warned}个有预警" + (f"，{unreported}个未报送" if unreported else "")
-    note = f"{TILE_NOTE} · {scheme_label} · {period_label(period_code)} · 方格内为等级与主要规则的当前值；无预警的为可支付月数"
+    note = f"{TILE_NOTE} · {scheme_label} · {period_label(period_code)} · 方格内为等级与可支付月数（有预警的为主要规则所看的月数）"
     table = pd.DataFrame(
         {
             "统筹区": tiles["area_name"],

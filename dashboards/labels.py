@@ -157,7 +157,13 @@ CHECK_STATUS_TEXT = {
     "na_no_data": "无数据",
     "na_too_early": "期数不足",
 }
-CHECK_KIND_TEXT = {"integrity": "自身一致", "statement": "报表勾稽", "violation": "违规", "lead": "线索"}
+CHECK_KIND_TEXT = {
+    "integrity": "自身一致",
+    "statement": "报表勾稽",
+    "violation": "违规",
+    "warning": "预警",
+    "lead": "线索",
+}
 DIFFERENCE_TEXT = {
     "none": "无差异",
     "rounding": "四舍五入",

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards.components.catalogue import lineage_dot, pages_using, relations_in
+from dashboards.components.catalogue import lineage_dot, pages_using, relations_in, upstream
 from dashboards.components.frame import View, breadcrumb, view_of_page
 from dashboards.components.provenance import Figure, source_button
 from dashboards.components.state import prepare, selected_rows, shared_parameters
@@ -32,6 +32,11 @@ CHECK_COLUMNS = [
     Col("denominator_count", "count", "检查条数"),
     Col("endangered_marts", header="影响", width="medium"),
     Col("doc_no", header="依据"),
+]
+LINEAGE_COLUMNS = [
+    Col("relation_name", header="表", width="medium"),
+    Col("depends_on", header="由此生成", width="large"),
+    Col("tests", header="测试", width="large"),
 ]
 ENTRY = (
     ("definition", "口径"),
@@ -71,29 +76,22 @@ def entry_card(view: View, entry: dict[str, Any]) -> None:
             source_button(view, Figure(str(entry["metric_code"]), str(view.area_code), fund), "metric_source")
     lineage = view.rows("lineage")
     relations = relations_in(entry)
-    left, right = st.columns([1.4, 1])
-    with left:
-        st.markdown("**数据血缘**（收到的报表 → 模型 → 发布表）")
-        known = [
-            name
-            for name in lineage["relation_name"]
-            if any(str(name).endswith(r.split(".")[-1]) for r in relations)
-        ]
-        if known:
-            st.graphviz_chart(lineage_dot(lineage, known), width="stretch")
-            with st.expander("查看数据"):
-                found = lineage[lineage["relation_name"].isin(known)]
-                columns = [
-                    Col("relation_name", header="发布表"),
-                    Col("depends_on", header="由此生成", width="large"),
-                    Col("tests", header="测试", width="large"),
-                ]
-                show_table(view, found, columns, key="lineage", name="数据血缘")
-        else:
-            st.caption("目录没有登记这个指标的来源表。")
-    with right:
-        st.markdown("**用到它的页面**")
-        used = pages_using(relations)
+    st.markdown("**数据血缘**（模型 → 发布表；再往前的来源见“查看数据”）")
+    known = [
+        name
+        for name in lineage["relation_name"]
+        if any(str(name).endswith(r.split(".")[-1]) for r in relations)
+    ]
+    if known:
+        st.graphviz_chart(lineage_dot(lineage, known), width="content")
+        with st.expander("查看数据"):
+            found = lineage[lineage["relation_name"].isin(upstream(lineage, known))]
+            show_table(view, found, LINEAGE_COLUMNS, key="lineage", name="数据血缘")
+    else:
+        st.caption("目录没有登记这个指标的来源表。")
+    st.markdown("**用到它的页面**")
+    used = pages_using(relations)
+    with st.container(horizontal=True, gap="small"):
         for page, title in used:
             st.page_link(
                 st.session_state["_pages"][page],
@@ -101,8 +99,8 @@ def entry_card(view: View, entry: dict[str, Any]) -> None:
                 icon=":material/arrow_forward:",
                 query_params=shared_parameters(),
             )
-        if not used:
-            st.caption("目前没有页面读取它的来源表。")
+    if not used:
+        st.caption("目前没有页面读取它的来源表。")
 
 
 def main() -> None:

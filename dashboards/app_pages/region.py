@@ -24,7 +24,6 @@ from dashboards.labels import (
     NOT_REPORTED,
     RESIDENT_SEASON_NOTE,
     fmt,
-    fmt_held,
     fmt_metric,
     fmt_months,
     is_missing,
@@ -108,7 +107,8 @@ def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any]
         unit = "" if metric.endswith("reserve_months") else "（万元）"
         text = fmt_months(value) if metric.endswith("reserve_months") else fmt(value, "万元")
         with slot.container(border=True, height="stretch"):
-            st.metric(label + unit, NOT_REPORTED if balance is None else fmt_held(text, held))
+            mark = f" :orange-badge[{HELD_TAG}]" if held and not is_missing(value) else ""
+            st.metric(label + unit + mark, NOT_REPORTED if balance is None else text)
             source_button(view, Figure(metric, str(view.area_code), fund), f"why_{metric}")
 
 
@@ -263,8 +263,9 @@ def charts_block(view: View, fund: str, fund_name: str) -> None:
     left, right = st.columns(2)
     series = view.rows("region_series", area_code=code, fund_code=fund)
     with left:
-        if series.empty:
-            st.info("没有可画的期间。", icon=":material/inbox:")
+        if series[["reserve_months", "year_end_reserve_months"]].isna().all(axis=None):
+            st.subheader("可支付月数")
+            st.markdown("× 不适用：已报送的期数不足，或没有连续支出，不能计算可支付月数。")
         else:
             band, limits = policy_lines(view.rows("policy_lines", fund_code=view.warning_fund(code)))
             chart = reserve_band(

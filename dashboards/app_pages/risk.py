@@ -124,11 +124,13 @@ def with_texts(view: View, levels: pd.DataFrame) -> pd.DataFrame:
 
 
 def tile_line(view: View, row: pd.Series) -> str:
-    """Third line of a square: the leading rule's value where a level stands, else the reserve months."""
+    """Third line of a square: the months that the leading rule looks at, else the reserve months."""
     if row["level_code"] in ("none", "not_available"):
         return fmt_months(row["reserve_months"])
+    if row["leading_unit"] != "months":
+        return fmt_months(row["reserve_months"])
     whose = view.fund_name(row["leading_fund_code"])[:2] if view.scheme == "all" else ""
-    return f"{whose}{row['leading_value']}"
+    return f"{whose}{fmt_months(row['leading_metric_value'])}"
 
 
 def change_list(view: View, levels: pd.DataFrame) -> None:

@@ -84,26 +84,32 @@ def pages_using(relations: list[str]) -> list[tuple[str, str]]:
     return [(page, title) for page, title in PAGES.items() if relations_of_page(page) & wanted]
 
 
-def lineage_dot(lineage: pd.DataFrame, ends: list[str], depth: int = 3) -> str:
-    """The graph of what some relations are built from, in DOT, at most ``depth`` steps back."""
-    sources = {
+def _sources(lineage: pd.DataFrame) -> dict[str, list[str]]:
+    return {
         str(row.relation_name): [
             part.strip() for part in str(row.depends_on or "").split(",") if part.strip()
         ]
         for row in lineage.itertuples()
     }
-    lines = ['digraph { rankdir=LR; node [shape=box, style=rounded, fontsize=11, fontname="sans-serif"];']
-    seen: set[str] = set()
-    front = list(ends)
-    for _ in range(depth):
-        after: list[str] = []
-        for name in front:
-            if name in seen:
-                continue
-            seen.add(name)
-            for source in sources.get(name, []):
-                lines.append(f'"{source}" -> "{name}";')
-                after.append(source)
-        front = after
+
+
+def upstream(lineage: pd.DataFrame, ends: list[str]) -> list[str]:
+    """Some relations and everything they are built from, back to the received statements."""
+    sources, found, front = _sources(lineage), [], list(ends)
+    while front:
+        name = front.pop(0)
+        if name not in found:
+            found.append(name)
+            front += sources.get(name, [])
+    return found
+
+
+def lineage_dot(lineage: pd.DataFrame, ends: list[str]) -> str:
+    """The graph of what some relations are directly built from, in DOT."""
+    sources = _sources(lineage)
+    lines = [
+        'digraph { rankdir=LR; ranksep=1.2; node [shape=box, style=rounded, fontsize=12, fontname="sans-serif"];'
+    ]
+    lines += [f'"{source}" -> "{name}";' for name in ends for source in sources.get(name, [])]
     lines += [f'"{name}" [style="rounded,filled", fillcolor="#DCE8F2"];' for name in ends]
     return "\n".join([*lines, "}"])

@@ -10,8 +10,8 @@ import streamlit as st
 
 from dashboards import data
 from dashboards.components.frame import View
-from dashboards.components.tables import Col, styled
-from dashboards.labels import fmt, fmt_metric, fmt_months, is_missing, period_label, word
+from dashboards.components.tables import Col, small_table
+from dashboards.labels import fmt, fmt_months, is_missing, period_label, word
 
 TITLE = "这个数从哪来"
 BALANCE = "fund_balance.fct_fund_balance"
@@ -138,7 +138,7 @@ def _lines(view: View, figure: Figure) -> None:
     if lines.empty:
         st.caption("本期没有直接收到的报表行：数字由更细的期间或下级统筹区汇总得出。")
         return
-    st.dataframe(styled(view, lines, LINE_COLUMNS), hide_index=True, width="stretch", height=240)
+    small_table(view, lines, LINE_COLUMNS, 240)
     if len(lines) >= 400:
         st.caption("只列前400行；在基金收支页按统筹区、科目下钻可看全部。")
 
@@ -162,7 +162,7 @@ def _checks(view: View, figure: Figure) -> None:
     if checks.empty:
         st.caption("没有针对这个数的检查结果。")
         return
-    st.dataframe(styled(view, checks, CHECK_COLUMNS), hide_index=True, width="stretch", height=200)
+    small_table(view, checks, CHECK_COLUMNS, 200)
 
 
 LINE_COLUMNS = [
@@ -211,8 +211,3 @@ def source_picker(view: View, areas: pd.DataFrame, key: str) -> None:
         if st.button(TITLE, key=f"{key}_open", icon=":material/account_tree:"):
             code, fund = labels[area]
             explain(view, Figure(metric, code, fund))
-
-
-def metric_value(value: Any, unit: str | None) -> str:
-    """Re-export for pages: a catalogue metric in its unit."""
-    return fmt_metric(value, unit)

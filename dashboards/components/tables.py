@@ -172,6 +172,18 @@ def show_table(
         download_row(view, text_table(view, frame, columns), name, key)
 
 
+def small_table(view: View, frame: pd.DataFrame, columns: list[Col], height: int) -> None:
+    """A table inside a dialog: same writing, no downloads."""
+    st.dataframe(
+        styled(view, frame, columns),
+        hide_index=True,
+        width="stretch",
+        height=height,
+        column_config=_config(view, columns),
+        placeholder=NOT_APPLICABLE,
+    )
+
+
 def no_result(view: View, sentence: str, key: str) -> None:
     """Nothing fits the filters: the filters by name and a way out."""
     st.info(

@@ -1,0 +1,150 @@
+"""The pages in a real browser: drawn, drilled into, gone back from; nothing leaves the machine."""
+
+from __future__ import annotations
+
+import urllib.parse
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser]
+
+PAGES = {
+    "risk": ("风险总览", "变化清单", 2100),
+    "region": ("统筹区画像", "预警规则", 2900),
+    "flows": ("基金收支", "收支与结余", 2500),
+    "metrics": ("指标口径", "检查目录与最近结果", 1900),
+    "data": ("数据质量", "报送", 1200),
+}
+ENGLISH = ("Traceback", "Error running", "Select", "Choose an option", "No results", "Press Enter")
+
+
+def path_of(visit: Any) -> str:
+    return urllib.parse.urlparse(visit.page.url).path
+
+
+@pytest.mark.parametrize("source", ["演示数据", "公开数据"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_drawn(visit: Any, page: str, source: str) -> None:
+    title, heading, height = PAGES[page]
+    area = "&qu=赤峰市" if page == "region" and source == "演示数据" else ""
+    visit.open(f"/{page}?src={source}{area}")
+    assert visit.page.locator("h1").first.inner_text() == title
+    body = visit.page.locator("body").inner_text()
+    assert heading in body
+    for word in ("数据截至", "检查", "版本"):
+        assert word in body
+    for word in ENGLISH:
+        assert word not in body
+    assert visit.page.locator("[data-testid=stException]").count() == 0
+    assert (
+        visit.picture(f"{page}_{'demo' if source == '演示数据' else 'public'}", height).stat().st_size
+        > 20_000
+    )
+
+
+def test_the_bare_address_is_the_risk_page(visit: Any) -> None:
+    visit.open("/")
+    visit.page.wait_for_url("**/risk", timeout=20_000)
+    assert visit.page.locator("h1").first.inner_text() == "风险总览"
+
+
+def test_drill_by_select_box_and_browser_back(visit: Any) -> None:
+    visit.open("/risk?xz=职工")
+    visit.select("查看统筹区画像", "赤峰市")
+    visit.page.get_by_role("button", name="打开画像").click()
+    visit.page.wait_for_url("**/region**", timeout=20_000)
+    visit.settle()
+    assert visit.chosen("统筹区") == "赤峰市"
+    assert visit.chosen("险种") == "职工"
+    visit.page.go_back()
+    visit.page.wait_for_url("**/risk**", timeout=20_000)
+    visit.settle()
+    assert visit.page.locator("h1").first.inner_text() == "风险总览"
+    assert visit.chosen("险种") == "职工"
+    assert visit.chosen("统筹区") == "全区"
+
+
+def test_drill_by_a_click_on_a_table_row_and_the_back_button(visit: Any) -> None:
+    visit.open("/risk?xz=居民")
+    table = visit.page.locator("[data-testid=stDataFrame]").last
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    # the selection column of the first row: below the header, at the left edge
+    visit.page.mouse.click(box["x"] + 16, box["y"] + 50)
+    visit.page.wait_for_url("**/region**", timeout=20_000)
+    visit.settle()
+    assert visit.chosen("统筹区") != "全区"
+    assert visit.chosen("险种") == "居民"
+    visit.page.get_by_role("button", name="返回风险总览").click()
+    visit.page.wait_for_url("**/risk**", timeout=20_000)
+    visit.settle()
+    assert visit.chosen("险种") == "居民"
+    assert visit.chosen("统筹区") == "全区"
+
+
+def test_drill_by_a_click_on_a_square(visit: Any) -> None:
+    visit.open("/risk?xz=职工")
+    chart = visit.page.locator("[data-testid=stPlotlyChart]").first
+    chart.scroll_into_view_if_needed()
+    point = chart.locator(".scatterlayer .points path").first
+    box = point.bounding_box()
+    visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visit.page.wait_for_url("**/region**", timeout=20_000)
+    visit.settle()
+    assert visit.page.locator("h1").first.inner_text() == "统筹区画像"
+    assert visit.chosen("统筹区") != "全区"
+
+
+def test_an_account_row_leads_to_the_cell(visit: Any) -> None:
+    visit.open("/region?xz=职工&qu=赤峰市")
+    visit.select("科目", "社会保险费收入")
+    assert "km=" in visit.page.url
+    assert "报表原始行 · 社会保险费收入" in visit.page.locator("body").inner_text()
+
+
+def test_a_number_says_where_it_comes_from(visit: Any) -> None:
+    visit.open("/region?xz=职工&qu=赤峰市")
+    visit.page.get_by_role("button", name="这个数从哪来").first.click()
+    dialog = visit.page.get_by_role("dialog")
+    dialog.wait_for(timeout=20_000)
+    visit.page.wait_for_timeout(1500)
+    text = dialog.inner_text()
+    for step in ("① 算式", "② 原始报表行", "③ 模型", "④ 检查", "⑤ 依据"):
+        assert step in text
+    visit.picture("why", 1000)
+
+
+def test_a_changed_filter_stands_in_the_link(visit: Any) -> None:
+    visit.open("/flows")
+    visit.select("险种", "居民")
+    visit.select("统筹区", "乌海市")
+    words = dict(urllib.parse.parse_qsl(urllib.parse.urlparse(visit.page.url).query))
+    assert words["xz"] == "居民"
+    assert words["qu"] == "乌海市"
+    visit.page.go_back()
+    visit.page.wait_for_timeout(800)
+    visit.settle()
+    assert visit.chosen("统筹区") == "全区"
+    assert visit.chosen("险种") == "居民"
+
+
+def test_the_status_line_leads_to_its_section(visit: Any) -> None:
+    visit.open("/risk?xz=职工")
+    visit.page.locator("[data-testid=stPageLink] a", has_text="检查").first.click()
+    visit.page.wait_for_url("**/data**", timeout=20_000)
+    visit.settle()
+    assert path_of(visit) == "/data"
+    assert "不通过与警告的明细" in visit.page.locator("body").inner_text()
+    assert visit.chosen("险种") == "职工"
+
+
+def test_a_download_carries_its_provenance(visit: Any) -> None:
+    visit.open("/flows?xz=职工")
+    with visit.page.expect_download(timeout=20_000) as started:
+        visit.page.get_by_role("button", name="下载 CSV").first.click()
+    content = started.value.path().read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    text = content.decode("utf-8-sig")
+    for fact in ("# 险种：职工", "# 统计期：", "# 数据截至：", "# 数据版本：", "# 待核："):
+        assert fact in text
