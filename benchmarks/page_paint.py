@@ -23,7 +23,7 @@ PAGES = ("risk", "region", "flows", "metrics", "data")
 # what must be on the page, in the order in which a reader needs it
 PARTS = {
     "sentence": "h4",
-    "counts": "[class*=st-key-count_red] [data-testid=stMetricValue]",
+    "counts": "[class*=st-key-count_red] h3",
     "change list": "[class*=st-key-changes] canvas, [class*=st-key-changes] [data-testid=stDataFrameResizable]",
     "tile grid": "[class*=st-key-tiles] .main-svg .scatterlayer .points path",
 }

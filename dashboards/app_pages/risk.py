@@ -21,8 +21,8 @@ from dashboards.components.state import (
 from dashboards.components.tables import Col, no_result, show_table
 from dashboards.labels import (
     CHANGE_TEXT,
-    LEVEL_SYMBOL,
     LEVEL_TEXT,
+    LEVELS,
     NOT_REPORTED,
     RESERVE_NOTE,
     RESIDENT_SEASON_NOTE,
@@ -58,18 +58,12 @@ def level_counts(view: View) -> None:
     row = data.first(view.rows("risk_counts", fund_code=summary_fund(view)))
     prepare("dj", list(LEVEL_CHOICES), ALL_LEVELS, "预警等级")
     cards = st.columns(6)
-    for slot, (label, code) in zip(cards, [item for item in LEVEL_CHOICES.items() if item[1]], strict=False):
+    for slot, code in zip(cards, LEVELS, strict=True):
         count = None if row is None else row.get(f"{code}_count")
         with slot.container(border=True, key=f"count_{code}"):
-            st.metric(f"{LEVEL_SYMBOL[str(code)]} {label}", fmt(count, "个", with_unit=True))
-    for slot, (label, code) in zip(
-        cards[4:], (("— 无预警", "none"), ("? 无法判断", "not_available")), strict=True
-    ):
-        count = None if row is None else row.get(f"{code}_count")
-        with slot.container(border=True, key=f"count_{code}"):
-            st.metric(
-                label, fmt(count, "个", with_unit=True), help="期数不足或未报送" if code != "none" else None
-            )
+            st.markdown(f"{level_mark(code)}", help="期数不足或未报送" if code == "not_available" else None)
+            # plain text, not st.metric: its bundle would keep the counts waiting
+            st.markdown(f"### {fmt(count, '个', with_unit=True)}")
     st.segmented_control(
         "按等级筛选", list(LEVEL_CHOICES), key="dj", label_visibility="collapsed", required=True
     )
