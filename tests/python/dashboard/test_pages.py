@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,12 +60,9 @@ def metric_values(app: Any) -> dict[str, str]:
 
 def level_counts(app: Any) -> dict[str, str]:
     """Level mark → count, from the cards of the risk page."""
-    words = [str(element.value) for element in app.markdown]
-    return {
-        words[place]: words[place + 1].removeprefix("### ")
-        for place in range(len(words) - 1)
-        if words[place + 1].startswith("### ")
-    }
+    cards = next(element.proto.body for element in app.get("html") if "level-count" in element.proto.body)
+    found = re.findall(r"<div[^>]*font-size:0.9rem[^>]*>([^<]*)</div><div[^>]*>([^<]*)</div>", cards)
+    return dict(found)
 
 
 def check_risk(
