@@ -119,7 +119,7 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
             prepare_lake(home, warehouse)
             with steps.measured("dbt_import"):
                 importlib.import_module("dbt.cli.main")
-            outcome = dbt_build.run_dbt(home)
+            outcome = dbt_build.run_dbt(home, ids["code_hash"])
         # The failed check itself speaks first, then whatever else dbt could not do.
         refuse_integrity_faults(warehouse)
         if not outcome.is_success:

@@ -8,6 +8,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,18 @@ def fresh_warehouse(home: Home) -> Path:
     return home.warehouse
 
 
-def run_dbt(home: Home, product_root: Path = PRODUCT_ROOT) -> DbtOutcome:
+def forget_other_code(home: Home, code_hash: str) -> None:
+    """Drop dbt's parse cache of another product version: a partial parse across versions can fail or go stale."""
+    mark = home.dbt_target / "code_hash"
+    if not mark.is_file() or mark.read_text(encoding="utf-8") != code_hash:
+        shutil.rmtree(home.dbt_target, ignore_errors=True)
+        home.dbt_target.mkdir(parents=True)
+        mark.write_text(code_hash, encoding="utf-8")
+
+
+def run_dbt(home: Home, code_hash: str, product_root: Path = PRODUCT_ROOT) -> DbtOutcome:
     """Build everything and test it; raises only when dbt itself cannot start or does not finish."""
+    forget_other_code(home, code_hash)
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     os.environ["SHOUZHI_WAREHOUSE"] = str(home.warehouse)
     os.environ["SHOUZHI_MEMORY_LIMIT"] = f"{home.config.memory_limit_gb}GB"
@@ -65,7 +76,6 @@ def run_dbt(home: Home, product_root: Path = PRODUCT_ROOT) -> DbtOutcome:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    home.dbt_target.mkdir(parents=True, exist_ok=True)
     (home.dbt_target / "run_results.json").unlink(missing_ok=True)
     arguments = [
         "build",

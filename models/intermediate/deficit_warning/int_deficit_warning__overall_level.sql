@@ -28,7 +28,8 @@ select
     ranked.period_type,
     ranked.period_code,
     ranked.period_end_date,
-    ranked.is_whole = 1 as is_reported,
+    -- A delivered 合计 is a report too, where one of the two funds was not given apart.
+    ranked.is_whole = 1 or whole.area_code is not null as is_reported,
     ranked.is_any_held = 1 as is_held,
     whole.actual_closing_yuan,
     whole.year_end_reserve_months as reserve_months,
