@@ -41,6 +41,20 @@ over_parent as (
     group by statement_key
 ),
 
+-- 总计 = 上年结余 + 收入 on the left, 支出 + 滚存结余 on the right; where no balance is given, the side alone.
+grand_total as (
+    {% for side, balance in [('income', 'opening_yuan'), ('expenditure', 'closing_yuan')] %}
+    select
+        statement_key,
+        grand_total_{{ side }}_yuan - ({{ side }}_yuan + {{ balance }}) as excess_yuan,
+        grand_total_{{ side }}_yuan - {{ side }}_yuan as side_excess_yuan,
+        {{ rounding_tolerance('precision_yuan', '(' ~ side ~ '_terms + 1)') }} as tolerance_yuan
+    from {{ ref('int_fund_balance__side_total') }}
+    where {{ side }}_yuan is not null and {{ balance }} is not null and grand_total_{{ side }}_yuan is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 stepped as (
     select
         statement_key,
@@ -104,6 +118,15 @@ finding as (
         '其中项之和大于上级项目'
     from judged
     inner join over_parent on judged.statement_key = over_parent.statement_key
+    union all
+    select
+        'M03', judged.statement_key, judged.area_code, judged.fund_code, judged.period_type, judged.period_code,
+        abs(grand_total.excess_yuan) > grand_total.tolerance_yuan
+        and abs(grand_total.side_excess_yuan) > grand_total.tolerance_yuan,
+        grand_total.excess_yuan,
+        '列报的总计与收支加结余不一致'
+    from judged
+    inner join grand_total on judged.statement_key = grand_total.statement_key
     union all
     select
         'M04', statement_key, area_code, fund_code, period_type, period_code,

@@ -153,6 +153,9 @@ def tree_cases(lines: Lines) -> None:
         {"保费收入": 70, "奇怪的收入": 8, "其他收入": 2, "待遇支出": 50},
         code=False,
     )
+    for name, total in (("grandright", 110), ("grandwrong", 115), ("grandside", 100)):
+        add(name, "390100", "2024", {"上年结余": 10, "保费收入": 100, "待遇支出": 70, "年末滚存结余": 40}, code=False)
+        add(name, "390100", "2024", {"总计": total}, side="income", code=False)
     add("surplus", "390100", "2024", {"当期结余": 30, "累计结余": 130}, code=False)
     add("overparent", "390100", "2024", {"保费收入": 100, "待遇支出": 10}, code=False)
     add("overparent", "390100", "2024", {"集体扶持": 80, "财政代缴": 50}, of_which="保费收入", side="income",
@@ -229,6 +232,13 @@ def region_cases(lines: Lines) -> None:
     add("150400", "390100", "2024", {"上年结余": 10, "保费收入": 5, "待遇支出": 3})
     add("150402", "390100", "2024", {"上年结余": 4, "保费收入": 2, "待遇支出": 1})
     add("包头市", "390100", "2024", {"上年结余": 7, "保费收入": 1, "待遇支出": 1}, code=False)
+    # The region's own statement beside 3 of 13 areas: its balance does not go with their flows.
+    add("150000", "390100", "2022", {"上年结余": 500, "保费收入": 400, "待遇支出": 300})
+    for year, name in enumerate(("内蒙古自治区赤峰市", "锡盟", "内蒙古通辽市"), start=2021):
+        add(name, "390100", f"{year}", {"保费收入": 10, "待遇支出": 5}, code=False)
+    add("150500000", "390100", "2022", {"保费收入": 10, "待遇支出": 5})
+    add("昆都仑区", "390100", "2022", {"保费收入": 3, "待遇支出": 2}, code=False)
+    add("包头市青山区", "390100", "2022", {"保费收入": 4, "待遇支出": 2}, code=False)
 
 
 @pytest.fixture(scope="module")
@@ -514,6 +524,19 @@ def test_counties_belong_to_their_pooling_area(warehouse: Warehouse) -> None:
     assert warehouse.balance("150200", "390100", "2024")["opening_yuan"] == 7
 
 
+def test_balance_of_the_whole_region_does_not_go_with_the_flows_of_some(warehouse: Warehouse) -> None:
+    row = warehouse.balance("150000", "390100", "2022")
+    assert (row["income_yuan"], row["expenditure_yuan"], row["areas_reported_count"]) == (27, 14, 3)
+    assert (row["opening_yuan"], row["closing_yuan"], row["actual_closing_yuan"]) == (None, None, None)
+    assert row["stated_income_difference_yuan"] == 373
+
+
+def test_areas_go_by_many_names(warehouse: Warehouse) -> None:
+    for area, year in (("150400", "2021"), ("152500", "2022"), ("150500", "2023"), ("150500", "2022")):
+        assert warehouse.balance(area, "390100", year)["income_yuan"] == 10
+    assert warehouse.balance("150200", "390100", "2022")["income_yuan"] == 7
+
+
 def test_areas_that_did_not_report_are_named(warehouse: Warehouse) -> None:
     rows = warehouse.rows(
         "select area_code, arrival_code from data_quality.fct_arrival "
@@ -526,6 +549,11 @@ def test_areas_that_did_not_report_are_named(warehouse: Warehouse) -> None:
     # 13 expected reporters, 4 have reported, 自治区本级 runs no residents' fund (fund_exemption)
     missing = {row["area_code"] for row in rows if row["arrival_code"] == "missing"}
     assert len(missing) == 13 - 4 - 1 and "159900" not in missing
+
+
+def test_grand_total_is_its_side_and_the_balance(warehouse: Warehouse) -> None:
+    held = warehouse.rows("select area_code from data_quality.fct_hold where area_code like 'grand%'")
+    assert held == [{"area_code": "grandwrong"}]
 
 
 def test_waterfall_ends_at_the_closing(warehouse: Warehouse) -> None:
