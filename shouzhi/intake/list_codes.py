@@ -98,7 +98,14 @@ PAIRS: dict[tuple[str, str], tuple[list[str], Callable[[str, str], tuple]]] = {
         _map_area,
     ),
     ("account_code", "account_name"): (
-        ["given_code", "bare_name", "is_of_which", "account_problem", "account_problem_column", "account_kind"],
+        [
+            "given_code",
+            "bare_name",
+            "is_of_which",
+            "account_problem",
+            "account_problem_column",
+            "account_kind",
+        ],
         _map_account,
     ),
 }

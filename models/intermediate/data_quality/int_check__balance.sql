@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- M01 M02 M03 M04 D02 D05: statements against themselves and against the period before.
+-- M01 M02 M03 M04 D02 D05: statements against themselves and against the period before. Long: one branch a check.
 with judged as (
     select
         balance.*,
@@ -46,8 +46,8 @@ grand_total as (
     {% for side, balance in [('income', 'opening_yuan'), ('expenditure', 'closing_yuan')] %}
     select
         statement_key,
-        grand_total_{{ side }}_yuan - ({{ side }}_yuan + {{ balance }}) as excess_yuan,
-        grand_total_{{ side }}_yuan - {{ side }}_yuan as side_excess_yuan,
+        grand_total_{{ side }}_yuan - (coalesce({{ side }}_total, {{ side }}_yuan) + {{ balance }}) as excess_yuan,
+        grand_total_{{ side }}_yuan - coalesce({{ side }}_total, {{ side }}_yuan) as side_excess_yuan,
         {{ rounding_tolerance('precision_yuan', '(' ~ side ~ '_terms + 1)') }} as tolerance_yuan
     from {{ ref('int_fund_balance__side_total') }}
     where {{ side }}_yuan is not null and {{ balance }} is not null and grand_total_{{ side }}_yuan is not null
@@ -161,7 +161,12 @@ select
     period_code,
     sum(case when is_violated then 1 else 0 end) as violated_count,
     count(*) as denominator_count,
-    sum(case when is_violated then evidence_yuan end) as evidence_yuan,
+    -- Several findings on one statement are not added: the largest, whichever way it goes, is the evidence.
+    case
+        when max(case when is_violated then evidence_yuan end) >= -min(case when is_violated then evidence_yuan end)
+            then max(case when is_violated then evidence_yuan end)
+        else min(case when is_violated then evidence_yuan end)
+    end as evidence_yuan,
     min(case when is_violated then statement_key end) as sample_keys,
     min(case when is_violated then reason end) as reason
 from finding

@@ -65,6 +65,14 @@ def month_cases(lines: Lines) -> None:
     for month, total in ((1, 100), (3, 330), (4, 400)):
         lines.add("gap", "390100", f"20240{month}", {"上年结余": 1000, "保费收入": total, "待遇支出": 10 * month},
                   measure="ytd", code=False)  # fmt: skip
+    # The balance of 1 January is stated in January only, or is last year's closing: it holds after the gap.
+    for month, total in ((1, 100), (3, 330), (4, 400)):
+        stated = {"上年结余": 1000} if month == 1 else {}
+        lines.add("gaponce", "390100", f"20240{month}", stated | {"保费收入": total, "待遇支出": 10 * month},
+                  measure="ytd", code=False)  # fmt: skip
+        lines.add("gapcarried", "390100", f"20240{month}", {"保费收入": total, "待遇支出": 10 * month},
+                  measure="ytd", code=False)  # fmt: skip
+    lines.add("gapcarried", "390100", "202312", {"保费收入": 9, "待遇支出": 8, "累计结余": 1000}, code=False)
     for month, amount in ((1, 100), (2, 150), (3, 80)):
         lines.add("period", "390100", f"20240{month}", {"保费收入": amount, "待遇支出": 10}, code=False)
     lines.add("period", "390100", "202401", {"上年结余": 1000}, code=False)
@@ -154,7 +162,13 @@ def tree_cases(lines: Lines) -> None:
         code=False,
     )
     for name, total in (("grandright", 110), ("grandwrong", 115), ("grandside", 100)):
-        add(name, "390100", "2024", {"上年结余": 10, "保费收入": 100, "待遇支出": 70, "年末滚存结余": 40}, code=False)
+        add(
+            name,
+            "390100",
+            "2024",
+            {"上年结余": 10, "保费收入": 100, "待遇支出": 70, "年末滚存结余": 40},
+            code=False,
+        )
         add(name, "390100", "2024", {"总计": total}, side="income", code=False)
     add("surplus", "390100", "2024", {"当期结余": 30, "累计结余": 130}, code=False)
     add("overparent", "390100", "2024", {"保费收入": 100, "待遇支出": 10}, code=False)
@@ -362,6 +376,12 @@ def test_missing_month_is_unknown_not_zero(warehouse: Warehouse) -> None:
     assert (march["income_yuan"], march["surplus_yuan"]) == (None, None)
     assert march["ytd_income_yuan"] == 330
     assert march["closing_yuan"] == 1300
+    for area in ("gaponce", "gapcarried"):
+        march = warehouse.balance(area, "390100", "202403")
+        assert (march["opening_yuan"], march["surplus_yuan"], march["closing_yuan"]) == (None, None, 1300)
+        assert (march["opening_restatement_yuan"], march["difference_class"]) == (None, "none")
+        april = warehouse.balance(area, "390100", "202404")
+        assert (april["opening_yuan"], april["closing_yuan"]) == (1300, 1360)
     april = warehouse.balance("gap", "390100", "202404")
     assert (april["income_yuan"], april["opening_yuan"], april["closing_yuan"]) == (70, 1300, 1360)
     assert warehouse.balance("gap", "390100", "2024Q1")["income_yuan"] == 330

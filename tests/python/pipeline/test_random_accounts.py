@@ -32,7 +32,13 @@ INCOME = {"premium_income": "保险费收入", "fiscal_subsidy_income": "财政�
           "other_income": "其他收入"}  # fmt: skip
 EXPENDITURE = {"benefit_expenditure": "基本医疗保险待遇支出", "critical_illness_expenditure": "大病保险支出",
                "other_expenditure": "其他支出"}  # fmt: skip
-FUND_SETS = [["390100"], ["310000"], ["310100", "310200"], ["310100", "310200", "390100"], ["310000", "390100"]]
+FUND_SETS = [
+    ["390100"],
+    ["310000"],
+    ["310100", "310200"],
+    ["310100", "310200", "390100"],
+    ["310000", "390100"],
+]
 
 
 @dataclass
@@ -87,7 +93,9 @@ class Ledger:
                     for place in reach[todo.pop()] - seen:
                         seen.add(place)
                         todo.append(place)
-                known |= {(origin, place) for place in seen if place > origin and origin // 12 == (place - 1) // 12}
+                known |= {
+                    (origin, place) for place in seen if place > origin and origin // 12 == (place - 1) // 12
+                }
         return known
 
 
@@ -109,7 +117,11 @@ def new_ledger(randomizer: random.Random, area: str, fund: str, unit: tuple[str,
     detail = randomizer.choice(["parts", "parts", "totals", "both", "varying"])
     opening = randomizer.choice(["first", "year", "every", "none"])
     closing = randomizer.choice(["every", "last", "none"])
-    restated = randomizer.randint(-500, 900) * step if opening == "year" and randomizer.random() < 0.5 else Decimal(0)
+    restated = (
+        randomizer.randint(-500, 900) * step
+        if opening == "year" and randomizer.random() < 0.5
+        else Decimal(0)
+    )
     missing = None
     if grain in ("month", "quarter") and randomizer.random() < 0.4:
         missing = randomizer.randrange(MONTHS // WIDTH[grain])
@@ -133,7 +145,9 @@ def spans_of(ledger: Ledger) -> list[tuple[int, int, str, str]]:
         if number == ledger.missing:
             continue
         start, end = number * width, number * width + width
-        spans.append((start // 12 * 12 if ledger.measure == "ytd" else start, end, ledger.grain, ledger.measure))
+        spans.append(
+            (start // 12 * 12 if ledger.measure == "ytd" else start, end, ledger.grain, ledger.measure)
+        )
     return spans
 
 
@@ -145,7 +159,9 @@ def period_text(randomizer: random.Random, end: int, kind: str, measure: str) ->
         return randomizer.choice([f"{year}H{month // 6}", f"{year}年{'上下'[month // 6 - 1]}半年"])
     if kind == "quarter":
         wordings = [f"{year}Q{month // 3}", f"{year}年{'一二三四'[month // 3 - 1]}季度"]
-        return randomizer.choice(wordings + ([f"{year}年前{'一二三四'[month // 3 - 1]}季度"] if measure == "ytd" else []))
+        return randomizer.choice(
+            wordings + ([f"{year}年前{'一二三四'[month // 3 - 1]}季度"] if measure == "ytd" else [])
+        )
     wordings = [f"{year}{month:02d}", f"{year}-{month:02d}", f"{year}年{month}月"]
     return randomizer.choice(wordings + ([f"{year}年1-{month}月"] if measure == "ytd" else []))
 
@@ -326,8 +342,10 @@ def test_every_amount_that_can_be_said_is_said_and_no_other(case: Case) -> None:
         rows = {span_of(row): row for row in found[ledger.area, ledger.fund]}
         flows, known = ledger.known_flows(), levels(ledger)
         for start, end in flows:
-            if end - start in WIDTH.values() and start % (end - start) == 0 and (
-                (start, end) not in rows or rows[start, end]["surplus_yuan"] is None
+            if (
+                end - start in WIDTH.values()
+                and start % (end - start) == 0
+                and ((start, end) not in rows or rows[start, end]["surplus_yuan"] is None)
             ):
                 wrong.append(("flow missing", ledger, start, end))
         for (start, end), row in rows.items():
@@ -336,9 +354,7 @@ def test_every_amount_that_can_be_said_is_said_and_no_other(case: Case) -> None:
             for name in ("income_yuan", "expenditure_yuan", "surplus_yuan"):
                 if (row[name] is not None) != is_known:
                     wrong.append((*place, name, row[name], is_known))
-            has_opening = (
-                start in ledger.openings or start in known or (end in ledger.closings and is_known)
-            )
+            has_opening = start in ledger.openings or start in known or (end in ledger.closings and is_known)
             if ledger.grain == "mixed":
                 # Balances of one kind of period are not looked up for another: what is said is true, that is all.
                 continue
@@ -365,7 +381,8 @@ def test_restatements_and_differences_are_those_that_were_planted(case: Case) ->
             if start not in known and value is not None:
                 wrong.append((*place, "restatement after a gap", value))
             is_rounded = any(
-                (start if ledger.measure == "period" else start // 12 * 12, end) == span for span in ledger.rounded
+                (start if ledger.measure == "period" else start // 12 * 12, end) == span
+                for span in ledger.rounded
             ) and (end - start == WIDTH.get(ledger.grain))
             expected = "none"
             if value and abs(value) > 0:
@@ -373,7 +390,10 @@ def test_restatements_and_differences_are_those_that_were_planted(case: Case) ->
             elif is_rounded:
                 expected = "rounding"
                 planted += 1
-            if row["difference_class"] not in (expected, "rounding" if expected == "restatement" else expected):
+            if row["difference_class"] not in (
+                expected,
+                "rounding" if expected == "restatement" else expected,
+            ):
                 wrong.append((*place, "class", row["difference_class"], expected, row["difference_yuan"]))
             if expected == "rounding" and row["difference_yuan"] != ledger.step:
                 wrong.append((*place, "rounding", row["difference_yuan"]))
@@ -403,13 +423,18 @@ def test_accounts_are_true_and_add_up(case: Case) -> None:
                     wrong.append((ledger.area, ledger.fund, row["period_code"], row["account_code"],
                                   row["amount_yuan"], truth))  # fmt: skip
     for (area, fund, span, side), total in sums.items():
-        if (side_flow := ledgers[area, fund].flow(side, *span)) != total and span in ledgers[area, fund].known_flows():
+        if (side_flow := ledgers[area, fund].flow(side, *span)) != total and span in ledgers[
+            area, fund
+        ].known_flows():
             wrong.append((area, fund, span, side, total, side_flow))
     for ledger in case.ledgers:
         for start, end, kind, is_itemised in ledger.given:
             if is_itemised and end - start == WIDTH[kind]:
                 for code in INCOME | EXPENDITURE:
-                    if sum(ledger.flows[code][start:end]) and code not in said[ledger.area, ledger.fund, (start, end)]:
+                    if (
+                        sum(ledger.flows[code][start:end])
+                        and code not in said[ledger.area, ledger.fund, (start, end)]
+                    ):
                         wrong.append((ledger.area, ledger.fund, start, end, code, "not said"))
     assert not wrong, wrong[:5]
 
@@ -427,7 +452,10 @@ def test_derived_funds_are_the_sums_of_their_parts(case: Case) -> None:
             if not set(parts) <= set(funds):
                 continue
             standing = set.intersection(
-                *({span_of(row) for row in found[area, part] if row["surplus_yuan"] is not None} for part in parts)
+                *(
+                    {span_of(row) for row in found[area, part] if row["surplus_yuan"] is not None}
+                    for part in parts
+                )
             )
             rows = {span_of(row): row for row in found[area, derived]}
             wrong += [(area, derived, span) for span in standing if span not in rows]
