@@ -67,9 +67,9 @@ full_name as (
         pack_name.admdvs
     from pack_name
     cross join (
-        select pack_name.known_name
-        from pack_name
-        inner join pack on pack_name.admdvs = pack.admdvs
+        select called.known_name
+        from pack_name as called
+        inner join pack on called.admdvs = pack.admdvs
         where pack.area_kind = 'region'
     ) as region_name
 ),

@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- M01 M02 M03 M04 D02 D05: statements against themselves and against the period before. Long: one branch a check.
+-- M01 M02 M03 M04 D02 D05: statements against themselves and against the period before. Kept over 150 lines: one branch a check.
 with judged as (
     select
         balance.*,

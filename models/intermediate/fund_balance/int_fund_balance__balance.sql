@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 -- Every statement that pages see: derived ones where all parts stand, with the given one kept beside; else the given.
--- Long because every column is chosen between the derived statement and the given one.
+-- Kept over 150 lines: every column is chosen between the derived statement and the given one.
 with final_or_execution as (
     select statement_key, area_code, fund_code, period_type, period_code, statement_code
     from {{ ref('int_fund_balance__leaf_balance') }}

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 -- Opening and closing of each statement. Opening = stated; else stated closing - surplus; else the prior closing (stated,
 -- else computed). The prior closings are carried through a series, and looked up again where another kind of statement
--- or period comes first; hence two rounds. Long because the rounds stand out one after the other.
+-- or period comes first; hence two rounds. Kept over 150 lines: the rounds stand out.
 with year_opened as (
     select
         *,
