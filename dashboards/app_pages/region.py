@@ -74,11 +74,10 @@ def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any]
             st.caption("这个口径不作预警判断。")
         else:
             code = str(level["level_code"])
-            st.markdown(
+            st.html(
                 f"<span style='background:{LEVEL_COLOR[code]};color:{LEVEL_INK[code]};padding:4px 16px;"
                 f"border:1px solid #C5CCD3;border-radius:5px;font-size:1.3rem;font-weight:700'>"
-                f"{level_mark(code)}</span>",
-                unsafe_allow_html=True,
+                f"{level_mark(code)}</span>"
             )
             parts = [
                 word("trend_code", level["trend_code"]),

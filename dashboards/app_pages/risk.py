@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Mapping
+from html import escape
+
 import pandas as pd
 import streamlit as st
 
 from dashboards import data
-from dashboards.charts import LEVEL_COLOR, LEVEL_INK
+from dashboards.charts import GREY, LEVEL_COLOR, LEVEL_INK
 from dashboards.charts_risk import tile_grid
 from dashboards.components.cards import chart_card
 from dashboards.components.frame import View, breadcrumb, view_of_page
@@ -21,8 +26,8 @@ from dashboards.components.state import (
 from dashboards.components.tables import Col, no_result, show_table
 from dashboards.labels import (
     CHANGE_TEXT,
-    LEVEL_SYMBOL,
     LEVEL_TEXT,
+    LEVELS,
     NOT_REPORTED,
     RESERVE_NOTE,
     RESIDENT_SEASON_NOTE,
@@ -32,6 +37,7 @@ from dashboards.labels import (
     level_mark,
 )
 
+CHART_SENT = "_chart_sent"
 ALL_LEVELS = "全部等级"
 LEVEL_CHOICES = {ALL_LEVELS: None} | {LEVEL_TEXT[code]: code for code in ("red", "orange", "yellow", "blue")}
 
@@ -57,22 +63,26 @@ def level_counts(view: View) -> None:
     """The four level counts; pressing one filters everything below."""
     row = data.first(view.rows("risk_counts", fund_code=summary_fund(view)))
     prepare("dj", list(LEVEL_CHOICES), ALL_LEVELS, "预警等级")
-    cards = st.columns(6)
-    for slot, (label, code) in zip(cards, [item for item in LEVEL_CHOICES.items() if item[1]], strict=False):
-        count = None if row is None else row.get(f"{code}_count")
-        with slot.container(border=True, key=f"count_{code}"):
-            st.metric(f"{LEVEL_SYMBOL[str(code)]} {label}", fmt(count, "个", with_unit=True))
-    for slot, (label, code) in zip(
-        cards[4:], (("— 无预警", "none"), ("? 无法判断", "not_available")), strict=True
-    ):
-        count = None if row is None else row.get(f"{code}_count")
-        with slot.container(border=True, key=f"count_{code}"):
-            st.metric(
-                label, fmt(count, "个", with_unit=True), help="期数不足或未报送" if code != "none" else None
-            )
+    counts = {
+        code: fmt(None if row is None else row.get(f"{code}_count"), "个", with_unit=True) for code in LEVELS
+    }
+    # one plain block: six st.metric cards would keep the counts waiting for their bundles
+    st.html(count_cards(counts))
     st.segmented_control(
         "按等级筛选", list(LEVEL_CHOICES), key="dj", label_visibility="collapsed", required=True
     )
+
+
+def count_cards(counts: Mapping[str, str]) -> str:
+    """The level counts as a row of cards: symbol, word and number, the colour only as an edge."""
+    cards = "".join(
+        f"<div class='level-count' data-level='{code}' style='flex:1 1 110px;border:1px solid #D5DCE3;"
+        f"border-left:8px solid {GREY if code in ('none', 'not_available') else LEVEL_COLOR[code]};"
+        f"border-radius:6px;padding:8px 14px'><div style='font-size:0.9rem'>{escape(level_mark(code))}</div>"
+        f"<div style='font-size:1.5rem;font-weight:700'>{escape(text)}</div></div>"
+        for code, text in counts.items()
+    )
+    return f"<div style='display:flex;gap:12px;flex-wrap:wrap'>{cards}</div>"
 
 
 def chosen_level() -> str | None:
@@ -177,20 +187,17 @@ def open_tile() -> None:
         request_page("region", patch)
 
 
-def level_legend() -> None:
+def level_legend() -> str:
     """What the colours mean, in words."""
-    for code in ("red", "orange", "yellow", "blue", "none"):
-        st.markdown(
-            f"<span style='background:{LEVEL_COLOR[code]};color:{LEVEL_INK[code]};padding:2px 10px;"
-            f"border-radius:4px'>{level_mark(code)}</span>",
-            unsafe_allow_html=True,
-        )
-    st.markdown(
-        f"<span style='background:#fff;color:{LEVEL_INK['not_available']};border:1px dashed #8C939B;"
-        f"padding:2px 10px;border-radius:4px'>{NOT_REPORTED}</span>",
-        unsafe_allow_html=True,
-    )
-    st.caption("一级红最重，四级蓝最轻；无预警为灰色。结余偏多在画像页另列，不抬高等级。")
+    pill = "display:inline-block;padding:2px 12px;border-radius:4px;margin:0 0 8px"
+    marks = [
+        f"<div><span style='background:{LEVEL_COLOR[code]};color:{LEVEL_INK[code]};{pill}'>{level_mark(code)}</span></div>"
+        for code in LEVELS
+        if code != "not_available"
+    ]
+    unreported = f"<div><span style='border:1px dashed {GREY};color:{LEVEL_INK['not_available']};{pill}'>{NOT_REPORTED}</span></div>"
+    note = "一级红最重，四级蓝最轻；无预警为灰色。结余偏多在画像页另列，不抬高等级。"
+    return "".join([*marks, unreported, f"<div style='font-size:0.85rem;color:#4A5560'>{note}</div>"])
 
 
 def drill_box(view: View, levels: pd.DataFrame) -> None:
@@ -229,12 +236,9 @@ def main() -> None:
     if len(tiled) > 1:
         st.subheader("分布")
         left, right = st.columns([4.6, 1])
-        with left:
-            chart_card(
-                view, tile_grid(tiled, view.period_code, view.scheme_label), key="tiles", on_select=open_tile
-            )
+        tiles = left.container()
         with right:
-            level_legend()
+            st.html(level_legend())
             if level:
                 st.caption("分布图不受等级筛选影响。")
 
@@ -260,6 +264,19 @@ def main() -> None:
     )
     drill_box(view, levels)
     source_picker(view, levels, "risk_source")
+    if len(tiled) > 1:
+        after_the_words()
+        with tiles:
+            chart_card(
+                view, tile_grid(tiled, view.period_code, view.scheme_label), key="tiles", on_select=open_tile
+            )
+
+
+def after_the_words() -> None:
+    """Once a session, let the browser draw sentence, counts and lists before it unpacks the chart's bundle."""
+    if not st.session_state.get(CHART_SENT):
+        time.sleep(float(os.environ.get("SHOUZHI_CHART_WAIT", "0.5")))
+    st.session_state[CHART_SENT] = True
 
 
 def _clear_area() -> None:

@@ -24,6 +24,11 @@ def chart_card(view: View, chart: Chart, *, key: str, on_select: Callable[[], No
             alt=chart.alt,
             **options,
         )
-        with st.expander("查看数据"):
-            st.dataframe(chart.table, hide_index=True, width="stretch", key=f"{key}_data", alt=chart.title)
-            download_row(view, chart.table, chart.title[:40], key)
+        # the table is only built when somebody opens it: the page is there sooner
+        box = st.expander("查看数据", key=f"{key}_box", on_change="rerun")
+        if box.open:
+            with box:
+                st.dataframe(
+                    chart.table, hide_index=True, width="stretch", key=f"{key}_data", alt=chart.title
+                )
+                download_row(view, chart.table, chart.title[:40], key)

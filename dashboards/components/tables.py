@@ -75,7 +75,8 @@ def text_table(view: View, frame: pd.DataFrame, columns: list[Col]) -> pd.DataFr
         shown[header(view, column)] = [write(value) for value in frame[column.name]]
     for position in _unreported(frame):
         for column in columns:
-            if column.kind in {*MONEY, "ratio", "months", "level"}:
+            hidden = column.kind == "level" or is_missing(frame[column.name].iloc[position])
+            if hidden and column.kind in {*MONEY, "ratio", "months", "level"}:
                 shown.loc[position, header(view, column)] = NOT_REPORTED
     if "is_held" in frame.columns:
         shown["标记"] = [HELD_TAG if not is_missing(held) and bool(held) else "" for held in frame["is_held"]]
@@ -118,7 +119,10 @@ def styled(view: View, frame: pd.DataFrame, columns: list[Col]) -> Any:
                 lambda value, write=write: f"{write(value)} {HELD_TAG}", subset=pd.IndexSlice[held, [name]]
             )
         if column.kind in {*MONEY, "ratio", "months"} and unreported:
-            style = style.format(lambda _: NOT_REPORTED, subset=pd.IndexSlice[unreported, [name]])
+            style = style.format(
+                lambda value, write=write: NOT_REPORTED if is_missing(value) else write(value),
+                subset=pd.IndexSlice[unreported, [name]],
+            )
         if column.kind == "level":
             style = style.map(_level_style, subset=[name])
             if unreported:

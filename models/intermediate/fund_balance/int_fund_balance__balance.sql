@@ -20,26 +20,6 @@ ranked as (
     from final_or_execution
 ),
 
-expected as (
-    select
-        region_code,
-        count(*) as areas_expected_count
-    from {{ ref('dim_area') }}
-    where is_expected_reporter
-    group by region_code
-),
-
--- An expected reporter that does not run a fund is not waited for.
-exempt as (
-    select
-        area.region_code,
-        exemption.fund_code,
-        count(*) as areas_exempt_count
-    from {{ ref('map_fund_exemption') }} as exemption
-    inner join {{ ref('dim_area') }} as area on exemption.area_code = area.area_code and area.is_expected_reporter
-    group by area.region_code, exemption.fund_code
-),
-
 {% set both = [
     'income_yuan', 'expenditure_yuan', 'surplus_yuan', 'ytd_income_yuan', 'ytd_expenditure_yuan', 'ytd_surplus_yuan',
     'reserve_expenditure_yuan', 'income_terms', 'expenditure_terms', 'opening_terms',
@@ -90,15 +70,15 @@ joined as (
         end as areas_reported_count,
         case
             when area.area_kind = 'region' and ranked.fund_code not like 'ADJ%'
-                then expected.areas_expected_count - coalesce(exempt.areas_exempt_count, 0)
+                then expected.areas_expected_count
             else 1
         end as areas_expected_count
     from ranked
     inner join {{ ref('dim_period') }} as period
         on ranked.period_type = period.period_type and ranked.period_code = period.period_code
     inner join {{ ref('dim_area') }} as area on ranked.area_code = area.area_code
-    left join expected on area.area_code = expected.region_code
-    left join exempt on area.area_code = exempt.region_code and ranked.fund_code = exempt.fund_code
+    left join {{ ref('int_fund_balance__expected_count') }} as expected
+        on area.area_code = expected.region_code and ranked.fund_code = expected.fund_code
     left join {{ ref('int_fund_balance__rollup_balance') }} as rollup on ranked.statement_key = rollup.statement_key
     left join {{ ref('int_fund_balance__leaf_balance') }} as leaf on ranked.statement_key = leaf.statement_key
     left join {{ ref('int_fund_balance__leaf_balance') }} as whole

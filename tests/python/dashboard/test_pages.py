@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,13 @@ def metric_values(app: Any) -> dict[str, str]:
     return {element.label.split(" :orange")[0]: element.value for element in app.metric}
 
 
+def level_counts(app: Any) -> dict[str, str]:
+    """Level mark → count, from the cards of the risk page."""
+    cards = next(element.proto.body for element in app.get("html") if "level-count" in element.proto.body)
+    found = re.findall(r"<div[^>]*font-size:0.9rem[^>]*>([^<]*)</div><div[^>]*>([^<]*)</div>", cards)
+    return dict(found)
+
+
 def check_risk(
     app: Any, ask: Callable[..., pd.DataFrame], home: Path, scheme: str, period: tuple[str, str]
 ) -> None:
@@ -69,7 +77,7 @@ def check_risk(
         assert "没有预警结果" in texts(app)
         return
     assert sentence["sentence_zh"].iloc[0] in texts(app)
-    shown = metric_values(app)
+    shown = level_counts(app)
     for label, column in (
         ("■ 红色", "red_count"),
         ("▲ 橙色", "orange_count"),
@@ -218,7 +226,7 @@ def test_all_green_and_all_red_in_a_yearly_home(
     assert list(periods.options) == ["年"]
     CHECKS[page](app, ask, extremes_home, SCHEMES[scheme_label], ("year", year))
     if page == "risk":
-        shown = metric_values(app)
+        shown = level_counts(app)
         assert shown["■ 红色" if level == "red" else "— 无预警"] == "13个"
 
 

@@ -52,6 +52,11 @@ def planted(lines: Lines) -> None:
             add(
                 area, year, {"保费收入": round(1000 * 1.1**step, 2), "待遇支出": round(900 * growth**step, 2)}
             )
+    # Last year half was spent by June; this year's budget is 1000.
+    for area, spent in (("B07_pace_bad", 560), ("B07_pace_ok", 540)):
+        for period, amount in (("202306", 400), ("202312", 800), ("202406", spent)):
+            add(area, period, {"保费收入": 1000, "待遇支出": amount}, measure="ytd")
+        add(area, "2024", {"保费收入": 1000, "待遇支出": 1000}, statement="budget")
     add("D01_bad", "2024", [("保费收入", 500), ("待遇支出", 300), ("保费收入", 501)])
     add("D01_ok", "2024", [("保费收入", 500), ("待遇支出", 300), ("保费收入", 500)])
     for area, factor in (("D02_bad", 10_000), ("D02_ok", 3)):
@@ -108,6 +113,13 @@ def test_clean_twin_passes(warehouse: Warehouse, check_id: str) -> None:
     found = results(warehouse, check_id, f"{check_id}_ok")
     assert found, "the clean twin was not judged"
     assert {row["status"] for row in found} == {"pass"}
+
+
+def test_spending_ahead_of_seasonal_progress(warehouse: Warehouse) -> None:
+    (bad,) = results(warehouse, "B07", "B07_pace_bad", "202406")
+    (clean,) = results(warehouse, "B07", "B07_pace_ok", "202406")
+    assert (bad["status"], bad["violated_count"], bad["evidence_yuan"]) == ("warn", 1, 560)
+    assert (clean["status"], clean["violated_count"]) == ("pass", 0)
 
 
 def test_transfers_of_the_region(warehouse: Warehouse) -> None:
