@@ -86,7 +86,7 @@ joined as (
             ranked.statement_key = whole.statement_key
             and (
                 coalesce(rollup.rollup_kind, '') <> 'region'
-                or rollup.areas_reported_count >= expected.areas_expected_count - coalesce(exempt.areas_exempt_count, 0)
+                or rollup.areas_reported_count >= expected.areas_expected_count
             )
 ),
 
