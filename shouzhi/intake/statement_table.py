@@ -94,8 +94,8 @@ def _with_sibling_funds(
 
 def _whole_problem(layout: Layout, context: TableContext, keys: dict[int, ColumnKey]) -> str | None:
     """Return what has to be added before this table can be read, or None."""
-    if context.problem:
-        return context.problem
+    if context.problem or layout.problem:
+        return context.problem or layout.problem
     wanted = []
     usable = [key for key in keys.values() if not key.problem]
     if not any(key.fund_code for key in keys.values()):

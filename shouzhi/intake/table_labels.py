@@ -96,7 +96,9 @@ def statement_in_title(text: str) -> str | None:
 
 
 def unit_in(text: str) -> str | None:
-    found = re.search(r"[(（:：/](亿元|万元|元)(?:[)）]|$)", text) or re.search(r"^(亿元|万元|元)$", text)
+    found = re.search(r"[(（:：/](亿元|万元|元)(?:[)）]|$)", text) or re.search(
+        r"(?:单位:?|^(?:金额)?)(亿元|万元|元)(?=$|\d{4}|预算|决算|执行|本|上)", text
+    )
     return code_list("units").find(found.group(1)) if found else None
 
 

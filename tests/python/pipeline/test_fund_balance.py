@@ -170,6 +170,9 @@ def tree_cases(lines: Lines) -> None:
             code=False,
         )
         add(name, "390100", "2024", {"总计": total}, side="income", code=False)
+    add("loan", "390100", "2024", {"上年结余": 10, "收入合计": 560, "支出合计": 540, "累计结余": 30}, code=False)
+    add("loan", "390100", "2024", {"向职工医保基金借入资金": 100}, side="income", code=False)
+    add("loan", "390100", "2024", {"归还职工医保基金借款": 20}, side="expenditure", code=False)
     add("surplus", "390100", "2024", {"当期结余": 30, "累计结余": 130}, code=False)
     add("overparent", "390100", "2024", {"保费收入": 100, "待遇支出": 10}, code=False)
     add("overparent", "390100", "2024", {"集体扶持": 80, "财政代缴": 50}, of_which="保费收入", side="income",
@@ -444,6 +447,16 @@ def test_unknown_name_is_kept_under_other(warehouse: Warehouse) -> None:
     accounts = amounts(warehouse, "unknown", "2024")
     assert accounts["other_income"]["amount_yuan"] == 10
     assert accounts["other_income:奇怪的收入"]["account_role"] == "of_which"
+
+
+def test_a_loan_is_no_income(warehouse: Warehouse) -> None:
+    row = warehouse.balance("loan", "390100", "2024")
+    assert (row["income_yuan"], row["expenditure_yuan"], row["difference_class"]) == (560, 540, "none")
+    lines = warehouse.rows(
+        "select account_name, is_unknown_account from fund_balance.fct_statement_line "
+        "where area_code = 'loan' and account_name like '%借%' order by 1"
+    )
+    assert [line["is_unknown_account"] for line in lines] == [True, True]
 
 
 def test_only_a_surplus(warehouse: Warehouse) -> None:
