@@ -75,6 +75,7 @@ rounded as (
             when amount_status = 'blank' and (filled_count = 1 or first_kind = 'note') then 'title'
             when first_kind = 'note' and period_problem is not null and fund_problem is not null then 'title'
             when amount_status = 'not_given' then 'not_given'
+            when 'not_money' in (unit_kind, account_kind, amount_status) then 'not_money'
         end as non_data_reason,
     from priced
 ),

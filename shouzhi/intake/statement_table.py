@@ -6,7 +6,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from shouzhi.intake.cells import CENT, column_letter, precision_yuan
-from shouzhi.intake.parsed import Note, ParsedPart, quarantine_table, rows_table, sum_yuan
+from shouzhi.intake.parsed import (
+    Note,
+    ParsedPart,
+    not_money_notes,
+    quarantine_table,
+    rows_table,
+    sum_yuan,
+)
 from shouzhi.intake.sheets import Sheet
 from shouzhi.intake.table_context import TableContext, read_context
 from shouzhi.intake.table_labels import ColumnKey, resolve_column
@@ -129,6 +136,7 @@ def _count_notes(work: Work) -> Iterator[Note]:
     name = work.sheet.name
     if work.not_given_count:
         yield Note("info", "not_given", f"{work.not_given_count} 个单元格写作 ×、— 之类，按未填处理", name)
+    yield from not_money_notes(work.not_money, name)
     if work.ignored_count:
         yield Note(
             "info",

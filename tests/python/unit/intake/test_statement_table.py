@@ -331,6 +331,16 @@ def test_a_numbered_list_of_which_ends_at_its_own_indent(tmp_path):
     assert {row["parent_account_name"] for row in loaded} == {None, "基本医疗保险费收入"}
 
 
+def test_heads_and_months_in_a_table_are_no_money(tmp_path):
+    rows = two_sided()
+    rows[10:10] = [["参保人数（人）", 31245, 31300, "可支付月数", 5.4, "5.6个月"]]
+    workbook(tmp_path / "in" / "fund_statement_2024.xlsx", {"居民": rows})
+    taken_rows = by_cell(taken(tmp_path / "in", tmp_path / "lake"))
+    assert len(taken_rows) == 31 and not {"B11", "E11", "F11"} & set(taken_rows)
+    assert lake_rows(tmp_path / "lake", "quarantine_row") == []
+    assert "not_money" in {note["note_code"] for note in lake_rows(tmp_path / "lake", "intake_note")}
+
+
 _COLUMNS = ["2024年执行数", "2025年预算数"]
 _DATA = [
     ["一、财政补贴收入", 100, 110, "一、基本医疗保险待遇支出", 90, 95],
