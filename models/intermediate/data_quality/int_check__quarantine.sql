@@ -69,8 +69,9 @@ statement as (
 judged as (
     select
         statement.*,
-        unreadable_count > 0
-        or coalesce(quarantined_yuan, 0) > parameter.parameter_value * (loaded_yuan + coalesce(quarantined_yuan, 0))
+        statement.unreadable_count > 0
+        or coalesce(statement.quarantined_yuan, 0)
+        > parameter.parameter_value * (statement.loaded_yuan + coalesce(statement.quarantined_yuan, 0))
             as is_violated
     from statement
     inner join {{ ref('check_parameter') }} as parameter on parameter.parameter_code = 'quarantine_share'
