@@ -44,6 +44,13 @@ QUARANTINE_SCHEMA = pa.schema(
         ("reason_zh", pa.string()),
         ("raw_text", pa.string()),
         ("amount_yuan", YUAN),
+        # what of the row could be read; null where its own cell could not
+        ("admdvs", pa.string()),
+        ("admdvs_name", pa.string()),
+        ("fund_code", pa.string()),
+        ("statement_code", pa.string()),
+        ("period_type", pa.string()),
+        ("period_code", pa.string()),
     ]
 )
 

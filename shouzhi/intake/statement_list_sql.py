@@ -233,6 +233,12 @@ select
         else amount
     end as raw_text,
     amount_yuan,
+    area_code as admdvs,
+    area_name as admdvs_name,
+    fund as fund_code,
+    statement_code,
+    period_type,
+    period_code,
 from faults
 inner join header_column on header_column.name = faults.fault_column
 order by line_no

@@ -192,7 +192,8 @@ class Walker:
     def _quarantine(
         self, number: int, column: int, cells: list[str], amount: Amount, code: str, reason: str
     ) -> None:
-        unit = amount.unit_code or self.keys[column].unit_code
+        key = self.keys[column]
+        unit = amount.unit_code or key.unit_code
         yuan = to_yuan(amount.value, unit) if amount.value is not None and unit else None
         self.work.received_yuan += yuan or Decimal("0.00")
         self.work.faults.append(
@@ -205,6 +206,12 @@ class Walker:
                 "reason_zh": reason,
                 "raw_text": _cell(cells, column).strip(),
                 "amount_yuan": yuan,
+                "admdvs": self.area[0],
+                "admdvs_name": self.area[1],
+                "fund_code": key.fund_code,
+                "statement_code": key.statement_code,
+                "period_type": key.period.period_type if key.period else None,
+                "period_code": key.period.period_code if key.period else None,
             }
         )
 

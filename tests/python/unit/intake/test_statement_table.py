@@ -428,3 +428,13 @@ def test_a_refused_header_names_the_row_tried_and_the_word(tmp_path: Path) -> No
     assert report.status_code == "rejected"
     assert "第 2 行" in (report.first_reason or "")
     assert "“增减额”" in (report.first_reason or "")
+
+
+def test_quarantine_of_a_table_keeps_what_could_be_read(tmp_path: Path) -> None:
+    rows = two_sided()
+    rows[3][1] = "约两亿"
+    workbook(tmp_path / "in" / "fund_statement_2024.xlsx", {"居民": rows})
+    taken(tmp_path / "in", tmp_path / "lake")
+    (bad,) = lake_rows(tmp_path / "lake", "quarantine_row")
+    assert (bad["admdvs_name"], bad["fund_code"]) == ("某县A", "390100")
+    assert (bad["statement_code"], bad["period_type"], bad["period_code"]) == ("execution", "year", "2023")
