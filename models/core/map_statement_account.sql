@@ -104,13 +104,16 @@ resolved as (
             when by_code.account_code is not null then 'same'
             else coalesce(ranked.nesting_code, 'extra')
         end as nesting_code,
-        coalesce(
-            tries.side_code,
-            case
-                when tries.clean_name like '%收入' then 'income'
-                when tries.clean_name like '%支出' then 'expenditure'
-            end
-        ) as guessed_side_code
+        -- Loans and suspense items are liabilities and assets, whatever side they are printed on (财会〔2017〕28号).
+        case
+            when
+                tries.clean_name like '%借入%' or tries.clean_name like '%借出%' or tries.clean_name like '%借款%'
+                or tries.clean_name like '%暂收款%' or tries.clean_name like '%暂付款%'
+                then null
+            when tries.side_code is not null then tries.side_code
+            when tries.clean_name like '%收入' then 'income'
+            when tries.clean_name like '%支出' then 'expenditure'
+        end as guessed_side_code
     from tries
     left join {{ ref('account') }} as by_code on tries.given_account_code = by_code.account_code
     left join ranked

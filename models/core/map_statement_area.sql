@@ -12,6 +12,7 @@ delivered as (
         admdvs_name,
         case
             when length(admdvs) = 12 and admdvs like '%000000' then substr(admdvs, 1, 6)
+            when length(admdvs) = 9 and admdvs like '%000' then substr(admdvs, 1, 6)
             else admdvs
         end as clean_code,
         {{ replace_pattern('admdvs_name', '(医疗保障局|医保局|财政局|医疗保障服务中心|人民政府)$') }} as clean_name
@@ -47,11 +48,37 @@ pack_name as (
     inner join home on area_alias.region_pack = home.region_pack
 ),
 
+-- 赤峰市红山区; 内蒙古自治区赤峰市, 内蒙古赤峰市.
+full_name as (
+    select
+        known_name,
+        admdvs
+    from pack_name
+    union
+    select
+        pooling_area.area_name || part.area_name,
+        part.admdvs
+    from pack as part
+    inner join pack as pooling_area on part.pooling_area_code = pooling_area.admdvs
+    where part.area_kind = 'part'
+    union
+    select
+        region_name.known_name || pack_name.known_name,
+        pack_name.admdvs
+    from pack_name
+    cross join (
+        select called.known_name
+        from pack_name as called
+        inner join pack on called.admdvs = pack.admdvs
+        where pack.area_kind = 'region'
+    ) as region_name
+),
+
 known_name as (
     select
         known_name,
         min(admdvs) as admdvs
-    from pack_name
+    from full_name
     group by known_name
     having count(distinct admdvs) = 1
 ),

@@ -15,6 +15,7 @@ MAX_YUAN = Decimal(10) ** 17
 SCIENTIFIC = re.compile(r"^[+-]?\d+(\.\d+)?[eE][+]?\d+$")
 _NUMBER = re.compile(r"^(\d+(\.\d*)?|\.\d+)$")
 _GROUPED = re.compile(r"^\d{1,3}(,\d{3})+(\.\d*)?$")
+_COUNTED = re.compile(r"^[+-]?[\d,]+(?:\.\d+)?([^\d.,]+)$")
 _ERROR_CELL = re.compile(
     r"^#(REF|DIV/0|N/A|NAME\?|NULL|NUM|VALUE|SPILL|CALC|GETTING_DATA)!?\??$", re.IGNORECASE
 )
@@ -24,8 +25,8 @@ _ERROR_CELL = re.compile(
 class Amount:
     """A cleaned amount: ``value`` in the cell's unit, or why there is none.
 
-    ``status`` is ``ok``, ``blank``, ``not_given`` or ``problem``; ``unit_code`` is set where the cell
-    itself names its unit; ``decimals`` counts the decimals as printed.
+    ``status`` is ``ok``, ``blank``, ``not_given``, ``not_money`` (16.8%, 31245人) or ``problem``; ``unit_code`` is
+    set where the cell itself names its unit; ``decimals`` counts the decimals as printed.
     """
 
     status: str
@@ -96,6 +97,9 @@ def parse_amount(text: str | None) -> Amount:
         return Amount("problem", problem=f"单元格是 Excel 错误值 {word}，请改正公式后重新导出")
     if word == NO_VALUE_MARK:
         return Amount("problem", problem="公式没有保存计算结果，请在 Excel 中打开、重新计算并保存")
+    counted = _COUNTED.match(word)
+    if counted and counted.group(1).lower() in words("not_money_units"):
+        return Amount("not_money")
     body, unit_code = _split_unit(word.removesuffix(normalise_text(NUMERIC_MARK)))
     body, negative = _split_sign(body)
     body = body.replace("，", ",")

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shouzhi.errors import UserError
-from shouzhi.intake.parsed import NOTE_FIELDS, QUARANTINE_SCHEMA, ROW_SCHEMA
+from shouzhi.intake.parsed import NOTE_FIELDS, QUARANTINE_SCHEMA, ROW_SCHEMA, YUAN
 
 SCHEMA_VERSION = 1
 FILE_COLUMNS = {
@@ -218,8 +218,9 @@ def register(connection: duckdb.DuckDBPyConnection, lake_root: Path) -> None:
             listed = ", ".join(_quoted(str(path.resolve())) for path in paths)
             names = ", ".join(schema.names)
             connection.execute(
-                f"create view lake.{relation} as"
-                f" select {names} from read_parquet([{listed}], hive_partitioning = false)"
+                f"create view lake.{relation} as select {names} from"
+                f" ({_no_rows(schema)} union all by name select * from"
+                f" read_parquet([{listed}], hive_partitioning = false, union_by_name = true))"
             )
         else:
             empty = schema.empty_table()
@@ -228,6 +229,13 @@ def register(connection: duckdb.DuckDBPyConnection, lake_root: Path) -> None:
             connection.unregister("empty_part")
     _create_table(connection, "intake_file", FILE_COLUMNS, _file_records(entries))
     _create_table(connection, "intake_note", {"file_name": "varchar", **NOTE_COLUMNS}, _note_records(entries))
+
+
+def _no_rows(schema: pa.Schema) -> str:
+    """Columns that came with a later version are null in the parts that earlier ones wrote."""
+    kinds = {pa.int32(): "integer", pa.bool_(): "boolean", YUAN: "decimal(20,2)"}
+    columns = (f"cast(null as {kinds.get(field.type, 'varchar')}) as {field.name}" for field in schema)
+    return f"select {', '.join(columns)} where false"
 
 
 def _check_present(paths: list[Path]) -> None:

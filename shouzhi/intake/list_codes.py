@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from shouzhi.intake.cells import clean_text, is_scientific
-from shouzhi.intake.names import account_of, area_of
+from shouzhi.intake.names import account_of, area_of, is_not_money
 from shouzhi.intake.periods import PeriodError, parse_period
 from shouzhi.intake.vocabulary import (
     code_list,
@@ -45,10 +45,11 @@ def _map_statement(text: str) -> tuple[str | None, str | None]:
     return _code_or_problem(find_statement(text), text, "预算、调整预算、预计执行、执行或决算")
 
 
-def _map_unit(text: str) -> tuple[str | None, str | None]:
+def _map_unit(text: str) -> tuple[str | None, str | None, str]:
     if not normalise_text(text):
-        return None, None
-    return _code_or_problem(code_list("units").find(text), text, "元、万元或亿元")
+        return None, None, "money"
+    kind = "not_money" if normalise_word(text) in words("not_money_units") else "money"
+    return (*_code_or_problem(code_list("units").find(text), text, "元、万元或亿元"), kind)
 
 
 def _map_measure(text: str) -> tuple[str | None, str | None]:
@@ -76,11 +77,16 @@ def _map_area(code_text: str, name_text: str) -> tuple[str | None, ...]:
     return (*area_of(code_text, name_text), kind)
 
 
+def _map_account(code_text: str, name_text: str) -> tuple:
+    found = account_of(code_text, name_text)
+    return (*found, "not_money" if not found[0] and is_not_money(found[1]) else "money")
+
+
 SINGLE: dict[str, tuple[list[str], Callable[[str], tuple]]] = {
     "period": (["period_type", "period_code", "measure_hint", "period_problem"], _map_period),
     "fund_code": (["fund", "fund_problem"], _map_fund),
     "statement": (["statement_value", "statement_problem"], _map_statement),
-    "unit": (["unit_value", "unit_problem"], _map_unit),
+    "unit": (["unit_value", "unit_problem", "unit_kind"], _map_unit),
     "measure": (["measure_value", "measure_text_problem"], _map_measure),
     "side": (["side_value", "side_problem"], _map_side),
     "doc_no": (["clean_doc_no"], lambda text: (clean_text(text),)),
@@ -92,8 +98,15 @@ PAIRS: dict[tuple[str, str], tuple[list[str], Callable[[str, str], tuple]]] = {
         _map_area,
     ),
     ("account_code", "account_name"): (
-        ["given_code", "bare_name", "is_of_which", "account_problem", "account_problem_column"],
-        account_of,
+        [
+            "given_code",
+            "bare_name",
+            "is_of_which",
+            "account_problem",
+            "account_problem_column",
+            "account_kind",
+        ],
+        _map_account,
     ),
 }
 

@@ -15,6 +15,13 @@ _NUMBERINGS = [
     (5, re.compile(r"^[①②③④⑤⑥⑦⑧⑨⑩]\s*")),
 ]
 _OF_WHICH = re.compile(r"^[(（]?其\s*中[)）]?\s*[:：、,，]?\s*")
+# 参保人数(人), 可支付月数, 住院率(%), 次均住院费用: counts, shares and averages, never money of a fund.
+_NOT_MONEY = re.compile(
+    r"(人数|人头数|人次数?)(合计|小计|总计)?$"
+    r"|(月数|天数|床日数?|家数|户数|机构数|单位数|参保数|比例|占比|比重|[^利]率%?|抚养比|退休比|职退比|增幅|增速)$"
+    r"|^(人均|次均|日均|例均|户均|每人)|^(年末)?(参保|缴费|在职|退休|享受待遇|就诊|住院)(职工)?人[数次]"
+)
+_NAME_UNIT = re.compile(r"[(（\[【]([^()（）\[\]【】]+)[)）\]】]$")
 _PROVINCES = {
     "11",
     "12",
@@ -77,6 +84,16 @@ def split_account(text: str) -> tuple[int | None, bool, str]:
         return rank, False, tidy_name(rest)
     inner_rank, inner = split_numbering(rest[found.end() :])
     return (rank or inner_rank), True, tidy_name(inner)
+
+
+def is_not_money(name: str | None) -> bool:
+    """True for a row that counts heads, visits, months or shares: its name or the unit in its brackets says so."""
+    word = normalise_word(name)
+    found = _NAME_UNIT.search(word)
+    if found and found.group(1).removeprefix("单位").lstrip(":：") in words("not_money_units"):
+        return True
+    bare = _NAME_UNIT.sub("", word)
+    return bool(_NOT_MONEY.search(bare))
 
 
 def tidy_name(text: str) -> str:

@@ -44,6 +44,13 @@ QUARANTINE_SCHEMA = pa.schema(
         ("reason_zh", pa.string()),
         ("raw_text", pa.string()),
         ("amount_yuan", YUAN),
+        # what of the row could be read; null where its own cell could not
+        ("admdvs", pa.string()),
+        ("admdvs_name", pa.string()),
+        ("fund_code", pa.string()),
+        ("statement_code", pa.string()),
+        ("period_type", pa.string()),
+        ("period_code", pa.string()),
     ]
 )
 
@@ -90,3 +97,13 @@ def sum_yuan(table: pa.Table) -> Decimal:
 
     total = pc.sum(table["amount_yuan"].cast(pa.decimal128(38, 2))).as_py()
     return total if total is not None else Decimal("0.00")
+
+
+def not_money_notes(found: list[tuple[str, int]], sheet_name: str | None) -> list[Note]:
+    """One note on the rows that are no money (name, row number): counted apart as non-data, never loaded."""
+    if not found:
+        return []
+    names = list(dict.fromkeys(name for name, _ in found))
+    listed = "、".join(names[:6]) + (" 等" if len(names) > 6 else "")
+    text = f"{len(found)} 行是人数、人次、月数、比率或人均数，不是基金的金额，未读取：{listed}"
+    return [Note("info", "not_money", text, sheet_name, found[0][1])]

@@ -13,6 +13,7 @@ from shouzhi.intake.parsed import QUARANTINE_SCHEMA, ROW_SCHEMA, Note, ParsedPar
 from shouzhi.intake.sheets import Sheet, read_workbook
 from shouzhi.intake.statement_list import read_list
 from shouzhi.intake.statement_table import has_table, read_table
+from shouzhi.intake.table_layout import explain
 
 NOTHING_READ = "文件里没有一行数据，请核对是否导出完整"
 
@@ -114,8 +115,10 @@ def _not_recognised(sheet: Sheet, encoding: str) -> ParsedPart:
             notes=[Note("info", "text_sheet", "只有文字的工作表（如封面、说明），未读取", sheet.name)]
         )
     guess = "（按 GB18030 编码读出，若是乱码请另存为 UTF-8 编码）" if encoding == "GB18030" else ""
+    tried = explain(sheet, [row for _, row in rows])
+    told = f"第 {rows[tried[0]][0]} 行试作表头不成：{tried[1]}" if tried else f"读到的是“{seen}”"
     reason = (
-        f"第 {number} 行起找不到能识别的表头{guess}，读到的是“{seen}”；"
+        f"第 {number} 行起找不到能识别的表头{guess}，{told}；"
         "列表要有 期间、统筹区、基金、报表类型、科目、金额 各列，法定报表要有“项目”一栏和金额栏"
     )
     note = Note("problem", "header_unknown", reason, sheet.name)

@@ -13,7 +13,14 @@ from shouzhi.intake.cells import clean_text, column_letter, parse_amount
 from shouzhi.intake.contract import Feed
 from shouzhi.intake.list_codes import with_codes
 from shouzhi.intake.list_header import ListHeader, period_texts
-from shouzhi.intake.parsed import QUARANTINE_SCHEMA, ROW_SCHEMA, Note, ParsedPart, sum_yuan
+from shouzhi.intake.parsed import (
+    QUARANTINE_SCHEMA,
+    ROW_SCHEMA,
+    Note,
+    ParsedPart,
+    not_money_notes,
+    sum_yuan,
+)
 from shouzhi.intake.sheets import Sheet
 from shouzhi.intake.statement_list_sql import CLASSIFY, QUARANTINED, ROWS
 
@@ -197,7 +204,15 @@ def _value_notes(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> list[No
     ][0]
     if not_given:
         notes.append(Note("info", "not_given", f"{not_given} 行的金额写作 ×、— 之类，按未填处理", sheet.name))
-    return notes
+    return [*notes, *not_money_notes(_not_money(connection), sheet.name)]
+
+
+def _not_money(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
+    return _distinct(
+        connection,
+        "select coalesce(bare_name, account_name), line_no from classified"
+        " where non_data_reason = 'not_money' order by line_no",
+    )
 
 
 def _header_notes(header: ListHeader, feed: Feed, sheet: Sheet) -> list[Note]:

@@ -75,6 +75,7 @@ rounded as (
             when amount_status = 'blank' and (filled_count = 1 or first_kind = 'note') then 'title'
             when first_kind = 'note' and period_problem is not null and fund_problem is not null then 'title'
             when amount_status = 'not_given' then 'not_given'
+            when 'not_money' in (unit_kind, account_kind, amount_status) then 'not_money'
         end as non_data_reason,
     from priced
 ),
@@ -232,6 +233,12 @@ select
         else amount
     end as raw_text,
     amount_yuan,
+    area_code as admdvs,
+    area_name as admdvs_name,
+    fund as fund_code,
+    statement_code,
+    period_type,
+    period_code,
 from faults
 inner join header_column on header_column.name = faults.fault_column
 order by line_no

@@ -6,7 +6,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from shouzhi.intake.cells import CENT, column_letter, precision_yuan
-from shouzhi.intake.parsed import Note, ParsedPart, quarantine_table, rows_table, sum_yuan
+from shouzhi.intake.parsed import (
+    Note,
+    ParsedPart,
+    not_money_notes,
+    quarantine_table,
+    rows_table,
+    sum_yuan,
+)
 from shouzhi.intake.sheets import Sheet
 from shouzhi.intake.table_context import TableContext, read_context
 from shouzhi.intake.table_labels import ColumnKey, resolve_column
@@ -87,8 +94,8 @@ def _with_sibling_funds(
 
 def _whole_problem(layout: Layout, context: TableContext, keys: dict[int, ColumnKey]) -> str | None:
     """Return what has to be added before this table can be read, or None."""
-    if context.problem:
-        return context.problem
+    if context.problem or layout.problem:
+        return context.problem or layout.problem
     wanted = []
     usable = [key for key in keys.values() if not key.problem]
     if not any(key.fund_code for key in keys.values()):
@@ -129,6 +136,7 @@ def _count_notes(work: Work) -> Iterator[Note]:
     name = work.sheet.name
     if work.not_given_count:
         yield Note("info", "not_given", f"{work.not_given_count} 个单元格写作 ×、— 之类，按未填处理", name)
+    yield from not_money_notes(work.not_money, name)
     if work.ignored_count:
         yield Note(
             "info",

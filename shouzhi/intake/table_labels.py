@@ -96,7 +96,9 @@ def statement_in_title(text: str) -> str | None:
 
 
 def unit_in(text: str) -> str | None:
-    found = re.search(r"[(（:：/](亿元|万元|元)(?:[)）]|$)", text) or re.search(r"^(亿元|万元|元)$", text)
+    found = re.search(r"[(（:：/](亿元|万元|元)(?:[)）]|$)", text) or re.search(
+        r"(?:单位:?|^(?:金额)?)(亿元|万元|元)(?=$|\d{4}|预算|决算|执行|本|上)", text
+    )
     return code_list("units").find(found.group(1)) if found else None
 
 
@@ -105,27 +107,27 @@ def resolve_column(label: str, title: TitleFacts) -> ColumnKey:
     word = chinese_to_digits(label)
     unit, fund = unit_in(word) or title.unit_code, fund_in_label(word, title.fund_code)
 
-    def unclear(problem: str) -> ColumnKey:
-        return ColumnKey(unit_code=unit, fund_code=fund, problem=f"列“{label}”{problem}")
+    def unclear(problem: str, period: Period | None = None, statement: str | None = None) -> ColumnKey:
+        return ColumnKey(period, statement, None, unit, fund, f"列“{label}”{problem}")
 
     statement = next((code for code, pattern in _STATEMENTS if re.search(pattern, word)), None)
     measure = "ytd" if _YTD.search(word) else "period" if _CURRENT.search(word) else None
     try:
         period = _period(word, statement, measure, title)
     except PeriodError as error:
-        return unclear(f"的期间{error}")
+        return unclear(f"的期间{error}", statement=statement)
     if period is None:
-        return unclear("看不出是哪一年的数，请在标题或列名中写明年份，如 2024年预算数")
+        return unclear("看不出是哪一年的数，请在标题或列名中写明年份，如 2024年预算数", statement=statement)
     if statement is None:
         statement = _inherited_statement(period, title)
     if statement is None:
-        return unclear("看不出是预算、执行还是决算，请在列名中写明，如 2023年执行数")
+        return unclear("看不出是预算、执行还是决算，请在列名中写明，如 2023年执行数", period)
     if period.period_type == "year":
         return ColumnKey(period, statement, "period", unit, fund)
     inherited = title.period.measure_code if title.period and not _names_period(word) else None
     code = measure or period.measure_code or inherited
     if code is None:
-        return unclear("看不出是当期数还是累计数，请在列名中写明，如 本月数、本年累计数")
+        return unclear("看不出是当期数还是累计数，请在列名中写明，如 本月数、本年累计数", period, statement)
     return ColumnKey(period, statement, code, unit, fund)
 
 

@@ -35,6 +35,7 @@ class Layout:
     labels: dict[int, str]
     area_columns: list[int]
     ignored: dict[int, str]
+    problem: str | None = None
 
     def label(self, column: int) -> str:
         return self.labels.get(column, "")
@@ -135,11 +136,28 @@ def _header_bottom(rows: list[list[str]], top: int, end: int) -> int:
         if filled and all(_NUMBER_ROW.match(word) for word in filled):
             bottom += 1
             continue
-        is_item_free = all(not word or ITEM.match(word) for word in item_words)
-        if not filled or not is_item_free or any(map(_is_number, words)) or not _is_heading(words, items):
+        is_item_free = all(
+            not word or ITEM.match(word) or (order and _is_column_label(word))
+            for order, word in enumerate(item_words)
+        )
+        if (
+            not filled
+            or not is_item_free
+            or any(map(_is_number, words))
+            or not (_is_heading(words, items) or any(map(_is_column_label, item_words[1:])))
+        ):
             break
         bottom += 1
     return bottom
+
+
+def _is_column_label(word: str) -> bool:
+    """True for the name of an amount column below a group label such as 收入 or 收入项目."""
+    if not _is_label(word):
+        return False
+    return not re.search(r"收入|支出|结余", word) or bool(
+        re.search(r"\d{4}|预算|决算|执行|金额|累计|数$", word)
+    )
 
 
 def _is_heading(words: list[str], items: list[int]) -> bool:
@@ -194,21 +212,34 @@ def _layout(sheet: Sheet, rows: list[list[str]], start: int, item_row: int, end:
     top, bottom = _header_top(rows, start, item_row), _header_bottom(rows, item_row, end)
     grid = _filled_header(sheet, rows, top, bottom)
     width = len(grid[0]) if grid else 0
-    labels, items, sides = {}, [], {}
+    labels, items, sides, groups = {}, [], {}, {}
     for column in range(width):
         parts = [row[column] for row in grid if row[column] and not _NUMBER_ROW.match(row[column])]
         parts = list(dict.fromkeys(parts))
         named = [part for part in parts if not _HALF_LABEL.match(part)]
-        is_item = any(ITEM.match(part) for part in parts) or bool(
-            parts and not named and _starts_half(grid, column)
-        )
+        is_item = _is_item_column(parts) or bool(parts and not named and _starts_half(grid, column))
         if is_item:
             items.append(column)
             sides[column] = _side_of("".join(parts))
-        labels[column] = "".join(named) if not is_item else "".join(parts)
+        else:
+            groups[column] = _side_of("".join(part for part in parts if _is_group(part)))
+        labels[column] = "".join(
+            part for part in (parts if is_item else named) if is_item or not ITEM.match(part)
+        )
     if not items:
         items = [0]
-    return _halved(Layout(start, top, bottom, end, [], labels, [], {}), items, sides, width)
+    layout = Layout(start, top, bottom, end, [], labels, [], {})
+    return _halved(layout, items, sides, groups, width)
+
+
+def _is_item_column(parts: list[str]) -> bool:
+    """项目 names an item column, but not where an amount label stands below it (收入项目 over three columns)."""
+    places = [order for order, part in enumerate(parts) if ITEM.match(part)]
+    return bool(places) and not any(_is_column_label(part) for part in parts[places[-1] + 1 :])
+
+
+def _is_group(part: str) -> bool:
+    return bool(_HALF_LABEL.match(part) or ITEM.match(part))
 
 
 def _starts_half(grid: list[list[str]], column: int) -> bool:
@@ -225,7 +256,13 @@ def _side_of(text: str) -> str | None:
     return "income" if has_income else "expenditure"
 
 
-def _halved(layout: Layout, items: list[int], sides: dict[int, str | None], width: int) -> Layout:
+def _halved(
+    layout: Layout,
+    items: list[int],
+    sides: dict[int, str | None],
+    groups: dict[int, str | None],
+    width: int,
+) -> Layout:
     for order, item in enumerate(items):
         right = items[order + 1] if order + 1 < len(items) else width
         half = Half(item, sides.get(item))
@@ -239,6 +276,12 @@ def _halved(layout: Layout, items: list[int], sides: dict[int, str | None], widt
                 layout.area_columns.append(column)
             elif kind != "empty":
                 layout.ignored[column] = kind
+        named = {groups[column] for column in half.amounts if groups.get(column)}
+        if len(named) == 2:
+            layout.problem = (
+                "“收入”和“支出”两组金额共用一个“项目”栏，看不出每行是收入还是支出，请左右各设一个“项目”栏"
+            )
+        half.side = half.side or next(iter(named), None)
         layout.halves.append(half)
     layout.area_columns.extend(
         column for column in range(items[0]) if column_kind(layout.label(column)) == "area"
@@ -259,3 +302,25 @@ def _halved(layout: Layout, items: list[int], sides: dict[int, str | None], widt
             half.side = half.side or other
     layout.halves = with_amounts
     return layout
+
+
+def explain(sheet: Sheet, rows: list[list[str]]) -> tuple[int, str] | None:
+    """Say which row was tried as a header of the statutory table, and which word disturbed it."""
+    for index, row in enumerate(rows[:30]):
+        words = [word for word in _words(row) if word]
+        if not any(ITEM.match(word) for word in words):
+            continue
+        number = next((word for word in words if _is_number(word)), None)
+        if number:
+            return index, f"有“项目”一栏，但“{number}”是数，不像表头"
+        below = [word for other in rows[index : index + 2] for word in _words(other) if word]
+        other = next((word for word in below if not ITEM.match(word) and not _is_group(word)), None)
+        return index, (
+            f"有“项目”一栏，但“{other}”不能认作金额栏" if other else "有“项目”一栏，但它右边没有金额栏"
+        ) + "，金额栏请写明，如 2024年执行数、2025年预算数"
+    for index, row in enumerate(rows[:30]):
+        words = [word for word in _words(row) if word]
+        label = next((word for word in words if _is_label(word) and "单位" not in word), None)
+        if label and len(words) >= 2 and not any(map(_is_number, words)):
+            return index, f"有“{label}”一栏，但“{words[0]}”不能认作“项目”一栏"
+    return None

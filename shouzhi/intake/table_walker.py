@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from shouzhi.intake.cells import Amount, column_letter, parse_amount, to_yuan
+from shouzhi.intake.names import is_not_money, split_account
 from shouzhi.intake.parsed import Note
 from shouzhi.intake.sheets import Sheet
 from shouzhi.intake.table_context import TableContext, tidy_area
@@ -26,6 +27,7 @@ class Work:
     non_data_count: int = 0
     ignored_count: int = 0
     not_given_count: int = 0
+    not_money: list[tuple[str, int]] = field(default_factory=list)
     residual: Decimal = Decimal(0)
     decimals: dict[str, int] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
@@ -107,6 +109,12 @@ class Walker:
                     number, column, cells, amounts[column], "account", "有金额但没有项目名称，请补上项目"
                 )
             return bool(present)
+        name = split_account(text)[2]
+        counted = [column for column in half.amounts if amounts[column].status == "not_money"]
+        if is_not_money(name) or (counted and not present):
+            self.work.not_money.append((name, number))
+            return False
+        present += counted
         item = state.read(text, _indent(text, self.work.sheet, index, half.item), given)
         code = normalise_text(_cell(cells, half.code)) if half.code is not None else None
         for column in present:
@@ -135,6 +143,8 @@ class Walker:
 
     def _problem(self, column: int, amount: Amount) -> tuple[str, str] | None:
         key = self.keys[column]
+        if amount.status == "not_money":
+            return "amount", "金额不能用：这是人数、比率之类，不是金额，请核对"
         if amount.status == "problem":
             return "amount", f"金额不能用：{amount.problem}"
         if key.problem:
@@ -182,7 +192,8 @@ class Walker:
     def _quarantine(
         self, number: int, column: int, cells: list[str], amount: Amount, code: str, reason: str
     ) -> None:
-        unit = amount.unit_code or self.keys[column].unit_code
+        key = self.keys[column]
+        unit = amount.unit_code or key.unit_code
         yuan = to_yuan(amount.value, unit) if amount.value is not None and unit else None
         self.work.received_yuan += yuan or Decimal("0.00")
         self.work.faults.append(
@@ -195,6 +206,12 @@ class Walker:
                 "reason_zh": reason,
                 "raw_text": _cell(cells, column).strip(),
                 "amount_yuan": yuan,
+                "admdvs": self.area[0],
+                "admdvs_name": self.area[1],
+                "fund_code": key.fund_code,
+                "statement_code": key.statement_code,
+                "period_type": key.period.period_type if key.period else None,
+                "period_code": key.period.period_code if key.period else None,
             }
         )
 

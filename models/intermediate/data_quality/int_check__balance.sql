@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- M01 M02 M03 M04 D02 D05: statements against themselves and against the period before.
+-- M01 M02 M03 M04 D02 D05: statements against themselves and against the period before. Kept over 150 lines: one branch a check.
 with judged as (
     select
         balance.*,
@@ -39,6 +39,20 @@ over_parent as (
     from nested
     where children_yuan - parent_yuan > tolerance_yuan
     group by statement_key
+),
+
+-- 总计 = 上年结余 + 收入 on the left, 支出 + 滚存结余 on the right; where no balance is given, the side alone.
+grand_total as (
+    {% for side, balance in [('income', 'opening_yuan'), ('expenditure', 'closing_yuan')] %}
+    select
+        statement_key,
+        grand_total_{{ side }}_yuan - (coalesce({{ side }}_total, {{ side }}_yuan) + {{ balance }}) as excess_yuan,
+        grand_total_{{ side }}_yuan - coalesce({{ side }}_total, {{ side }}_yuan) as side_excess_yuan,
+        {{ rounding_tolerance('precision_yuan', '(' ~ side ~ '_terms + 1)') }} as tolerance_yuan
+    from {{ ref('int_fund_balance__side_total') }}
+    where {{ side }}_yuan is not null and {{ balance }} is not null and grand_total_{{ side }}_yuan is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 stepped as (
@@ -106,6 +120,15 @@ finding as (
     inner join over_parent on judged.statement_key = over_parent.statement_key
     union all
     select
+        'M03', judged.statement_key, judged.area_code, judged.fund_code, judged.period_type, judged.period_code,
+        abs(grand_total.excess_yuan) > grand_total.tolerance_yuan
+        and abs(grand_total.side_excess_yuan) > grand_total.tolerance_yuan,
+        grand_total.excess_yuan,
+        '列报的总计与收支加结余不一致'
+    from judged
+    inner join grand_total on judged.statement_key = grand_total.statement_key
+    union all
+    select
         'M04', statement_key, area_code, fund_code, period_type, period_code,
         is_closing_beyond or is_surplus_beyond or is_income_beyond or is_expenditure_beyond,
         difference_yuan,
@@ -138,7 +161,12 @@ select
     period_code,
     sum(case when is_violated then 1 else 0 end) as violated_count,
     count(*) as denominator_count,
-    sum(case when is_violated then evidence_yuan end) as evidence_yuan,
+    -- Several findings on one statement are not added: the largest, whichever way it goes, is the evidence.
+    case
+        when max(case when is_violated then evidence_yuan end) >= -min(case when is_violated then evidence_yuan end)
+            then max(case when is_violated then evidence_yuan end)
+        else min(case when is_violated then evidence_yuan end)
+    end as evidence_yuan,
     min(case when is_violated then statement_key end) as sample_keys,
     min(case when is_violated then reason end) as reason
 from finding

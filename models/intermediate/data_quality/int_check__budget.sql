@@ -35,7 +35,8 @@ select
     period_code,
     sum(case when is_violated then 1 else 0 end) as violated_count,
     count(*) as denominator_count,
-    sum(case when is_violated then evidence_yuan end) as evidence_yuan,
+    -- Budget and revised budget of one year are not added: the larger shortfall is the evidence.
+    min(case when is_violated then evidence_yuan end) as evidence_yuan,
     min(case when is_violated then statement_key end) as sample_keys,
     min(case when is_violated then reason end) as reason
 from finding

@@ -1,4 +1,5 @@
--- The budget in force of a year: the revised one where it is there.
+-- The budget in force of a year: the revised one where it is there. A region is judged by its budget when all areas
+-- that are waited for have one: some areas' budgets are not the region's.
 with budget as (
     select
         area_code,
@@ -16,6 +17,7 @@ with budget as (
     where
         period_type = 'year'
         and statement_code in ('budget', 'revised_budget')
+        and areas_reported_count >= areas_expected_count
 )
 
 select

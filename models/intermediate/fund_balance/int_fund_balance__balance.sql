@@ -1,5 +1,6 @@
 {{ config(materialized='table') }}
 -- Every statement that pages see: derived ones where all parts stand, with the given one kept beside; else the given.
+-- Kept over 150 lines: every column is chosen between the derived statement and the given one.
 with final_or_execution as (
     select statement_key, area_code, fund_code, period_type, period_code, statement_code
     from {{ ref('int_fund_balance__leaf_balance') }}
@@ -34,19 +35,20 @@ joined as (
         {% for column in both %}
         case when rollup.statement_key is not null then rollup.{{ column }} else leaf.{{ column }} end as {{ column }},
         {% endfor %}
-        -- Where a part's opening is unknown, the derived statement opens with the given one's.
-        coalesce(rollup.opening_yuan, leaf.opening_yuan) as known_opening_yuan,
-        case when rollup.opening_yuan is not null then rollup.opening_basis else coalesce(leaf.opening_basis, 'not_available') end
+        -- Where a part's opening is unknown, the derived statement opens with the given one's; a region that has not
+        -- all reports is no such sum: the balance of the whole does not go with the flows of some.
+        coalesce(rollup.opening_yuan, whole.opening_yuan) as known_opening_yuan,
+        case when rollup.opening_yuan is not null then rollup.opening_basis else coalesce(whole.opening_basis, 'not_available') end
             as known_opening_basis,
-        case when rollup.opening_yuan is not null then rollup.opening_restatement_yuan else leaf.opening_restatement_yuan end
+        case when rollup.opening_yuan is not null then rollup.opening_restatement_yuan else whole.opening_restatement_yuan end
             as known_restatement_yuan,
         case
             when rollup.statement_key is null then leaf.closing_yuan
-            else {{ yuan('coalesce(rollup.closing_yuan, leaf.opening_yuan + rollup.surplus_yuan)') }}
+            else {{ yuan('coalesce(rollup.closing_yuan, whole.opening_yuan + rollup.surplus_yuan)') }}
         end as known_closing_yuan,
         case
             when rollup.statement_key is null then leaf.actual_closing_yuan
-            else {{ yuan('coalesce(rollup.actual_closing_yuan, leaf.stated_closing_yuan, leaf.opening_yuan + rollup.surplus_yuan)') }}
+            else {{ yuan('coalesce(rollup.actual_closing_yuan, whole.stated_closing_yuan, whole.opening_yuan + rollup.surplus_yuan)') }}
         end as known_actual_closing_yuan,
         leaf.income_yuan as own_income_yuan,
         leaf.expenditure_yuan as own_expenditure_yuan,
@@ -79,6 +81,13 @@ joined as (
         on area.area_code = expected.region_code and ranked.fund_code = expected.fund_code
     left join {{ ref('int_fund_balance__rollup_balance') }} as rollup on ranked.statement_key = rollup.statement_key
     left join {{ ref('int_fund_balance__leaf_balance') }} as leaf on ranked.statement_key = leaf.statement_key
+    left join {{ ref('int_fund_balance__leaf_balance') }} as whole
+        on
+            ranked.statement_key = whole.statement_key
+            and (
+                coalesce(rollup.rollup_kind, '') <> 'region'
+                or rollup.areas_reported_count >= expected.areas_expected_count
+            )
 ),
 
 -- A fund that was derived the period before (职工 split, then not) has its prior closing only here.

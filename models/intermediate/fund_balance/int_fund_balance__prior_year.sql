@@ -1,5 +1,6 @@
 {{ config(materialized='table') }}
--- The actual statement of the same period a year before, and the reserve at the last closed year end.
+-- The actual statement of the same period a year before (for a region: of as many areas, else the two do not compare),
+-- and the reserve at the last closed year end.
 with actual as (
     select
         balance.statement_key,
@@ -11,6 +12,7 @@ with actual as (
         balance.income_yuan,
         balance.expenditure_yuan,
         balance.actual_closing_yuan,
+        balance.areas_reported_count,
         reserve.reserve_months
     from {{ ref('int_fund_balance__balance') }} as balance
     left join {{ ref('int_fund_balance__reserve') }} as reserve on balance.statement_key = reserve.statement_key
@@ -44,9 +46,12 @@ placed as (
 select
     balance.statement_key,
     earlier.statement_key as prior_year_key,
-    earlier.income_yuan as prior_year_income_yuan,
-    earlier.expenditure_yuan as prior_year_expenditure_yuan,
-    earlier.actual_closing_yuan as prior_year_closing_yuan,
+    case when earlier.areas_reported_count = balance.areas_reported_count then earlier.income_yuan end
+        as prior_year_income_yuan,
+    case when earlier.areas_reported_count = balance.areas_reported_count then earlier.expenditure_yuan end
+        as prior_year_expenditure_yuan,
+    case when earlier.areas_reported_count = balance.areas_reported_count then earlier.actual_closing_yuan end
+        as prior_year_closing_yuan,
     year_end.reserve_months as year_end_reserve_months
 from placed as balance
 left join actual as earlier

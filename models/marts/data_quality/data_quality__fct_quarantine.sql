@@ -11,5 +11,11 @@ select
     reason_zh,
     raw_text,
     amount_yuan,
+    admdvs,
+    admdvs_name,
+    fund_code,
+    statement_code,
+    period_type,
+    period_code,
     quarantine_no
 from {{ ref('fct_intake_quarantine') }}

@@ -1,4 +1,5 @@
--- The waterfall: opening, income by account, expenditure by account (negative), closing.
+-- The waterfall: opening, income by account, expenditure by account (negative), what the stated closing differs from
+-- the computed one, closing.
 with step as (
     select
         statement_key,
@@ -22,10 +23,20 @@ with step as (
     union all
     select
         statement_key,
+        998 as step_no,
+        'stated_difference' as step_code,
+        '报表与计算之差' as step_label_zh,
+        actual_closing_yuan - closing_yuan as step_yuan,
+        false as is_total
+    from {{ ref('int_fund_balance__balance') }}
+    where actual_closing_yuan <> closing_yuan
+    union all
+    select
+        statement_key,
         999 as step_no,
         'closing_balance' as step_code,
         '期末结余' as step_label_zh,
-        closing_yuan as step_yuan,
+        coalesce(actual_closing_yuan, closing_yuan) as step_yuan,
         true as is_total
     from {{ ref('int_fund_balance__balance') }}
 )

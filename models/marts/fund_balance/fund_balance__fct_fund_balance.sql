@@ -1,21 +1,3 @@
--- A sum is 待核 where one of its parts is: the mark travels up from 统筹, 个人账户 and 居民 to 职工 and 合计.
-with held as (
-    select
-        area_code,
-        fund_code,
-        period_type,
-        period_code
-    from {{ ref('data_quality__fct_hold') }}
-    union
-    select
-        hold.area_code,
-        composition.fund_code,
-        hold.period_type,
-        hold.period_code
-    from {{ ref('data_quality__fct_hold') }} as hold
-    inner join {{ ref('fund_composition') }} as composition on hold.fund_code = composition.part_fund_code
-)
-
 select
     balance.area_code,
     area.area_name,
@@ -75,7 +57,8 @@ select
     {{ yuan('balance.precision_yuan') }} as precision_yuan,
     cast(balance.areas_reported_count as integer) as areas_reported_count,
     cast(balance.areas_expected_count as integer) as areas_expected_count,
-    held.area_code is not null as is_held
+    -- A budget is not held for what the months of its year have.
+    coalesce(held.is_own_period or balance.is_actual, false) and held.area_code is not null as is_held
 from {{ ref('int_fund_balance__balance') }} as balance
 inner join {{ ref('dim_area') }} as area on balance.area_code = area.area_code
 inner join {{ ref('dim_fund') }} as fund on balance.fund_code = fund.fund_code
@@ -83,7 +66,7 @@ inner join {{ ref('int_fund_balance__difference') }} as difference
     on balance.statement_key = difference.statement_key
 left join {{ ref('int_fund_balance__reserve') }} as reserve on balance.statement_key = reserve.statement_key
 left join {{ ref('int_fund_balance__prior_year') }} as prior_year on balance.statement_key = prior_year.statement_key
-left join held
+left join {{ ref('int_data_quality__held') }} as held
     on
         balance.area_code = held.area_code
         and balance.fund_code = held.fund_code

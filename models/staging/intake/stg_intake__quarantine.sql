@@ -10,5 +10,11 @@ select
     reason_code,
     reason_zh,
     raw_text,
-    amount_yuan
+    amount_yuan,
+    admdvs,
+    admdvs_name,
+    fund_code,
+    statement_code,
+    period_type,
+    period_code
 from {{ source('lake', 'quarantine_row') }}

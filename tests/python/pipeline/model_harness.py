@@ -29,7 +29,8 @@ create or replace table lake.fund_statement (
 create or replace table lake.quarantine_row (
     delivery_no int, content_hash varchar, file_name varchar, feed_code varchar, sheet_name varchar, row_number int,
     cell_ref varchar, column_name varchar, reason_code varchar, reason_zh varchar, raw_text varchar,
-    amount_yuan decimal(20, 2)
+    amount_yuan decimal(20, 2), admdvs varchar, admdvs_name varchar, fund_code varchar, statement_code varchar,
+    period_type varchar, period_code varchar
 );
 create or replace table lake.intake_file (
     delivery_no int, content_hash varchar, file_name varchar, feed_code varchar, period_label varchar,

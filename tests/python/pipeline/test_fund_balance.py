@@ -65,6 +65,14 @@ def month_cases(lines: Lines) -> None:
     for month, total in ((1, 100), (3, 330), (4, 400)):
         lines.add("gap", "390100", f"20240{month}", {"上年结余": 1000, "保费收入": total, "待遇支出": 10 * month},
                   measure="ytd", code=False)  # fmt: skip
+    # The balance of 1 January is stated in January only, or is last year's closing: it holds after the gap.
+    for month, total in ((1, 100), (3, 330), (4, 400)):
+        stated = {"上年结余": 1000} if month == 1 else {}
+        lines.add("gaponce", "390100", f"20240{month}", stated | {"保费收入": total, "待遇支出": 10 * month},
+                  measure="ytd", code=False)  # fmt: skip
+        lines.add("gapcarried", "390100", f"20240{month}", {"保费收入": total, "待遇支出": 10 * month},
+                  measure="ytd", code=False)  # fmt: skip
+    lines.add("gapcarried", "390100", "202312", {"保费收入": 9, "待遇支出": 8, "累计结余": 1000}, code=False)
     for month, amount in ((1, 100), (2, 150), (3, 80)):
         lines.add("period", "390100", f"20240{month}", {"保费收入": amount, "待遇支出": 10}, code=False)
     lines.add("period", "390100", "202401", {"上年结余": 1000}, code=False)
@@ -153,6 +161,18 @@ def tree_cases(lines: Lines) -> None:
         {"保费收入": 70, "奇怪的收入": 8, "其他收入": 2, "待遇支出": 50},
         code=False,
     )
+    for name, total in (("grandright", 110), ("grandwrong", 115), ("grandside", 100)):
+        add(
+            name,
+            "390100",
+            "2024",
+            {"上年结余": 10, "保费收入": 100, "待遇支出": 70, "年末滚存结余": 40},
+            code=False,
+        )
+        add(name, "390100", "2024", {"总计": total}, side="income", code=False)
+    add("loan", "390100", "2024", {"上年结余": 10, "收入合计": 560, "支出合计": 540, "累计结余": 30}, code=False)
+    add("loan", "390100", "2024", {"向职工医保基金借入资金": 100}, side="income", code=False)
+    add("loan", "390100", "2024", {"归还职工医保基金借款": 20}, side="expenditure", code=False)
     add("surplus", "390100", "2024", {"当期结余": 30, "累计结余": 130}, code=False)
     add("overparent", "390100", "2024", {"保费收入": 100, "待遇支出": 10}, code=False)
     add("overparent", "390100", "2024", {"集体扶持": 80, "财政代缴": 50}, of_which="保费收入", side="income",
@@ -229,6 +249,13 @@ def region_cases(lines: Lines) -> None:
     add("150400", "390100", "2024", {"上年结余": 10, "保费收入": 5, "待遇支出": 3})
     add("150402", "390100", "2024", {"上年结余": 4, "保费收入": 2, "待遇支出": 1})
     add("包头市", "390100", "2024", {"上年结余": 7, "保费收入": 1, "待遇支出": 1}, code=False)
+    # The region's own statement beside 3 of 13 areas: its balance does not go with their flows.
+    add("150000", "390100", "2022", {"上年结余": 500, "保费收入": 400, "待遇支出": 300})
+    for year, name in enumerate(("内蒙古自治区赤峰市", "锡盟", "内蒙古通辽市"), start=2021):
+        add(name, "390100", f"{year}", {"保费收入": 10, "待遇支出": 5}, code=False)
+    add("150500000", "390100", "2022", {"保费收入": 10, "待遇支出": 5})
+    add("昆都仑区", "390100", "2022", {"保费收入": 3, "待遇支出": 2}, code=False)
+    add("包头市青山区", "390100", "2022", {"保费收入": 4, "待遇支出": 2}, code=False)
 
 
 @pytest.fixture(scope="module")
@@ -352,6 +379,12 @@ def test_missing_month_is_unknown_not_zero(warehouse: Warehouse) -> None:
     assert (march["income_yuan"], march["surplus_yuan"]) == (None, None)
     assert march["ytd_income_yuan"] == 330
     assert march["closing_yuan"] == 1300
+    for area in ("gaponce", "gapcarried"):
+        march = warehouse.balance(area, "390100", "202403")
+        assert (march["opening_yuan"], march["surplus_yuan"], march["closing_yuan"]) == (None, None, 1300)
+        assert (march["opening_restatement_yuan"], march["difference_class"]) == (None, "none")
+        april = warehouse.balance(area, "390100", "202404")
+        assert (april["opening_yuan"], april["closing_yuan"]) == (1300, 1360)
     april = warehouse.balance("gap", "390100", "202404")
     assert (april["income_yuan"], april["opening_yuan"], april["closing_yuan"]) == (70, 1300, 1360)
     assert warehouse.balance("gap", "390100", "2024Q1")["income_yuan"] == 330
@@ -414,6 +447,16 @@ def test_unknown_name_is_kept_under_other(warehouse: Warehouse) -> None:
     accounts = amounts(warehouse, "unknown", "2024")
     assert accounts["other_income"]["amount_yuan"] == 10
     assert accounts["other_income:奇怪的收入"]["account_role"] == "of_which"
+
+
+def test_a_loan_is_no_income(warehouse: Warehouse) -> None:
+    row = warehouse.balance("loan", "390100", "2024")
+    assert (row["income_yuan"], row["expenditure_yuan"], row["difference_class"]) == (560, 540, "none")
+    lines = warehouse.rows(
+        "select account_name, is_unknown_account from fund_balance.fct_statement_line "
+        "where area_code = 'loan' and account_name like '%借%' order by 1"
+    )
+    assert [line["is_unknown_account"] for line in lines] == [True, True]
 
 
 def test_only_a_surplus(warehouse: Warehouse) -> None:
@@ -514,6 +557,19 @@ def test_counties_belong_to_their_pooling_area(warehouse: Warehouse) -> None:
     assert warehouse.balance("150200", "390100", "2024")["opening_yuan"] == 7
 
 
+def test_balance_of_the_whole_region_does_not_go_with_the_flows_of_some(warehouse: Warehouse) -> None:
+    row = warehouse.balance("150000", "390100", "2022")
+    assert (row["income_yuan"], row["expenditure_yuan"], row["areas_reported_count"]) == (27, 14, 3)
+    assert (row["opening_yuan"], row["closing_yuan"], row["actual_closing_yuan"]) == (None, None, None)
+    assert row["stated_income_difference_yuan"] == 373
+
+
+def test_areas_go_by_many_names(warehouse: Warehouse) -> None:
+    for area, year in (("150400", "2021"), ("152500", "2022"), ("150500", "2023"), ("150500", "2022")):
+        assert warehouse.balance(area, "390100", year)["income_yuan"] == 10
+    assert warehouse.balance("150200", "390100", "2022")["income_yuan"] == 7
+
+
 def test_areas_that_did_not_report_are_named(warehouse: Warehouse) -> None:
     rows = warehouse.rows(
         "select area_code, arrival_code from data_quality.fct_arrival "
@@ -526,6 +582,11 @@ def test_areas_that_did_not_report_are_named(warehouse: Warehouse) -> None:
     # 13 expected reporters, 4 have reported, 自治区本级 runs no residents' fund (fund_exemption)
     missing = {row["area_code"] for row in rows if row["arrival_code"] == "missing"}
     assert len(missing) == 13 - 4 - 1 and "159900" not in missing
+
+
+def test_grand_total_is_its_side_and_the_balance(warehouse: Warehouse) -> None:
+    held = warehouse.rows("select area_code from data_quality.fct_hold where area_code like 'grand%'")
+    assert held == [{"area_code": "grandwrong"}]
 
 
 def test_waterfall_ends_at_the_closing(warehouse: Warehouse) -> None:

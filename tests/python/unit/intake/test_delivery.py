@@ -3,6 +3,7 @@ import zipfile
 from decimal import Decimal
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from intake_tools import GOOD_LINE, lake_rows, list_text, taken, two_sided, workbook, write
 
@@ -210,3 +211,17 @@ def test_a_file_of_no_feed_is_told_but_not_taken(tmp_path):
     assert [row["file_name"] for row in lake_rows(tmp_path / "lake", "intake_file")] == [
         "fund_statement_2024.csv"
     ]
+
+
+def test_quarantine_written_before_its_key_columns_still_registers(tmp_path):
+    write(tmp_path / "in", "fund_statement_2024.csv", list_text("202413,150100,310100,决算,利息收入,1,元,"))
+    take_in(tmp_path / "in", tmp_path / "lake")
+    (part,) = (tmp_path / "lake" / "quarantine").rglob("part.parquet")
+    keys = ["admdvs", "admdvs_name", "fund_code", "statement_code", "period_type", "period_code"]
+    pq.write_table(pq.read_table(part).drop_columns(keys), part)
+    (old,) = lake_rows(tmp_path / "lake", "quarantine_row")
+    assert [old[key] for key in keys] == [None] * 6
+    write(tmp_path / "in", "fund_statement_2023.csv", list_text("202313,150100,310100,决算,利息收入,1,元,"))
+    take_in(tmp_path / "in", tmp_path / "lake")
+    read = [(row["delivery_no"], row["fund_code"]) for row in lake_rows(tmp_path / "lake", "quarantine_row")]
+    assert read == [(1, None), (2, "310100")]

@@ -222,3 +222,42 @@ def test_an_odd_quote_swallows_no_rows(tmp_path):
     write(tmp_path / "in", "fund_statement_2024.csv", list_text(*lines))
     rows = taken(tmp_path / "in", tmp_path / "lake")
     assert [row["account_name"] for row in rows] == ["利息收入", "其他收入", "利息收入"]
+
+
+def test_quarantine_keeps_what_of_the_row_could_be_read(tmp_path):
+    lines = [
+        "202413,150100,310100,决算,利息收入,1,元,",
+        "202403,150100,390100,执行,利息收入,很多,元,累计",
+        "2024,,不知道,预算,利息收入,3,元,",
+    ]
+    write(tmp_path / "in", "fund_statement_2024.csv", list_text(*lines))
+    take_in(tmp_path / "in", tmp_path / "lake")
+    rows = lake_rows(tmp_path / "lake", "quarantine_row")
+    names = ["admdvs", "admdvs_name", "fund_code", "statement_code", "period_type", "period_code"]
+    read = [tuple(row[name] for name in names) for row in sorted(rows, key=lambda row: row["row_number"])]
+    assert read == [
+        ("150100", None, "310100", "final", None, None),
+        ("150100", None, "390100", "execution", "month", "202403"),
+        (None, None, None, "budget", "year", "2024"),
+    ]
+
+
+def test_heads_months_and_shares_are_no_money(tmp_path):
+    lines = [
+        GOOD_LINE,
+        "2024,150100,310100,决算,参保人数,31245,人,",
+        "2024,150100,310100,决算,可支付月数,6.7,月,",
+        "2024,150100,310100,决算,住院率(%),16.8,万元,",
+        "2024,150100,310100,决算,住院情况,16.8%,,",
+        "2024,150100,310100,决算,次均住院费用,5400,元,",
+        "2024,150100,310100,决算,参保人数（人）,31245,,",
+        "2024,150100,310100,决算,按规定标准补助,7,元,",
+    ]
+    write(tmp_path / "in", "fund_statement_2024.csv", list_text(*lines))
+    rows = taken(tmp_path / "in", tmp_path / "lake")
+    assert [row["account_name"] for row in rows] == ["利息收入", "按规定标准补助"]
+    (file,) = lake_rows(tmp_path / "lake", "intake_file")
+    assert (file["received_count"], file["quarantined_count"], file["non_data_count"]) == (2, 0, 7)
+    (note,) = lake_rows(tmp_path / "lake", "intake_note")
+    assert (note["note_code"], note["row_number"]) == ("not_money", 3)
+    assert "6 行" in note["note_zh"] and "可支付月数" in note["note_zh"]

@@ -1,6 +1,7 @@
 import csv
 import io
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from intake_tools import lake_rows, taken, two_sided, workbook, write
@@ -328,3 +329,112 @@ def test_a_numbered_list_of_which_ends_at_its_own_indent(tmp_path):
     loaded = taken(tmp_path / "in", tmp_path / "lake")
     assert [row["is_of_which"] for row in loaded] == [False, True, True, False]
     assert {row["parent_account_name"] for row in loaded} == {None, "基本医疗保险费收入"}
+
+
+def test_heads_and_months_in_a_table_are_no_money(tmp_path):
+    rows = two_sided()
+    rows[10:10] = [["参保人数（人）", 31245, 31300, "可支付月数", 5.4, "5.6个月"]]
+    workbook(tmp_path / "in" / "fund_statement_2024.xlsx", {"居民": rows})
+    taken_rows = by_cell(taken(tmp_path / "in", tmp_path / "lake"))
+    assert len(taken_rows) == 31 and not {"B11", "E11", "F11"} & set(taken_rows)
+    assert lake_rows(tmp_path / "lake", "quarantine_row") == []
+    assert "not_money" in {note["note_code"] for note in lake_rows(tmp_path / "lake", "intake_note")}
+
+
+_COLUMNS = ["2024年执行数", "2025年预算数"]
+_DATA = [
+    ["一、财政补贴收入", 100, 110, "一、基本医疗保险待遇支出", 90, 95],
+    ["本年收入合计", 100, 110, "本年支出合计", 90, 95],
+]
+
+
+def _two_header_rows(upper: list[str], lower: list[str], unit: str = "单位：万元") -> list[list[object]]:
+    return [
+        ["2025年城乡居民基本医疗保险基金收支预算表"],
+        ["编报单位：某县A医疗保障局"],
+        [unit],
+        upper,
+        lower,
+        *_DATA,
+    ]
+
+
+_ITEM_LOWER = ["项目", *_COLUMNS, "项目", *_COLUMNS]
+_AMOUNT_LOWER = ["", *_COLUMNS, "", *_COLUMNS]
+_WITH_ITEMS = [(3, 0, 4, 0, "项 目"), (3, 3, 4, 3, "项 目")]
+_UPPER_HEADERS = {
+    "halves_merged": ([""] * 6, _AMOUNT_LOWER, [*_WITH_ITEMS, (3, 1, 3, 2, "收入"), (3, 4, 3, 5, "支出")]),
+    "halves_repeated": (["项目", "收入", "收入", "项目", "支出", "支出"], _AMOUNT_LOWER, []),
+    "halves_once": (["项目", "收入", "", "项目", "支出", ""], _AMOUNT_LOWER, []),
+    "items_merged": (
+        [""] * 6,
+        _ITEM_LOWER,
+        [(3, 0, 3, 2, "收入项目"), (3, 3, 3, 5, "支出项目")],
+    ),
+    "items_repeated": (["收入项目"] * 3 + ["支出项目"] * 3, _ITEM_LOWER, []),
+    "amount_merged": (
+        [""] * 6,
+        _AMOUNT_LOWER,
+        [*_WITH_ITEMS, (3, 1, 3, 2, "金额"), (3, 4, 3, 5, "金额")],
+    ),
+    "unit_merged": (
+        [""] * 6,
+        _AMOUNT_LOWER,
+        [*_WITH_ITEMS, (3, 1, 3, 2, "单位：万元"), (3, 4, 3, 5, "单位：万元")],
+    ),
+    "line_over_halves": ([""] * 6, _ITEM_LOWER, [(3, 0, 3, 2, "收  入"), (3, 3, 3, 5, "支  出")]),
+    "line_repeated": (["收  入"] * 3 + ["支  出"] * 3, _ITEM_LOWER, []),
+    "line_once": (["收  入", "", "", "支  出", "", ""], _ITEM_LOWER, []),
+}
+
+
+@pytest.mark.parametrize("name", list(_UPPER_HEADERS))
+def test_an_upper_header_row_does_not_disturb(tmp_path: Path, name: str) -> None:
+    upper, lower, merges = _UPPER_HEADERS[name]
+    unit = "" if name == "unit_merged" else "单位：万元"
+    path = tmp_path / "in" / "fund_statement_2025.xlsx"
+    workbook(path, {"居民": _two_header_rows(upper, lower, unit)}, {"居民": merges})
+    rows = taken(tmp_path / "in", tmp_path / "lake")
+    read = {
+        (
+            row["cell_ref"],
+            row["side_code"],
+            row["period_code"],
+            row["statement_code"],
+            int(row["amount_yuan"]),
+        )
+        for row in rows
+    }
+    assert len(rows) == 8
+    assert ("B6", "income", "2024", "execution", 1_000_000) in read
+    assert ("C7", "income", "2025", "budget", 1_100_000) in read
+    assert ("E6", "expenditure", "2024", "execution", 900_000) in read
+    assert ("F7", "expenditure", "2025", "budget", 950_000) in read
+
+
+def test_income_and_expenditure_groups_beside_one_item_column_are_refused(tmp_path: Path) -> None:
+    rows = _two_header_rows(["项目", "收入", "", "支出", ""], ["", *_COLUMNS, *_COLUMNS])[:5]
+    rows.append(["某项", 1, 2, 3, 4])
+    workbook(tmp_path / "fund_statement_2025.xlsx", {"居民": rows})
+    (report,) = check_extracts(tmp_path).files
+    assert report.status_code == "rejected"
+    assert "共用一个“项目”栏" in (report.first_reason or "")
+
+
+def test_a_refused_header_names_the_row_tried_and_the_word(tmp_path: Path) -> None:
+    rows = [["2025年城乡居民基本医疗保险基金收支预算表"], ["项目", "增减额", "备注"], ["利息收入", 1, 2]]
+    workbook(tmp_path / "fund_statement_2025.xlsx", {"居民": rows})
+    (report,) = check_extracts(tmp_path).files
+    assert report.status_code == "rejected"
+    assert "第 2 行" in (report.first_reason or "")
+    assert "“增减额”" in (report.first_reason or "")
+
+
+def test_quarantine_of_a_table_keeps_what_could_be_read(tmp_path: Path) -> None:
+    rows = two_sided()
+    rows[3][1] = "约两亿"
+    workbook(tmp_path / "in" / "fund_statement_2024.xlsx", {"居民": rows})
+    taken(tmp_path / "in", tmp_path / "lake")
+    (bad,) = lake_rows(tmp_path / "lake", "quarantine_row")
+    assert (bad["admdvs_name"], bad["fund_code"]) == ("某县A", "390100")
+    assert (bad["statement_code"], bad["period_type"], bad["period_code"]) == ("execution", "year", "2023")

@@ -31,7 +31,8 @@ BALANCE_COLUMNS = """
     ytd_income_yuan decimal(20, 2), ytd_expenditure_yuan decimal(20, 2), rolling_income_yuan decimal(20, 2),
     rolling_expenditure_yuan decimal(20, 2), rolling_surplus_yuan decimal(20, 2),
     prior_year_income_yuan decimal(20, 2), prior_year_expenditure_yuan decimal(20, 2),
-    reserve_months decimal(18, 6), year_end_reserve_months decimal(18, 6), is_held boolean
+    reserve_months decimal(18, 6), year_end_reserve_months decimal(18, 6), is_held boolean,
+    areas_reported_count integer default 1, areas_expected_count integer default 1
 """
 SEEDS = [
     "warning_rule",
@@ -206,7 +207,7 @@ class Region:
         )
         con.execute(f"create table fund_balance__fct_fund_balance ({BALANCE_COLUMNS})")
         con.executemany(
-            f"insert into fund_balance__fct_fund_balance values ({', '.join('?' * 22)})", self.rows
+            f"insert into fund_balance__fct_fund_balance values ({', '.join('?' * 22)}, 1, 1)", self.rows
         )
         con.execute(
             "create table fund_balance__fct_fund_account as select area_code, fund_code, period_type, period_code,"
