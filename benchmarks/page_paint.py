@@ -24,7 +24,7 @@ PAGES = ("risk", "region", "flows", "metrics", "data")
 PARTS = {
     "sentence": "h4",
     "counts": ".level-count",
-    "change list": "[class*=st-key-changes] canvas, [class*=st-key-changes] [data-testid=stDataFrameResizable]",
+    "change list": "[class*=st-key-changes] table",
     "tile grid": "[class*=st-key-tiles] .main-svg .scatterlayer .points path",
 }
 

@@ -15,17 +15,39 @@ def _scaled(value: float) -> float:
     return float(value) / 10_000
 
 
+# a step that would be printed as 0.00 of the unit is not drawn
+HALF_OF_LAST_DIGIT = 50
+NEUTRAL_STEPS = {"stated_difference"}
+
+
+def _step_color(step_code: str, height: float, is_total: bool) -> str:
+    """Blue adds, orange takes away, dark grey is a balance, light grey a difference inside the report."""
+    if is_total:
+        return TOTAL
+    if step_code in NEUTRAL_STEPS:
+        return LAST_YEAR
+    return PLUS if height >= 0 else MINUS
+
+
 def balance_waterfall(steps: pd.DataFrame, area_name: str, fund_name: str, period_code: str) -> Chart:
     """From the opening to the closing balance, one bar a step.
 
     ``steps``: step_code, step_label_zh, step_yuan, running_yuan, is_total, in order and without zero steps.
     """
+    shown = steps["is_total"].astype(bool) | (steps["step_yuan"].astype(float).abs() >= HALF_OF_LAST_DIGIT)
+    steps = steps[shown].reset_index(drop=True)
     totals = steps["is_total"].astype(bool)
+    labels = [wrap(label, 5) for label in steps["step_label_zh"]]
+    heights = [_scaled(value) for value in steps["step_yuan"]]
+    ends = [_scaled(value) for value in steps["running_yuan"]]
+    # bars on a base, not Plotly's waterfall: that one has no colour for a step which is no movement of money
     figure = go.Figure(
-        go.Waterfall(
-            x=[wrap(label, 5) for label in steps["step_label_zh"]],
-            y=[_scaled(value) for value in steps["step_yuan"]],
-            measure=["absolute" if total else "relative" for total in totals],
+        go.Bar(
+            x=labels,
+            y=heights,
+            base=[
+                0 if total else end - height for total, end, height in zip(totals, ends, heights, strict=True)
+            ],
             text=[
                 fmt(value, UNIT, signed=not total)
                 for value, total in zip(steps["step_yuan"], totals, strict=True)
@@ -33,14 +55,26 @@ def balance_waterfall(steps: pd.DataFrame, area_name: str, fund_name: str, perio
             textposition="outside",
             textfont={"size": 12},
             cliponaxis=False,
-            increasing={"marker": {"color": PLUS}},
-            decreasing={"marker": {"color": MINUS}},
-            totals={"marker": {"color": TOTAL}},
-            connector={"line": {"color": GREY, "width": 1}},
+            marker={
+                "color": [
+                    _step_color(code, height, total)
+                    for code, height, total in zip(steps["step_code"], heights, totals, strict=True)
+                ]
+            },
             customdata=steps[["step_label_zh"]].to_numpy(),
             hovertemplate="%{customdata[0]}：%{text} 万元<extra></extra>",
         )
     )
+    for number, end in enumerate(ends[:-1]):
+        figure.add_shape(
+            type="line",
+            x0=number,
+            x1=number + 1,
+            y0=end,
+            y1=end,
+            line={"color": GREY, "width": 1},
+            layer="below",
+        )
     table = pd.DataFrame(
         {
             "步骤": steps["step_label_zh"],
@@ -55,9 +89,10 @@ def balance_waterfall(steps: pd.DataFrame, area_name: str, fund_name: str, perio
     highest, lowest = _scaled(steps["running_yuan"].max()), _scaled(min(steps["running_yuan"].min(), 0))
     span = max(highest - lowest, 1.0)
     figure.update_yaxes(visible=False, range=[lowest - span * 0.06, highest + span * 0.14], fixedrange=True)
-    figure.update_xaxes(tickangle=0, fixedrange=True, tickfont={"size": 12})
-    figure.update_layout(showlegend=False)
-    note = f"{period_label(period_code)} · 单位：{UNIT} · 蓝色为增、橙色为减、灰色为结余；为零的步骤不画"
+    figure.update_xaxes(tickangle=0, fixedrange=True, type="category", tickfont={"size": 12})
+    figure.update_layout(showlegend=False, bargap=0.25)
+    neutral = "、浅灰为报表与计算之差" if steps["step_code"].isin(NEUTRAL_STEPS).any() else ""
+    note = f"{period_label(period_code)} · 单位：{UNIT} · 蓝色为增、橙色为减、深灰为结余{neutral}；不足 0.01 万元的步骤不画"
     listed = "；".join(f"{row['步骤']}{row.iloc[1]}" for _, row in table.iterrows())
     return Chart(titled(figure, title, note, height=380, width=66), title, f"{title}。{listed}。", table)
 

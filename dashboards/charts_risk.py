@@ -105,12 +105,14 @@ def reserve_band(
     limits: tuple[float, ...],
     *,
     seasonal: bool,
+    period_code: str | None = None,
 ) -> Chart:
     """Reserve months over time; the policy band is shaded, the limits are lines.
 
     ``series``: period_code, reserve_months (rolling), year_end_reserve_months, ordered by time.  Where the fund
     is ``seasonal`` the year-end months are the line that counts and the rolling ones stand in grey beside it.
-    Months at or below zero are drawn at zero and printed 已用尽.
+    Months at or below zero are drawn at zero and printed 已用尽.  ``period_code`` is the period that the page
+    is about: where it has no months the title says so, and which period the quoted months are of.
     """
     main, word = (
         ("year_end_reserve_months", "上年末可支付月数") if seasonal else ("reserve_months", "可支付月数")
@@ -148,12 +150,12 @@ def reserve_band(
         title = f"{area_name}{fund_name}暂无法计算{word}"
     else:
         last = known.iloc[-1]
-        when = "上年末" if seasonal else "末"
-        title = (
-            f"{area_name}{fund_name}{period_label(last['period_code'])}{when}可支付{fmt_months(last[main])}"
-        )
+        when = period_label(last["period_code"])
+        title = f"{area_name}{fund_name}{when}末可支付{fmt_months(last[main])}"
         if seasonal:
-            title = f"{area_name}{fund_name}按上年末结余可支付{fmt_months(last[main])}"
+            title = f"{area_name}{fund_name}{when}按上年末结余可支付{fmt_months(last[main])}"
+        if period_code and period_code != last["period_code"]:
+            title = f"{period_label(period_code)}没有{word}；{title}"
         figure.add_annotation(
             x=period_label(last["period_code"]),
             y=max(float(last[main]), 0),
@@ -218,7 +220,7 @@ def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str, fund_name: 
             x=float(region_value),
             line={"color": INK, "dash": "dash", "width": 1.2},
             layer="below",
-            annotation_text=f"全区 {fmt_metric(region_value, unit)}",
+            annotation_text=f"各统筹区合计 {fmt_metric(region_value, unit)}",
             annotation_position="top",
         )
     mine = peers[peers["area_code"] == area_code]
@@ -229,7 +231,7 @@ def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str, fund_name: 
             f"在{int(row['ranked_count'])}个统筹区中列第{int(row['rank'])}"
         )
     elif has_region:
-        title = f"全区{name}{fmt_metric(region_value, unit)}"
+        title = f"各统筹区合计{name}{fmt_metric(region_value, unit)}"
     else:
         title = f"各统筹区{name}"
     table = pd.DataFrame(

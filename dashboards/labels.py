@@ -180,8 +180,14 @@ STATEMENT_TEXT = {
     "execution": "执行",
     "final": "决算",
 }
-ARRIVAL_TEXT = {"reported": "已报送", "missing": "未报送", "not_expected": "不要求", "derived": "汇总推算"}
-ARRIVAL_SYMBOL = {"reported": "●", "missing": "?", "not_expected": "×", "derived": "○"}
+ARRIVAL_TEXT = {
+    "reported": "全部基金已报送",
+    "partly": "部分基金已报送",
+    "missing": "未报送",
+    "not_expected": "不要求",
+    "derived": "汇总推算",
+}
+ARRIVAL_SYMBOL = {"reported": "●", "partly": "◐", "missing": "?", "not_expected": "×", "derived": "○"}
 OPENING_TEXT = {
     "stated": "报表填报",
     "prior_closing": "上期期末",
@@ -194,6 +200,35 @@ DIRECTION_TEXT = {"high_good": "越高越好", "low_good": "越低越好", "neut
 MEASURE_TEXT = {"period": "本期数", "ytd": "本年累计数"}
 BATCH_STATUS_TEXT = {"loaded": "已入库", "rejected": "整份退回", "unchanged": "内容未变"}
 BASIS_TEXT = {"stated": "文件明文", "assumed": "设计约定", "sample": "示例"}
+TOOL_TEXT = {"dbt": "模型检验", "gx": "形状检验"}
+# our own short codes; what else stands in a document column is the document's own number
+DOCUMENT_TEXT = {
+    "DESIGN": "设计约定",
+    "AR-POOL-DRAFT": "自治区级统筹实施意见（征求意见稿）",
+    "NMG-2007": "自治区本级职工医疗保险有关问题的通知（2007）",
+}
+FACT_TEXT = {
+    "build_id": "版本号",
+    "code_hash": "程序指纹",
+    "data_date": "数据截至",
+    "dbt_version": "模型检验工具版本",
+    "duckdb_version": "数据库版本",
+    "great_expectations_version": "形状检验工具版本",
+    "lake_fingerprint": "数据湖指纹",
+    "product_version": "程序版本",
+    "region": "地区包",
+    "schema_version": "表结构版本",
+    "built_at": "生成时间",
+    "exit_code": "运行结果码",
+    "issues": "待处理事项",
+    "dbt_nodes": "模型与检验个数",
+    "dbt_warnings": "模型检验警告",
+    "expectations": "形状检验",
+    "inputs": "输入文件",
+    "row_counts": "各表行数",
+    "marts_sha256": "发布文件指纹",
+    "marts_bytes": "发布文件大小",
+}
 AXIS_TEXT = {"deficit": "不足", "surplus": "结余偏多"}
 SEVERITY_TEXT = {"info": "说明", "warning": "提醒", "problem": "问题"}
 
@@ -215,6 +250,9 @@ VOCABULARIES: dict[str, dict[str, str]] = {
     "measure_code": MEASURE_TEXT,
     "status_code": BATCH_STATUS_TEXT,
     "axis": AXIS_TEXT,
+    "tool": TOOL_TEXT,
+    "doc_no": DOCUMENT_TEXT,
+    "fact_key": FACT_TEXT,
     "severity_code": SEVERITY_TEXT,
 }
 

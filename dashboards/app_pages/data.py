@@ -11,7 +11,7 @@ import streamlit as st
 from dashboards import data
 from dashboards.components.frame import View, arrival_text, breadcrumb, checks_text, view_of_page
 from dashboards.components.state import prepare
-from dashboards.components.tables import Col, download_row, show_table
+from dashboards.components.tables import TWO_LINES, Col, download_row, show_table
 from dashboards.labels import (
     ARRIVAL_SYMBOL,
     ARRIVAL_TEXT,
@@ -26,16 +26,16 @@ from dashboards.labels import (
 ALL = "全部"
 
 CHECK_COLUMNS = [
-    Col("check_id", header="编号"),
-    Col("check_name", header="检查", width="large"),
-    Col("kind", "word", "性质"),
-    Col("tool", header="工具"),
-    Col("status", "word", "结果"),
+    Col("check_id", header="编号", width=90),
+    Col("check_name", header="检查", width=330),
+    Col("kind", "word", "性质", 80),
+    Col("tool", "word", "工具", 80),
+    Col("status", "word", "结果", 70),
     Col("violated_count", "count", "不符条数"),
     Col("denominator_count", "count", "检查条数"),
-    Col("relation", header="对象", width="medium"),
-    Col("doc_no", header="依据"),
-    Col("clause", header="条款"),
+    Col("doc_no", "word", "依据", 170),
+    Col("clause", header="条款", width=150),
+    Col("relation", header="对象", width=260),
 ]
 FAILURE_COLUMNS = [
     Col("check_id", header="编号"),
@@ -56,9 +56,10 @@ HOLD_COLUMNS = [
     Col("reason", header="待核原因", width="large"),
 ]
 BATCH_COLUMNS = [
-    Col("delivery_no", "count", "批次"),
-    Col("file_name", header="文件", width="medium"),
-    Col("status_code", "word", "状态"),
+    Col("delivery_no", "count", "批次", 50),
+    Col("file_name", header="文件", width=270),
+    Col("status_code", "word", "状态", 80),
+    Col("first_reason", header="退回或隔离的首个原因", width=260),
     Col("received_rows", "count", "收到行数"),
     Col("loaded_rows", "count", "入库行数"),
     Col("superseded_rows", "count", "被替代行数"),
@@ -69,25 +70,24 @@ BATCH_COLUMNS = [
     Col("superseded_yuan", "yuan", "被替代金额"),
     Col("quarantined_yuan", "yuan", "隔离金额"),
     Col("encoding_code", header="编码"),
-    Col("first_reason", header="首个原因", width="medium"),
 ]
 QUARANTINE_COLUMNS = [
-    Col("file_name", header="文件", width="medium"),
-    Col("sheet_name", header="工作表"),
-    Col("row_number", "count", "行"),
-    Col("cell_ref", header="单元格"),
-    Col("column_name", header="列"),
-    Col("reason_zh", header="原因", width="large"),
-    Col("raw_text", header="原文", width="medium"),
-    Col("amount_yuan", "yuan", "金额"),
+    Col("file_name", header="文件", width=260),
+    Col("sheet_name", header="工作表", width=90),
+    Col("row_number", "count", "行", 50),
+    Col("cell_ref", header="单元格", width=60),
+    Col("column_name", header="列", width=80),
+    Col("amount_yuan", "yuan", "金额", 140),
+    Col("reason_zh", header="原因", width=340),
+    Col("raw_text", header="原文", width=240),
 ]
 NOTE_COLUMNS = [
-    Col("file_name", header="文件", width="medium"),
-    Col("severity_code", "word", "程度"),
-    Col("note_zh", header="提示", width="large"),
-    Col("sheet_name", header="工作表"),
-    Col("row_number", "count", "行"),
-    Col("cell_ref", header="单元格"),
+    Col("file_name", header="文件", width=260),
+    Col("severity_code", "word", "程度", 60),
+    Col("note_zh", header="提示", width=620),
+    Col("sheet_name", header="工作表", width=90),
+    Col("row_number", "count", "行", 50),
+    Col("cell_ref", header="单元格", width=60),
 ]
 DIFFERENCE_COLUMNS = [
     Col("area_name", header="统筹区"),
@@ -124,20 +124,25 @@ def arrival_matrix(view: View) -> None:
         st.info("× 不适用：这个数据源没有按期报送的要求。", icon=":material/inbox:")
         return
     st.markdown(f"**{arrival_text(view)}**")
-    st.caption("　".join(f"{ARRIVAL_SYMBOL[code]} {text}" for code, text in ARRIVAL_TEXT.items()))
-    arrival["mark"] = [ARRIVAL_SYMBOL.get(code, "·") for code in arrival["arrival_code"]]
+    st.caption(
+        "　".join(f"{ARRIVAL_SYMBOL[code]} {text}" for code, text in ARRIVAL_TEXT.items())
+        + "　（基金指所选险种下的各项基金，不含调剂金；不设应报单位的地区没有报的期为“不要求”）"
+    )
+    arrival["mark"] = [ARRIVAL_SYMBOL[code] for code in arrival["arrival_code"]]
     order = arrival[["area_name", "sort_order"]].drop_duplicates().sort_values("sort_order")["area_name"]
     periods = arrival[["period_code", "period_end_date"]].drop_duplicates().sort_values("period_end_date")
     matrix = (
         arrival.pivot(index="area_name", columns="period_code", values="mark")
         .reindex(index=order, columns=periods["period_code"].tolist()[::-1])
-        .fillna("·")
+        .fillna(ARRIVAL_SYMBOL["not_expected"])
     )
     matrix.columns = [period_label(code).replace("年", "-").replace("月", "") for code in matrix.columns]
     matrix = matrix.rename_axis("统筹区").reset_index()
     style = matrix.style.map(
         lambda mark: (
-            "color: #8F0A1A; font-weight: 700" if mark == ARRIVAL_SYMBOL["missing"] else "color: #35526B"
+            "color: #8F0A1A; font-weight: 700"
+            if mark in (ARRIVAL_SYMBOL["missing"], ARRIVAL_SYMBOL["partly"])
+            else "color: #35526B"
         ),
         subset=list(matrix.columns[1:]),
     )
@@ -164,14 +169,28 @@ def checks_block(view: View) -> None:
     shown = (
         checks if chosen in (ALL, None) else checks[[word("kind", kind) == chosen for kind in checks["kind"]]]
     )
-    show_table(view, shown, CHECK_COLUMNS, key="checks", name="检查结果", empty="没有检查结果。")
+    show_table(
+        view,
+        shown,
+        CHECK_COLUMNS,
+        key="checks",
+        name="检查结果",
+        row_height=TWO_LINES,
+        empty="没有检查结果。",
+    )
     st.markdown("**不通过与警告的明细**")
     ids = [ALL, *checks.loc[checks["status"].isin(["fail", "warn"]), "check_id"]]
     prepare("jb", ids, ALL, "检查编号")
     check_id = st.selectbox("检查编号", ids, key="jb", width=240)
     failures = _with_period(view, view.rows("check_failures", check_id="*" if check_id == ALL else check_id))
     show_table(
-        view, failures, FAILURE_COLUMNS, key="failures", name="检查明细", empty="没有不通过或警告的检查。"
+        view,
+        failures,
+        FAILURE_COLUMNS,
+        key="failures",
+        name="检查明细",
+        row_height=TWO_LINES,
+        empty="没有不通过或警告的检查。",
     )
 
 
@@ -182,7 +201,7 @@ def holds_block(view: View) -> None:
         st.markdown("没有待核的数字。")
         return
     st.markdown(f"**待核 {len(held)} 项**：数字照常发布，处处带“待核”标记。")
-    show_table(view, held, HOLD_COLUMNS, key="holds", name="待核清单")
+    show_table(view, held, HOLD_COLUMNS, key="holds", name="待核清单", row_height=TWO_LINES)
 
 
 def differences_block(view: View) -> None:
@@ -208,14 +227,33 @@ def differences_block(view: View) -> None:
     )
 
 
+REJECTED_NAMED = 10
+
+
+def rejected_files(batches: pd.DataFrame) -> None:
+    """Files that were sent back whole, each with its reason in full."""
+    rejected = batches[batches["status_code"] == "rejected"]
+    if rejected.empty:
+        return
+    lines = [
+        f"- {row.file_name}：{'没有写明原因' if is_missing(row.first_reason) else row.first_reason}"
+        for row in rejected.head(REJECTED_NAMED).itertuples()
+    ]
+    more = [f"- 等 {len(rejected)} 份，其余见下表"] if len(rejected) > REJECTED_NAMED else []
+    st.warning("\n".join([f"整份退回 {len(rejected)} 份：", "", *lines, *more]), icon=":material/error:")
+
+
 def intake_block(view: View) -> None:
     """Files received, lines set aside, remarks of the reader."""
     st.markdown("**收到的文件**：收到 = 入库 + 被替代 + 隔离（行数与金额都如此）")
+    batches = view.rows("intake_batches")
+    rejected_files(batches)
     show_table(
         view,
-        view.rows("intake_batches"),
+        batches,
         BATCH_COLUMNS,
         key="batches",
+        row_height=TWO_LINES,
         name="入库批次",
         empty="没有入库记录。",
     )
@@ -225,12 +263,19 @@ def intake_block(view: View) -> None:
         view.rows("quarantine"),
         QUARANTINE_COLUMNS,
         key="quarantine",
+        row_height=TWO_LINES,
         name="隔离清单",
         empty="没有隔离的行。",
     )
     st.markdown("**读取提示**")
     show_table(
-        view, view.rows("intake_notes"), NOTE_COLUMNS, key="notes", name="读取提示", empty="没有提示。"
+        view,
+        view.rows("intake_notes"),
+        NOTE_COLUMNS,
+        key="notes",
+        name="读取提示",
+        row_height=TWO_LINES,
+        empty="没有提示。",
     )
 
 
@@ -246,13 +291,19 @@ def flat(manifest: Any, prefix: str = "") -> dict[str, str]:
     return {prefix.rstrip("."): text}
 
 
+def manifest_word(path: str) -> str:
+    """An item of a manifest with its first part in Chinese."""
+    head, dot, rest = path.partition(".")
+    return f"{word('fact_key', head)}{dot}{rest}"
+
+
 def manifest_differences(one: dict[str, Any], other: dict[str, Any]) -> pd.DataFrame:
     """What differs between two manifests: item, in the first, in the second."""
     left, right = flat(one), flat(other)
     keys = [key for key in {**left, **right} if left.get(key) != right.get(key)]
     return pd.DataFrame(
         {
-            "项目": keys,
+            "项目": [manifest_word(key) for key in keys],
             "版本甲": [left.get(k, "—") for k in keys],
             "版本乙": [right.get(k, "—") for k in keys],
         }
@@ -306,6 +357,7 @@ def builds_block(view: View) -> None:
     st.dataframe(table, hide_index=True, width="stretch", key="builds", alt="数据版本清单")
     st.caption("回到旧版本：shouzhi publish 版本号。页面总是读取“当前发布”的那一份。")
     facts = view.rows("build_facts").rename(columns={"fact_key": "项目", "fact_value": "内容"})
+    facts["项目"] = [word("fact_key", key) for key in facts["项目"]]
     st.dataframe(facts, hide_index=True, width="stretch", height=220, key="facts", alt="当前版本的事实")
     if len(builds) < 2:
         st.caption("只有一个版本，没有可比较的。")

@@ -24,7 +24,6 @@ BASE_COLUMNS = [
     Col("expenditure_yuan", "wan"),
     Col("surplus_yuan", "wan"),
     Col("actual_closing_yuan", "wan"),
-    Col("reserve_months", "months"),
 ]
 COMPARE_COLUMNS = {
     "同比": [Col("income_yoy_ratio", "ratio", "收入同比"), Col("expenditure_yoy_ratio", "ratio", "支出同比")],
@@ -32,7 +31,7 @@ COMPARE_COLUMNS = {
         Col("budget_income_yuan", "wan", "全年收入预算"),
         Col("budget_expenditure_yuan", "wan", "全年支出预算"),
     ],
-    "全区均值": [Col("region_reserve_months", "months", "全区可支付月数")],
+    "全区均值": [Col("region_reserve_months", "months", "各统筹区合计可支付月数")],
 }
 
 
@@ -111,10 +110,14 @@ def main() -> None:
     st.session_state["_area_options"] = view.areas.loc[
         view.areas["area_kind"] != "region", "area_name"
     ].tolist()
+    # residents' months are those of the last year end, the employees' roll
+    reserve = {"employee": "可支付月数", "resident": "上年末可支付月数"}.get(
+        view.scheme, "可支付月数（居民、合计为上年末）"
+    )
     show_table(
         view,
         flows,
-        [*BASE_COLUMNS, *COMPARE_COLUMNS[view.compare]],
+        [*BASE_COLUMNS, Col("reserve_months", "months", reserve), *COMPARE_COLUMNS[view.compare]],
         key="flows",
         name="基金收支表",
         on_select=open_row,

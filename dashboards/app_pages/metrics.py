@@ -20,18 +20,18 @@ CATALOGUE_COLUMNS = [
     Col("unit_zh", header="单位"),
     Col("direction", "word", "方向"),
     Col("definition", header="口径", width="large"),
-    Col("doc_no", header="依据", width="medium"),
+    Col("doc_no", "word", "依据", 220),
 ]
 CHECK_COLUMNS = [
-    Col("check_id", header="编号"),
-    Col("check_name", header="检查", width="large"),
+    Col("check_id", header="编号", width=90),
+    Col("check_name", header="检查", width=330),
     Col("kind", "word", "性质"),
-    Col("tool", header="工具"),
+    Col("tool", "word", "工具"),
     Col("status", "word", "最近结果"),
     Col("violated_count", "count", "不符条数"),
     Col("denominator_count", "count", "检查条数"),
-    Col("endangered_marts", header="影响", width="medium"),
-    Col("doc_no", header="依据"),
+    Col("doc_no", "word", "依据", 200),
+    Col("endangered_marts", header="影响", width=260),
 ]
 LINEAGE_COLUMNS = [
     Col("relation_name", header="表", width="medium"),
@@ -70,7 +70,7 @@ def entry_card(view: View, entry: dict[str, Any]) -> None:
         for column, label in ENTRY:
             value = entry.get(column)
             if not is_missing(value) and value != "":
-                st.markdown(f"**{label}**　{word('direction', value) if column == 'direction' else value}")
+                st.markdown(f"**{label}**　{word(column, value)}")
         fund = view.fund(view.area_code) if view.area_code else None
         if fund:
             source_button(view, Figure(str(entry["metric_code"]), str(view.area_code), fund), "metric_source")

@@ -16,37 +16,49 @@ from dashboards.components.cards import chart_card
 from dashboards.components.drill import account_drill, chosen_account, trail, with_labels
 from dashboards.components.frame import View, view_of_page
 from dashboards.components.provenance import Figure, source_button
-from dashboards.components.state import apply_drill, prepare, request_page, selected_point
-from dashboards.components.tables import Col, show_table
+from dashboards.components.state import (
+    apply_drill,
+    prepare,
+    request_page,
+    selected_point,
+    shared_parameters,
+)
+from dashboards.components.tables import TWO_LINES, Col, show_table
 from dashboards.labels import (
+    BASES,
     BASIS_TEXT,
     HELD_TAG,
+    NOT_APPLICABLE,
     NOT_REPORTED,
+    PERIOD_TYPES,
     RESIDENT_SEASON_NOTE,
+    SCHEMES,
     fmt,
     fmt_metric,
     fmt_months,
     is_missing,
     level_mark,
+    period_label,
     word,
 )
 
 RULE_COLUMNS = [
-    Col("level_code", "level", "等级"),
-    Col("fund_short", header="基金"),
-    Col("rule_text", header="规则"),
-    Col("metric_name", header="指标"),
-    Col("value_text", header="当前值"),
-    Col("threshold_text", header="阈值"),
-    Col("margin_text", header="距阈值"),
-    Col("months_in_level", "count", "持续期数"),
-    Col("change_code", "word", "较上期"),
-    Col("doc_text", header="依据", width="medium"),
+    Col("level_code", "level", "等级", 72),
+    Col("fund_short", header="基金", width=66),
+    Col("rule_text", header="规则", width=120),
+    Col("metric_name", header="指标", width=94),
+    Col("value_text", header="当前值", width=100),
+    Col("threshold_text", header="阈值", width=70),
+    Col("margin_text", header="距阈值", width=100),
+    Col("months_in_level", "count", "持续期数", 62),
+    Col("change_code", "word", "较上期", 54),
+    Col("level_reason", header="说明", width=190),
+    Col("doc_text", header="依据", width=150),
 ]
 INDICATOR_COLUMNS = [
     Col("indicator_name", header="指标", width="medium"),
     Col("value_text", header="本统筹区"),
-    Col("region_text", header="全区"),
+    Col("region_text", header="各统筹区合计"),
     Col("prior_text", header="上年同期"),
     Col("rank_text", header="位次"),
     Col("direction", "word", "方向"),
@@ -64,11 +76,13 @@ def of_one_area(view: View) -> View:
 
 def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any] | None, fund: str) -> None:
     """The level in words, symbol and colour with its trend; beside it the three numbers that matter."""
+    awaited = is_awaited(view)
     badge, *cards = st.columns([1.5, 1, 1, 1])
     with badge.container(border=True, height="stretch"):
         if balance is None and (level is None or not level["is_reported"]):
-            st.markdown(f"### {NOT_REPORTED}")
-            st.caption(f"{view.shown_area} {view.period_text} 没有报送，不参与合计与等级判断。")
+            st.markdown(f"### {NOT_REPORTED if awaited else '— 本期没有数'}")
+            said = "没有报送，不参与合计与等级判断。" if awaited else "没有这个险种和口径的数，不作等级判断。"
+            st.caption(f"{view.shown_area} {view.period_text} {said}")
         elif level is None:
             st.markdown("### × 不适用")
             st.caption("这个口径不作预警判断。")
@@ -91,6 +105,8 @@ def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any]
             if level.get("surplus_level_code") not in (None, "none", "not_available"):
                 st.caption(f"结余偏多：{level_mark(level['surplus_level_code'])}（单列，不抬高等级）")
     held = bool(balance and balance.get("is_held"))
+    whose = region_words(balance) if view.whole_region else ""
+    absent = NOT_REPORTED if awaited else NOT_APPLICABLE
     for slot, (metric, label) in zip(
         cards,
         (
@@ -107,13 +123,80 @@ def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any]
         text = fmt_months(value) if metric.endswith("reserve_months") else fmt(value, "万元")
         with slot.container(border=True, height="stretch"):
             mark = f" :orange-badge[{HELD_TAG}]" if held and not is_missing(value) else ""
-            st.metric(label + unit + mark, NOT_REPORTED if balance is None else text)
+            st.metric(label + unit + mark, absent if balance is None else text)
+            if whose:
+                st.caption(whose)
             source_button(view, Figure(metric, str(view.area_code), fund), f"why_{metric}")
+
+
+def is_awaited(view: View) -> bool:
+    """Whether the chosen area is expected to report."""
+    mine = view.areas[view.areas["area_code"] == view.area_code]
+    return bool(len(mine) and mine["is_expected_reporter"].iloc[0])
+
+
+def region_words(balance: dict[str, Any] | None) -> str:
+    """What the region's own figures contain, and how many areas stand behind them where some are missing."""
+    words = "全区（含调剂金）"
+    counts = [(balance or {}).get(f"areas_{which}_count") for which in ("reported", "expected")]
+    if any(is_missing(count) for count in counts) or counts[0] >= counts[1]:
+        return words
+    return f"{words}（{int(counts[0])}/{int(counts[1])}）"
+
+
+def figures_elsewhere(view: View) -> None:
+    """Which schemes, bases and periods an area has figures for, each with a link."""
+    found = view.rows("area_figures", area_code=str(view.area_code))
+    if found.empty:
+        st.caption(f"{view.shown_area}在这个数据版本里没有任何一期的收支数据。")
+        return
+    names = {
+        "xz": {code: label for label, code in SCHEMES.items()},
+        "kj": {code: label for label, code in BASES.items()},
+        "qx": {code: label for label, code in PERIOD_TYPES.items()},
+    }
+    st.markdown(f"**{view.shown_area}有以下险种、口径和期间的数**（链接打开其中最近的一期）")
+    with st.container(horizontal=True, gap="small"):
+        for row in found.itertuples():
+            patch = {
+                "xz": names["xz"][row.scheme_code],
+                "kj": names["kj"][row.basis_code],
+                "qx": names["qx"][row.period_type],
+                "qi": period_label(row.period_code_last),
+                "qu": view.area_label,
+            }
+            span = period_label(row.period_code_last)
+            if row.periods_count > 1:
+                span = f"{period_label(row.period_code_first)}至{span}（{row.periods_count}期）"
+            st.page_link(
+                st.session_state["_pages"]["region"],
+                label=f"{patch['xz']} · {patch['kj']} · {span}",
+                icon=":material/arrow_forward:",
+                query_params=shared_parameters() | patch,
+            )
+
+
+HOLDS_NAMED = 5
+
+
+def region_holds(view: View, held: pd.DataFrame) -> None:
+    """待核 of every area of the region in this period, in one banner."""
+    if held.empty:
+        return
+    names = [
+        f"{row.area_name} {view.fund_name(row.fund_code)}：{row.reason}（检查 {row.check_id}）"
+        for row in held.head(HOLDS_NAMED).itertuples()
+    ]
+    more = f"；等 {len(held)} 处，全部见“数据质量·待核”" if len(held) > HOLDS_NAMED else ""
+    st.warning(f"{HELD_TAG} {len(held)} 处：{'；'.join(names)}{more}", icon=":material/error:")
 
 
 def hold_banner(view: View, fund: str) -> None:
     """待核: which rule, with its reason."""
     held = view.rows("held")
+    if view.whole_region:
+        region_holds(view, held)
+        return
     mine = held[
         (held["area_code"] == view.area_code)
         & held["fund_code"].isin([*view.parts(fund, str(view.area_code)).split(","), fund])
@@ -136,7 +219,9 @@ def rules_of(view: View) -> pd.DataFrame:
     rules["fund_short"] = [view.fund_name(code) for code in rules["fund_code"]]
     rules["rule_text"] = rules["rule_code"] + " " + rules["rule_name"]
     rules["doc_text"] = [
-        " ".join(str(part) for part in parts if not is_missing(part) and part not in ("", "—", "DESIGN"))
+        " ".join(
+            word("doc_no", part) for part in parts if not is_missing(part) and part not in ("", "—", "DESIGN")
+        )
         or BASIS_TEXT.get(basis, "—")
         for *parts, basis in zip(rules["doc_no"], rules["clause"], rules["basis"], strict=True)
     ]
@@ -217,6 +302,10 @@ def peers_block(view: View) -> None:
     """This area among the others."""
     mine = view.rows("region_peers", area_code=str(view.area_code))
     st.subheader("与其他统筹区比较")
+    if view.region_code:
+        st.caption(
+            "全区有两个数：上面的“全区（含调剂金）”包括自治区调剂金；这里比较用“各统筹区合计”，不含调剂金。"
+        )
     if mine.empty:
         st.markdown("× 不适用：这一期没有可比指标。")
         return
@@ -261,6 +350,8 @@ def charts_block(view: View, fund: str, fund_name: str) -> None:
     code = str(view.area_code)
     left, right = st.columns(2)
     series = view.rows("region_series", area_code=code, fund_code=fund)
+    # the page is that of the chosen period: what came later is not known on it
+    series = series[series["period_end_date"] <= pd.Timestamp(view.period_end)].reset_index(drop=True)
     with left:
         if series[["reserve_months", "year_end_reserve_months"]].isna().all(axis=None):
             st.subheader("可支付月数")
@@ -268,7 +359,13 @@ def charts_block(view: View, fund: str, fund_name: str) -> None:
         else:
             band, limits = policy_lines(view.rows("policy_lines", fund_code=view.warning_fund(code)))
             chart = reserve_band(
-                series, view.shown_area, fund_name, band, limits, seasonal=view.shows_residents
+                series,
+                view.shown_area,
+                fund_name,
+                band,
+                limits,
+                seasonal=view.shows_residents,
+                period_code=view.period_code,
             )
             chart_card(view, chart, key="reserve")
     with right:
@@ -297,6 +394,7 @@ def main() -> None:
     code = str(view.area_code)
     fund = view.fund(code)
     if fund is None:
+        figures_elsewhere(view)
         st.info(
             f"{view.shown_area}没有{view.scheme_label}（{view.basis_label}）的数据，请换一个险种、口径或统筹区。",
             icon=":material/filter_alt_off:",
@@ -309,10 +407,20 @@ def main() -> None:
     level = data.first(view.rows("region_level", area_code=code, fund_code=view.warning_fund(code)))
     fund_name = view.fund_name(fund)
     level_head(view, level, balance, fund)
+    if balance is None:
+        figures_elsewhere(view)
     hold_banner(view, fund)
     st.subheader("预警规则")
     rules = rules_of(view)
-    show_table(view, rules, RULE_COLUMNS, key="rules", name="预警规则", empty="这一期没有规则结果。")
+    show_table(
+        view,
+        rules,
+        RULE_COLUMNS,
+        key="rules",
+        name="预警规则",
+        row_height=TWO_LINES,
+        empty="这一期没有规则结果。",
+    )
     if view.shows_residents:
         st.caption(f"注：{RESIDENT_SEASON_NOTE}")
     charts_block(view, fund, fund_name)

@@ -22,8 +22,9 @@ from dashboards.components.state import (
     request_page,
     selected_point,
     selected_rows,
+    shared_parameters,
 )
-from dashboards.components.tables import Col, no_result, show_table
+from dashboards.components.tables import Col, no_result, plain_table, show_table
 from dashboards.labels import (
     CHANGE_TEXT,
     LEVEL_TEXT,
@@ -103,19 +104,22 @@ CHANGE_COLUMNS = [
     Col("months_in_level", "count", "已持续期数"),
 ]
 TABLE_COLUMNS = [
-    Col("area_name", header="统筹区"),
-    Col("level_code", "level", "预警等级"),
-    Col("change_code", "word", "较上期"),
-    Col("trend_code", "word", "趋势"),
-    Col("leading_rule_name", header="主要规则"),
-    Col("reserve_months", "months"),
-    Col("actual_closing_yuan", "wan"),
-    Col("surplus_yuan", "wan"),
+    Col("area_name", header="统筹区", width=112),
+    Col("level_code", "level", "预警等级", 74),
+    Col("change_code", "word", "较上期", 54),
+    Col("trend_code", "word", "趋势", 72),
+    Col("leading_rule_name", header="主要规则", width=136),
+    Col("leading_value", header="当前值", width=92),
+    Col("leading_threshold", header="阈值", width=66),
+]
+BALANCE_COLUMNS = [
+    Col("actual_closing_yuan", "wan", "期末结余", 116),
+    Col("surplus_yuan", "wan", "当期结余", 116),
 ]
 FLOW_COLUMNS = [Col("income_yuan", "wan"), Col("expenditure_yuan", "wan")]
 YOY_COLUMNS = [
-    Col("income_yoy_ratio", "ratio", "收入同比"),
-    Col("expenditure_yoy_ratio", "ratio", "支出同比"),
+    Col("income_yoy_ratio", "ratio", "收入同比", 68),
+    Col("expenditure_yoy_ratio", "ratio", "支出同比", 68),
 ]
 
 
@@ -127,8 +131,13 @@ def with_texts(view: View, levels: pd.DataFrame) -> pd.DataFrame:
         ("leading_threshold_value", "leading_threshold"),
     ):
         shown[target] = [
-            fmt_metric(value, unit) for value, unit in zip(shown[source], shown["leading_unit"], strict=True)
+            fmt_months(value) if unit == "months" else fmt_metric(value, unit)
+            for value, unit in zip(shown[source], shown["leading_unit"], strict=True)
         ]
+    # who has not reported has no rule that decided anything
+    unreported = ~shown["is_reported"].fillna(True).astype(bool)
+    shown.loc[unreported, ["leading_rule_code", "leading_rule_name", "leading_metric_name"]] = None
+    shown.loc[unreported, ["leading_value", "leading_threshold"]] = NOT_REPORTED
     shown["tile_text"] = [tile_line(view, row) for _, row in shown.iterrows()]
     return shown
 
@@ -156,22 +165,18 @@ def change_list(view: View, levels: pd.DataFrame) -> None:
         st.markdown("与上期相比，没有统筹区新增、升级、降级或解除预警。")
         return
     frame = changed.drop(columns=["is_held", "is_reported"]).reset_index(drop=True)
-    st.session_state["_changes"] = frame["area_name"].tolist()
-    show_table(
-        view,
-        frame,
-        CHANGE_COLUMNS,
-        key="changes",
-        name="预警变化清单",
-        on_select=open_change,
-        alt="较上期的预警变化清单",
-    )
-
-
-def open_change() -> None:
-    """A click on a row of the change list: that area's page."""
-    for position in selected_rows("changes"):
-        request_page("region", apply_drill({"area_name": st.session_state["_changes"][position]}))
+    plain_table(view, frame, CHANGE_COLUMNS, key="changes", name="预警变化清单")
+    known = set(view.areas["area_name"])
+    with st.container(horizontal=True, gap="small", key="change_links"):
+        st.markdown("打开画像：", width="content")
+        for name in dict.fromkeys(frame["area_name"]):
+            if name in known:
+                st.page_link(
+                    st.session_state["_pages"]["region"],
+                    label=name,
+                    icon=":material/arrow_forward:",
+                    query_params=shared_parameters() | apply_drill({"area_name": name}),
+                )
 
 
 def open_row() -> None:
@@ -251,7 +256,13 @@ def main() -> None:
         st.caption(
             f"这一期有的统筹区没有“{view.basis_label}”口径的数，金额列改用另一口径；在基金收支页逐行标明。"
         )
-    columns = [*TABLE_COLUMNS, *(YOY_COLUMNS if view.compare == "同比" else FLOW_COLUMNS)]
+    reserve = "上年末可支付月数" if view.shows_residents else "可支付月数"
+    columns = [
+        *TABLE_COLUMNS,
+        Col("reserve_months", "months", reserve, 112),
+        *BALANCE_COLUMNS,
+        *(YOY_COLUMNS if view.compare == "同比" else FLOW_COLUMNS),
+    ]
     st.session_state["_levels"] = shown["area_name"].tolist()
     show_table(
         view,

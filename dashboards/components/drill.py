@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.components.frame import View
-from dashboards.components.provenance import LINE_COLUMNS
+from dashboards.components.provenance import FINER_COLUMNS, LINE_COLUMNS, finer_lines
 from dashboards.components.state import apply_drill, prepare, request_page, selected_rows
 from dashboards.components.tables import Col, show_table
 from dashboards.labels import is_missing
@@ -90,9 +90,16 @@ def account_drill(view: View, accounts: pd.DataFrame, area_code: str, fund_code:
         "statement_lines", area_code=area_code, fund_codes=view.parts(fund_code, area_code), account_code=code
     )
     st.markdown(f"**报表原始行 · {label}**")
+    columns = LINE_COLUMNS
     if lines.empty:
-        st.caption("这个数没有直接收到的报表行：它由其他科目合计，或由更细的期间、下级统筹区汇总得出。")
-        return
-    show_table(view, lines, LINE_COLUMNS, key="lines", name=f"报表原始行_{label}")
+        lines, heading = finer_lines(view, area_code, fund_code, code)
+        if lines.empty:
+            st.caption("这个数没有直接收到的报表行：它由其他科目合计，或由下级统筹区汇总得出。")
+            return
+        st.markdown(heading)
+        columns = FINER_COLUMNS
+    show_table(view, lines, columns, key="lines", name=f"报表原始行_{label}")
+    if len(lines) >= 400:
+        st.caption("只列前400行；选一个科目可以看得更细。")
     if not is_missing(lines["doc_no"].iloc[0]):
         st.caption(f"批复文号：{lines['doc_no'].iloc[0]}")

@@ -73,6 +73,16 @@ class View:
         return period_label(self.period_code)
 
     @property
+    def data_date(self) -> str:
+        """Up to which day the build holds data, whatever period is chosen."""
+        return str(self.build.manifest.get("data_date") or self.period_end)
+
+    @property
+    def whole_region(self) -> bool:
+        """Whether the region's own row is in view."""
+        return self.area_code is not None and self.area_code == self.region_code
+
+    @property
     def shows_residents(self) -> bool:
         """Whether residents' figures are in view (their seasonality note is printed then)."""
         return self.scheme in {"resident", "all"}
@@ -147,9 +157,10 @@ class View:
             "险种": self.scheme_label,
             "口径": self.basis_label,
             "统计期": self.period_text,
+            "期末日": self.period_end,
             "统筹区": self.area_label,
             "对比": self.compare,
-            "数据截至": self.period_end,
+            "数据截至": self.data_date,
             "数据版本": self.build.build_id,
             "待核": marks or "无",
         }
@@ -344,11 +355,12 @@ def checks_text(view: View) -> str:
 
 
 def status_line(view: View) -> None:
-    """数据截至 · 报送 · 检查 · 版本, each a link to the page that explains it."""
+    """数据截至 · 统计期 · 报送 · 检查 · 版本, each a link to the page that explains it."""
     held = view.rows("held")
     with st.container(horizontal=True, gap="small", key="status_line"):
         parts = [
-            (f"数据截至 {view.period_end}", ":material/event:", "入库与隔离"),
+            (f"数据截至 {view.data_date}", ":material/event:", "入库与隔离"),
+            (f"统计期 {view.period_text}（至 {view.period_end}）", ":material/date_range:", "报送"),
             (arrival_text(view), ":material/inventory:", "报送"),
             (checks_text(view), ":material/fact_check:", "检查"),
             (f"版本 {view.build.short_id}", ":material/tag:", "数据版本"),

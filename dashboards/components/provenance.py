@@ -100,7 +100,9 @@ def explain(view: View, figure: Figure) -> None:
     _checks(view, figure)
     st.markdown("**⑤ 依据**")
     clause = [
-        str(entry[key]) for key in ("doc_no", "clause") if not is_missing(entry.get(key)) and entry.get(key)
+        word(key, entry[key])
+        for key in ("doc_no", "clause")
+        if not is_missing(entry.get(key)) and entry.get(key)
     ]
     st.markdown("　".join(clause) if clause else "会计恒等式，无须政策依据")
     if not is_missing(entry.get("parameters")) and entry.get("parameters"):
@@ -135,12 +137,30 @@ def _lines(view: View, figure: Figure) -> None:
         fund_codes=view.parts(figure.fund_code, figure.area_code),
         account_code="*",
     )
+    columns = LINE_COLUMNS
     if lines.empty:
-        st.caption("本期没有直接收到的报表行：数字由更细的期间或下级统筹区汇总得出。")
-        return
-    small_table(view, lines, LINE_COLUMNS, 240)
+        lines, heading = finer_lines(view, figure.area_code, figure.fund_code, "*")
+        if lines.empty:
+            st.caption("本期没有直接收到的报表行：数字由下级统筹区汇总得出。")
+            return
+        st.caption(heading)
+        columns = FINER_COLUMNS
+    small_table(view, lines, columns, 240)
     if len(lines) >= 400:
         st.caption("只列前400行；在基金收支页按统筹区、科目下钻可看全部。")
+
+
+def finer_lines(view: View, area_code: str, fund_code: str, account_code: str) -> tuple[pd.DataFrame, str]:
+    """The received rows of the finer periods inside the chosen one, with the words that stand above them."""
+    lines = view.rows(
+        "finer_lines",
+        area_code=area_code,
+        fund_codes=view.parts(fund_code, area_code),
+        account_code=account_code,
+    )
+    lines["period_text"] = [period_label(str(code)) for code in lines["period_code"]]
+    months = (lines["period_type"] == "month").all()
+    return lines, f"由以下{'月份' if months else '更细期间'}的报表行汇总"
 
 
 def _model(view: View) -> None:
@@ -176,13 +196,14 @@ LINE_COLUMNS = [
     Col("cell_ref", header="单元格"),
     Col("is_active", "active", "是否采用"),
 ]
+FINER_COLUMNS = [Col("period_text", header="统计期"), *LINE_COLUMNS]
 CHECK_COLUMNS = [
     Col("check_id", header="编号"),
     Col("check_name", header="检查"),
     Col("kind", "word", "性质"),
     Col("status", "word", "结果"),
     Col("violated_count", "count", "不符条数"),
-    Col("doc_no", header="文件依据"),
+    Col("doc_no", "word", "文件依据"),
     Col("clause", header="条款"),
 ]
 

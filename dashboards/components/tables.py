@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -27,7 +28,8 @@ from dashboards.labels import (
     word,
 )
 
-LEVEL_COLUMNS = {"level_code", "previous_level_code", "surplus_level_code"}
+TWO_LINES = 54
+CELL = "border:1px solid #E1E6EA;padding:5px 9px"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Col:
 
 
 MONEY = {"yuan": "元", "wan": "万元", "yi": "亿元"}
+FIGURES = {*MONEY, "ratio", "months"}
 
 
 def _formatter(kind: str, name: str) -> Callable[[Any], str]:
@@ -76,7 +79,7 @@ def text_table(view: View, frame: pd.DataFrame, columns: list[Col]) -> pd.DataFr
     for position in _unreported(frame):
         for column in columns:
             hidden = column.kind == "level" or is_missing(frame[column.name].iloc[position])
-            if hidden and column.kind in {*MONEY, "ratio", "months", "level"}:
+            if hidden and column.kind in {*FIGURES, "level"}:
                 shown.loc[position, header(view, column)] = NOT_REPORTED
     if "is_held" in frame.columns:
         shown["标记"] = [HELD_TAG if not is_missing(held) and bool(held) else "" for held in frame["is_held"]]
@@ -108,20 +111,26 @@ def styled(view: View, frame: pd.DataFrame, columns: list[Col]) -> Any:
     """The frame with headers and text formats: a pandas Styler over the stored values."""
     names = {column.name: header(view, column) for column in columns}
     shown = frame[[column.name for column in columns]].reset_index(drop=True).rename(columns=names)
-    style = shown.style
     held, unreported = _held(frame), _unreported(frame)
+    stated = _stated(frame, columns) if unreported else set()
     for column in columns:
+        if column.name in stated:
+            # the grid prints one placeholder for every empty cell, whatever the state: these stand as text
+            texts = text_table(view, frame, [column])[names[column.name]].tolist()
+            marked = held if column.kind in MONEY else []
+            shown[names[column.name]] = [
+                f"{text} {HELD_TAG}" if row in marked else text for row, text in enumerate(texts)
+            ]
+    style = shown.style
+    for column in columns:
+        if column.name in stated:
+            continue
         write = _formatter(column.kind, column.name)
         name = names[column.name]
         style = style.format(write, subset=[name])
         if column.kind in MONEY and held:
             style = style.format(
                 lambda value, write=write: f"{write(value)} {HELD_TAG}", subset=pd.IndexSlice[held, [name]]
-            )
-        if column.kind in {*MONEY, "ratio", "months"} and unreported:
-            style = style.format(
-                lambda value, write=write: NOT_REPORTED if is_missing(value) else write(value),
-                subset=pd.IndexSlice[unreported, [name]],
             )
         if column.kind == "level":
             style = style.map(_level_style, subset=[name])
@@ -130,16 +139,28 @@ def styled(view: View, frame: pd.DataFrame, columns: list[Col]) -> Any:
     return style
 
 
-def _config(view: View, columns: list[Col]) -> dict[str, Any]:
-    numbers = {*MONEY, "ratio", "months", "count"}
+def _stated(frame: pd.DataFrame, columns: list[Col]) -> set[str]:
+    """Columns of figures with an empty cell in a row that was not reported: it must say so, not ``—``."""
+    rows = _unreported(frame)
     return {
-        header(view, column): (
-            st.column_config.NumberColumn(width=column.width)
-            if column.kind in numbers
-            else st.column_config.TextColumn(width=column.width)
-        )
+        column.name
         for column in columns
+        if column.kind in FIGURES and any(is_missing(frame[column.name].iloc[row]) for row in rows)
     }
+
+
+def _config(view: View, frame: pd.DataFrame, columns: list[Col]) -> dict[str, Any]:
+    stated = _stated(frame, columns)
+    config = {}
+    for column in columns:
+        if column.name in stated:
+            made = st.column_config.TextColumn(width=column.width, alignment="right")
+        elif column.kind in {*FIGURES, "count"}:
+            made = st.column_config.NumberColumn(width=column.width)
+        else:
+            made = st.column_config.TextColumn(width=column.width)
+        config[header(view, column)] = made
+    return config
 
 
 def show_table(
@@ -151,6 +172,7 @@ def show_table(
     name: str,
     on_select: Callable[[], None] | None = None,
     height: int | None = None,
+    row_height: int | None = None,
     alt: str | None = None,
     downloads: bool = True,
     empty: str | None = None,
@@ -160,6 +182,8 @@ def show_table(
         no_result(view, empty or NO_RESULT + "。", key)
         return
     options: dict[str, Any] = {"height": height or ("content" if len(frame) <= 16 else 560)}
+    if row_height:
+        options["row_height"] = row_height
     if on_select:
         options |= {"on_select": on_select, "selection_mode": "single-row"}
     st.dataframe(
@@ -167,13 +191,37 @@ def show_table(
         key=key,
         hide_index=True,
         width="stretch",
-        column_config=_config(view, columns),
+        column_config=_config(view, frame, columns),
         placeholder=NOT_APPLICABLE,
         alt=alt or name,
         **options,
     )
     if downloads:
         download_row(view, text_table(view, frame, columns), name, key)
+
+
+def plain_table(view: View, frame: pd.DataFrame, columns: list[Col], *, key: str, name: str) -> None:
+    """A short table as plain text with its downloads: there before the grid's bundle has arrived."""
+    texts = text_table(view, frame, columns)
+    heads = "".join(f"<th style='{CELL};text-align:left;background:#F3F6F8'>{escape(h)}</th>" for h in texts)
+    lines = []
+    for position in range(len(frame)):
+        cells = "".join(
+            f"<td style='{CELL};{_plain_style(column, frame[column.name].iloc[position])}'>"
+            f"{escape(str(texts.iloc[position, place]))}</td>"
+            for place, column in enumerate(columns)
+        )
+        lines.append(f"<tr>{cells}</tr>")
+    with st.container(key=key):
+        st.html(
+            f"<div style='overflow-x:auto'><table aria-label='{escape(name)}' style='border-collapse:collapse;"
+            f"width:100%;font-size:0.88rem'><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+        )
+    download_row(view, texts, name, key)
+
+
+def _plain_style(column: Col, value: Any) -> str:
+    return _level_style(value) if column.kind == "level" else ""
 
 
 def small_table(view: View, frame: pd.DataFrame, columns: list[Col], height: int) -> None:
@@ -183,7 +231,7 @@ def small_table(view: View, frame: pd.DataFrame, columns: list[Col], height: int
         hide_index=True,
         width="stretch",
         height=height,
-        column_config=_config(view, columns),
+        column_config=_config(view, frame, columns),
         placeholder=NOT_APPLICABLE,
     )
 

@@ -21,7 +21,7 @@ from tests.python.pipeline.model_harness import Warehouse, run_dbt
 
 pytestmark = pytest.mark.pipeline
 
-SEED, AREAS, YEARS = 20240607, 90, (2023, 2024)
+SEED, AREAS, YEARS = 20240607, 70, (2023, 2024)
 MONTHS = 12 * len(YEARS)
 WIDTH = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 # unit as printed, yuan of one printed digit, decimals
