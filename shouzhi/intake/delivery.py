@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from shouzhi.errors import UserError
 from shouzhi.intake import lake
+from shouzhi.intake.delivery_hints import delivery_hints
 from shouzhi.intake.discovery import Source, content_hash, discover, format_fault
 from shouzhi.intake.hints import future_notes
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA, ROW_SCHEMA, sum_yuan
@@ -42,6 +43,11 @@ def check_extracts(
 ) -> ContractReport:
     """Read everything under ``extracts`` and report; nothing is loaded. ``today`` tells what lies in the future."""
     reads = _read_all(Path(extracts), {}, progress or silent(), today or dt.date.today())
+    parsed = [each.parsed for each in reads if each.parsed is not None]
+    names = [each.report.name for each in reads if each.parsed is not None]
+    hints = delivery_hints([(name, each.rows) for name, each in zip(names, parsed, strict=True)])
+    for index, notes in hints.items():
+        parsed[index].notes.extend(notes)
     return ContractReport([each.report for each in reads])
 
 

@@ -271,3 +271,24 @@ def test_quarantine_written_before_its_key_columns_still_registers(tmp_path):
     take_in(tmp_path / "in", tmp_path / "lake")
     read = [(row["delivery_no"], row["fund_code"]) for row in lake_rows(tmp_path / "lake", "quarantine_row")]
     assert read == [(1, None), (2, "310100")]
+
+
+def test_check_hints_at_unknown_areas_and_keys_given_twice(tmp_path):
+    write(tmp_path / "in", "fund_statement_1.csv", list_text("2024,150100,310100,决算,利息收入,1,元,"))
+    lines = ["2024,150100,310100,决算,利息收入,3,元,", "2024,440100,310100,决算,利息收入,5,元,"]
+    write(tmp_path / "in", "fund_statement_2.csv", list_text(*lines))
+    report = check_extracts(tmp_path / "in")
+    assert report.exit_code == 0
+    text = report.render()
+    assert "不认识的区划“440100”" in text
+    assert "150100”" not in text
+    assert "“利息收入”给了不止一次，金额不同：fund_statement_1.csv 的 F2 是 1.00 元，这里是 3.00 元" in text
+
+
+def test_check_hints_at_a_closing_that_does_not_follow(tmp_path):
+    rows = two_sided()
+    rows[10][4] = 34000
+    workbook(tmp_path / "in" / "fund_statement_2024.xlsx", {"居民": rows})
+    text = check_extracts(tmp_path / "in").render()
+    assert "E11 2023 期末结余 340,000,000.00 元" in text
+    assert "F11" not in text
