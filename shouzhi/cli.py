@@ -1,5 +1,6 @@
 """The command line: Chinese help and messages, English command names, one sentence per mistake."""
 
+import datetime
 import os
 import sys
 import traceback
@@ -170,6 +171,27 @@ def query(sql: str, kind: str, home: Path) -> int:
     return 0
 
 
+def local_time(stamp: str) -> str:
+    """A time with its offset as this machine's clock shows it; anything else as it is written."""
+    try:
+        moment = datetime.datetime.fromisoformat(stamp)
+    except ValueError:
+        return stamp
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def state_of(manifest: dict[str, Any]) -> str:
+    """What is open in a build, counted."""
+    from shouzhi.warehouse.issues import Issues
+
+    if manifest.get("exit_code") == 0:
+        return "无待处理事项"
+    try:
+        return Issues(**manifest["issues"]).sentence
+    except (KeyError, TypeError):
+        return "有拒收、隔离或待核"
+
+
 @cli.command()
 @home_option
 def builds(home: Path) -> int:
@@ -187,10 +209,10 @@ def builds(home: Path) -> int:
         (
             "*" if build.build_id == published else "",
             build.build_id,
-            build.manifest.get("built_at", ""),
+            local_time(build.manifest.get("built_at", "")),
             build.manifest.get("data_date", ""),
             "完好" if publish.is_intact(build) else "文件已损坏",
-            "无待处理事项" if build.manifest.get("exit_code") == 0 else "有拒收、隔离或待核",
+            state_of(build.manifest),
         )
         for build in found
     ]

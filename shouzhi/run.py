@@ -1,7 +1,7 @@
 """The main job: intake, build, check, publish, under the home's lock, with one line in the run log."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,16 @@ from shouzhi.errors import UserError
 from shouzhi.home import Home, append_run_log, home_lock, open_home
 from shouzhi.intake import ContractReport, take_in
 from shouzhi.intake.lake import read_manifest
+from shouzhi.intake.report import FileReport
 from shouzhi.progress import Progress
 from shouzhi.warehouse import build, publish
 from shouzhi.warehouse.fault import fault_point
+from shouzhi.warehouse.issues import OpenIssues, read_issues
+from shouzhi.warehouse.query import open_locked
+from shouzhi.warehouse.replaced import read_replaced, replaced_sentences
+
+LISTED = 10
+UNTAKEN_STATUSES = {"rejected", "unknown"}
 
 
 @dataclass(frozen=True)
@@ -68,14 +75,32 @@ def locked_run(home: Home, extracts: Path, steps: build.Steps) -> RunResult:
     steps.done = build.STEP_COUNT - 1
     with steps.step("publish", "发布"):
         was_published = publish.published_id(home) == made.build_id
+        former = None if was_published else former_marts(home)
         if not was_published:
             publish.point_to(home, made.build_id)
+        replaced = read_replaced(former, made.marts) if former else []
         publish.keep_recent(home, home.config.keep_builds)
     return RunResult(
         max(made.manifest["exit_code"], int(has_problems(report))),
         made.build_id,
-        tuple(closing_sentences(made, report, is_known=known is not None, was_published=was_published)),
+        (
+            *issue_sentences(report, open_issues(made)),
+            *replaced_sentences(replaced),
+            published_sentence(made, is_known=known is not None, was_published=was_published),
+        ),
     )
+
+
+def former_marts(home: Home) -> Path | None:
+    """The tables of the build that is published now, where they are still there."""
+    build_id = publish.published_id(home)
+    former = publish.read_build(home.builds / build_id) if build_id else None
+    return former.marts if former and former.marts.is_file() else None
+
+
+def open_issues(made: publish.Build) -> OpenIssues:
+    with open_locked(made.marts) as con:
+        return read_issues(con)
 
 
 def refuse_empty_lake(home: Home, report: ContractReport) -> None:
@@ -84,31 +109,69 @@ def refuse_empty_lake(home: Home, report: ContractReport) -> None:
         record["status_code"] == "loaded" for entry in read_manifest(home.lake) for record in entry["files"]
     ):
         return
-    reasons = [f"{each.name}：{each.first_reason}" for each in report.files if each.first_reason]
-    first = f"第一份的原因：{reasons[0]}。" if reasons else ""
-    raise UserError(f"没有发布：{report.summary.rstrip('。')}。{first}".replace("。。", "。"))
+    reasons = listed([f"{each.name}：{each.first_reason}" for each in report.files if each.first_reason])
+    told = f"原因：{'；'.join(reasons)}。" if reasons else ""
+    raise UserError(f"没有发布：{report.summary.rstrip('。')}。{told}".replace("。。", "。"))
 
 
 def has_problems(report: ContractReport) -> bool:
     return any(each.has_problems for each in report.files)
 
 
-def closing_sentences(
-    made: publish.Build, report: ContractReport, *, is_known: bool, was_published: bool
-) -> list[str]:
-    """What happened, and everything that the user must look at, plainly."""
+def listed(lines: list[str]) -> list[str]:
+    """Up to ten, then how many more."""
+    rest = len(lines) - LISTED
+    return [*lines[:LISTED], f"……另有 {rest} 个"] if rest > 0 else lines
+
+
+def issue_sentences(report: ContractReport, found: OpenIssues) -> list[str]:
+    """Everything that the user must look at, of this delivery and of earlier ones, plainly."""
+    given = {each.name for each in report.files}
+    untaken = [
+        f"{each.name}：{each.first_reason}" for each in report.files if each.status_code in UNTAKEN_STATUSES
+    ]
+    untaken += [
+        f"{each.file_name}（第 {each.delivery_no} 批报送）：{each.first_reason}"
+        for each in found.files
+        if each.is_rejected and each.file_name not in given
+    ]
+    told = [each for each in report.files if each.status_code == "loaded" and each.has_problems]
+    problems = [loaded_problem(each) for each in told]
+    problems += [
+        f"{each.file_name}（第 {each.delivery_no} 批报送）：{first_of(each.first_reason, each.quarantined_rows)}"
+        for each in found.files
+        if not each.is_rejected and each.file_name not in {one.name for one in told}
+    ]
+    unread = [f"{each.name}：{each.first_reason}" for each in report.files if each.status_code == "not_read"]
+    sentences = [f"收到：{report.summary}"] if report.files else []
+    sentences += [f"  没有读入：{line}" for line in listed(untaken)]
+    sentences += [f"  有问题：{line}" for line in listed(problems)]
+    sentences += [f"  未读：{line}" for line in listed(unread)]
+    issues = replace(found.counted, rejected_files=len(untaken))
+    if found.holds:
+        sentences.append(f"  待核：{found.holds_named}")
+    if issues.exit_code:
+        sentences.append(
+            f"需要处理：{issues.sentence}。看板“数据质量”页有逐项清单；改正后用原文件名重新报送即可。"
+        )
+    return sentences
+
+
+def loaded_problem(each: FileReport) -> str:
+    count = each.parsed.quarantine.num_rows if each.parsed else 0
+    return f"{each.name}：{first_of(each.first_reason, count)}"
+
+
+def first_of(reason: str | None, count: int) -> str:
+    """The first reason, and of how many quarantined rows it is one."""
+    more = f"（等 {count} 行，逐行清单见看板“数据质量”页 /data 或 shouzhi check）" if count > 1 else ""
+    return f"{reason or '见 shouzhi check 的报告'}{more}"
+
+
+def published_sentence(made: publish.Build, *, is_known: bool, was_published: bool) -> str:
     date = made.manifest.get("data_date") or "未知"
     if is_known and was_published:
-        first = f"数据与程序都没有变化，版本 {made.build_id} 已经发布，不必重建。数据截至 {date}。"
-    elif is_known:
-        first = f"版本 {made.build_id} 以前建过且完好，已重新发布，不必重建。数据截至 {date}。"
-    else:
-        first = f"已发布版本 {made.build_id}，数据截至 {date}。"
-    sentences = [f"收到：{report.summary}"] if report.files else []
-    for each in report.files:
-        if each.has_problems:
-            sentences.append(f"  有问题：{each.name}：{each.first_reason or '见 shouzhi check 的报告'}")
-    issues = build.Issues(**made.manifest["issues"])
-    if issues.exit_code:
-        sentences.append(f"需要处理：{issues.sentence}。看板“数据质量”页有逐项清单。")
-    return [*sentences, first]
+        return f"数据与程序都没有变化，版本 {made.build_id} 已经发布，不必重建。数据截至 {date}。"
+    if is_known:
+        return f"版本 {made.build_id} 以前建过且完好，已重新发布，不必重建。数据截至 {date}。"
+    return f"已发布版本 {made.build_id}，数据截至 {date}。"

@@ -1,6 +1,7 @@
 """The walk of one delivery: discover, read, report; and, when asked to, write into the lake."""
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pyarrow.compute as pc
 
 from shouzhi.errors import UserError
 from shouzhi.intake import lake
-from shouzhi.intake.discovery import Source, content_hash, discover
+from shouzhi.intake.discovery import Source, content_hash, discover, format_fault
+from shouzhi.intake.hints import future_notes
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA, ROW_SCHEMA, sum_yuan
 from shouzhi.intake.reading import ParsedFile, read_source
 from shouzhi.intake.report import ContractReport, FileReport, describe_rows
@@ -35,16 +37,21 @@ class _Read:
     parsed: ParsedFile | None
 
 
-def check_extracts(extracts: Path, progress: Progress | None = None) -> ContractReport:
-    """Read everything under ``extracts`` and report; nothing is loaded."""
-    reads = _read_all(Path(extracts), {}, progress or silent())
+def check_extracts(
+    extracts: Path, progress: Progress | None = None, today: dt.date | None = None
+) -> ContractReport:
+    """Read everything under ``extracts`` and report; nothing is loaded. ``today`` tells what lies in the future."""
+    reads = _read_all(Path(extracts), {}, progress or silent(), today or dt.date.today())
     return ContractReport([each.report for each in reads])
 
 
-def take_in(extracts: Path, lake_root: Path, progress: Progress | None = None) -> Delivery:
+def take_in(
+    extracts: Path, lake_root: Path, progress: Progress | None = None, today: dt.date | None = None
+) -> Delivery:
     """Read everything under ``extracts`` and write what is new into the lake as one delivery."""
     lake_root = Path(lake_root)
-    reads = _read_all(Path(extracts), lake.known_files(lake_root), progress or silent())
+    known = lake.known_files(lake_root)
+    reads = _read_all(Path(extracts), known, progress or silent(), today or dt.date.today())
     report = ContractReport([each.report for each in reads])
     new = [each for each in reads if each.parsed is not None and each.report.is_recorded]
     if not new:
@@ -57,29 +64,40 @@ def take_in(extracts: Path, lake_root: Path, progress: Progress | None = None) -
     return Delivery(delivery_no, report)
 
 
-def _read_all(extracts: Path, known: dict[str, dict[str, Any]], progress: Progress) -> list[_Read]:
+def _read_all(
+    extracts: Path, known: dict[str, dict[str, Any]], progress: Progress, today: dt.date
+) -> list[_Read]:
     reads: list[_Read] = []
     seen: dict[str, str] = {}
     for source in discover(extracts):
         progress.line(f"读取 {source.name}")
-        reads.append(_read_one(source, known, seen))
+        read = _read_one(source, known, seen)
+        if read.parsed is not None:
+            read.parsed.notes.extend(future_notes(read.parsed.rows, today))
+        reads.append(read)
     return reads
 
 
 def _read_one(source: Source, known: dict[str, dict[str, Any]], seen: dict[str, str]) -> _Read:
-    report = FileReport(source.name, source.feed)
+    report, is_unreadable = FileReport(source.name, source.feed), False
     try:
-        digest = content_hash(source.load())
+        data = source.load()
+        digest = content_hash(data)
+        fault = format_fault(source, data)
+        is_unreadable = fault is not None
+        source = replace(source, fault=source.fault if fault is None else fault)
     except UserError as error:
         digest = content_hash(f"unreadable:{source.name}".encode())
         source = Source(source.name, source.load, source.feed, error.sentence)
-    if source.fault and source.feed is None:
-        report.reject(source.fault)
-        report.is_recorded = not _is_rejected(known, digest)
-        return _Read(report, digest, ParsedFile(rejected_reason=source.fault))
-    if source.feed is None:
-        report.mark_unknown()
-        return _Read(report, digest, None)
+    if source.feed is None or is_unreadable:
+        if source.fault:
+            report.reject(source.fault)
+        else:
+            report.mark_unknown()
+        mark = f"unread:{digest}"
+        report.is_recorded = mark not in seen and digest not in known
+        seen.setdefault(mark, source.name)
+        return _Read(report, digest, ParsedFile(rejected_reason=report.first_reason))
     if not source.feed.is_read:
         report.mark_not_read()
         return _Read(report, digest, None)

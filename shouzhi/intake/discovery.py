@@ -13,6 +13,39 @@ from shouzhi.intake.contract import Feed, load_feeds
 from shouzhi.intake.vocabulary import normalise_text
 
 DATA_SUFFIXES = {".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".parquet"}
+OTHER_SUFFIXES = {
+    ".pdf",
+    ".ofd",
+    ".doc",
+    ".docx",
+    ".wps",
+    ".et",
+    ".ppt",
+    ".pptx",
+    ".rtf",
+    ".rar",
+    ".7z",
+    ".gz",
+    ".tar",
+} | {
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".gif",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".webp",
+    ".mp4",
+    ".mp3",
+    ".exe",
+    ".eml",
+    ".msg",
+}
+EMPTY_FILE = "空文件（0 字节），请重新导出"
+OTHER_FORMAT = (
+    "不是可以读取的格式（可读：csv txt xlsx xls parquet zip），请另存为其中一种后再放入，或移出文件夹"
+)
 MAX_ZIP_DEPTH = 3
 
 
@@ -40,6 +73,15 @@ class Source:
 
 def content_hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def format_fault(source: Source, data: bytes) -> str | None:
+    """Say why a file is nothing that is read, whatever its name: it is empty, or a document or an image."""
+    if not data:
+        return EMPTY_FILE
+    is_other = source.suffix in OTHER_SUFFIXES or data[:5] == b"%PDF-"
+    is_stray = source.feed is None and source.suffix not in {*DATA_SUFFIXES, ".zip"}
+    return OTHER_FORMAT if is_other or is_stray else None
 
 
 def natural_key(name: str) -> list[tuple[int, int | str]]:

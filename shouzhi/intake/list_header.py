@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shouzhi.intake.contract import Feed
 from shouzhi.intake.names import header_unit
-from shouzhi.intake.vocabulary import normalise_text, normalise_word
+from shouzhi.intake.vocabulary import code_list, find_statement, normalise_text, normalise_word
 
 REQUIRED = {
     "period": ["period"],
@@ -39,15 +39,32 @@ def find_list_header(head: list[tuple[int, list[str]]], feed: Feed) -> ListHeade
     for index, (row_number, cells) in enumerate(head):
         columns: dict[str, int] = {}
         unit_code = None
-        for position, cell in enumerate(cells):
+        below = [row for _, row in head[index + 1 :]]
+        # the columns that their values decide come last: they never take the place of a named one
+        for position, cell in sorted(enumerate(cells), key=lambda item: _is_basis(item[1])):
             word, cell_unit = header_unit(cell)
             name = words_map.get(normalise_word(cell)) or words_map.get(word)
+            name = _basis_by_values(below, position) or name if _is_basis(cell) else name
             if name and name not in columns:
                 columns[name] = position
                 unit_code = cell_unit if name == "amount" and cell_unit else unit_code
         if len(columns) >= 4 or (len(columns) >= 3 and "period" in columns):
             return ListHeader(index, row_number, cells, columns, unit_code, _month_column(cells, columns))
     return None
+
+
+def _is_basis(cell: str) -> bool:
+    return normalise_word(cell) in {"口径", "数据口径"}
+
+
+def _basis_by_values(rows: list[list[str]], position: int) -> str | None:
+    """口径 is the measure where it says 累计 or 本月, the statement where it says 预算 or 决算."""
+    texts = {row[position] for row in rows if position < len(row) and row[position].strip()}
+    measures = sum(code_list("measures").find(text) is not None for text in texts)
+    statements = sum(find_statement(text) is not None for text in texts)
+    if measures == statements:
+        return None
+    return "measure" if measures > statements else "statement"
 
 
 def _month_column(cells: list[str], columns: dict[str, int]) -> int | None:

@@ -74,6 +74,13 @@ def month_period(year: int, month: int, measure: str | None = None) -> Period:
     return Period("month", f"{_checked_year(year)}{month:02d}", measure)
 
 
+def period_end(period_type: str, period_code: str) -> dt.date:
+    """Return the last day of a period."""
+    year, part = int(period_code[:4]), period_code[4:].lstrip("HQ")
+    month = {"year": 12, "half": 6, "quarter": 3, "month": 1}[period_type] * int(part or 1)
+    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+
+
 def _checked_year(year: int) -> int:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise PeriodError(f"年份 {year} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 之间，请核对")

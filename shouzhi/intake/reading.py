@@ -84,11 +84,31 @@ def _read_as_list(sheet: Sheet, header: ListHeader, source: Source, first_record
     assert source.feed is not None
     missing = header.missing()
     if not missing:
-        return read_list(sheet, header, source.feed, first_record_no)
+        part = read_list(sheet, header, source.feed, first_record_no)
+        reason = _measure_missing(part, header)
+        if reason is None:
+            return part
+        note = Note("problem", "column_missing", reason, sheet.name, header.row_number)
+        return ParsedPart(rejected_reason=_placed(reason, sheet), notes=[note])
     labels = [f"{each}（{_label(source, each)}）" for each in missing]
     reason = f"第 {header.row_number} 行的表头缺少列 {'、'.join(labels)}，请补上后重新导出"
     note = Note("problem", "column_missing", reason, sheet.name)
     return ParsedPart(rejected_reason=_placed(reason, sheet), notes=[note])
+
+
+def _measure_missing(part: ParsedPart, header: ListHeader) -> str | None:
+    """Where no row says whether it is of the period or to date, the sheet lacks the column 计量口径."""
+    reasons = part.quarantine["reason_code"].to_pylist()
+    if part.rows.num_rows or not reasons or set(reasons) != {"measure_missing"}:
+        return None
+    is_there = "measure" in header.columns
+    ask = (
+        f"请在列“{header.cells[header.columns['measure']].strip()}”中"
+        if is_there
+        else "请加一列“计量口径”（measure），"
+    )
+    lack = "计量口径（measure）全部为空" if is_there else "缺少列“计量口径”（measure）"
+    return f"{lack}：{len(reasons)} 行全是月、季或半年数据，看不出是当期还是累计；{ask}填“期间”或“累计”后重新导出"
 
 
 def _label(source: Source, name: str) -> str:

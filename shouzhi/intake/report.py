@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from shouzhi.intake.contract import Feed, load_feeds
+from shouzhi.intake.hints import FUTURE_PERIOD
 from shouzhi.intake.parsed import Note, sum_yuan
 from shouzhi.intake.reading import ParsedFile
 from shouzhi.intake.vocabulary import code_list
@@ -14,6 +15,8 @@ from shouzhi.intake.vocabulary import code_list
 QUARANTINE_SHOWN = 20
 NOTES_SHOWN = 20
 LISTED = 8
+# loaded, but the user has to look again before a run
+ASKED_NOTES = {FUTURE_PERIOD}
 _STATUS_LABELS = {
     "loaded": "可入湖",
     "rejected": "整份退回",
@@ -110,7 +113,9 @@ class FileReport:
             return True
         if self.parsed is None:
             return False
-        is_noted = any(note.severity_code == "problem" for note in self.parsed.notes)
+        is_noted = any(
+            note.severity_code == "problem" or note.note_code in ASKED_NOTES for note in self.parsed.notes
+        )
         return bool(self.parsed.quarantine.num_rows) or is_noted
 
     @property
@@ -156,7 +161,10 @@ class ContractReport:
 
 def _render_file(report: FileReport) -> list[str]:
     label = f"（{report.feed.label}）" if report.feed else ""
-    lines = [f"■ {report.name}{label}：{_STATUS_LABELS[report.status_code]}"]
+    status = _STATUS_LABELS[report.status_code]
+    if report.status_code == "loaded" and report.parsed and not report.parsed.rows.num_rows:
+        status = "没有一行可入湖" if report.parsed.quarantine.num_rows else "没有金额"
+    lines = [f"■ {report.name}{label}：{status}"]
     if report.first_reason and (report.status_code != "loaded"):
         lines.append(f"  原因：{report.first_reason}")
     parsed = report.parsed

@@ -232,5 +232,5 @@ def _measure_notes(part: ParsedPart, header: ListHeader, sheet: Sheet) -> list[N
     )
     if not count:
         return []
-    text = f"缺少列 measure（计量口径）：有 {count} 行是月、季或半年数据，请加一列 measure，填“期间”或“累计”"
+    text = f"缺少列“计量口径”（measure）：有 {count} 行月、季或半年数据因此隔离，请加一列“计量口径”，填“期间”或“累计”"
     return [Note("problem", "column_missing", text, sheet.name, header.row_number)]

@@ -25,6 +25,7 @@ from shouzhi.intake import lake
 from shouzhi.progress import Progress
 from shouzhi.warehouse import dbt_build, export, identity, publish
 from shouzhi.warehouse.fault import fault_point
+from shouzhi.warehouse.issues import Issues, read_issues
 from shouzhi.warehouse.query import open_locked
 
 KEPT_REJECTED = 2
@@ -66,28 +67,6 @@ class Steps:
             yield
         finally:
             self.seconds[code] = round(self.seconds.get(code, 0.0) + time.monotonic() - started, 2)
-
-
-@dataclass(frozen=True)
-class Issues:
-    """What a user must look at; any of them makes the exit code 1."""
-
-    rejected_files: int
-    quarantined_rows: int
-    holds: int
-
-    @property
-    def exit_code(self) -> int:
-        return 1 if self.rejected_files or self.quarantined_rows or self.holds else 0
-
-    @property
-    def sentence(self) -> str:
-        parts = [
-            f"{self.rejected_files} 个文件被拒收" if self.rejected_files else "",
-            f"{self.quarantined_rows} 行被隔离" if self.quarantined_rows else "",
-            f"{self.holds} 处标为待核" if self.holds else "",
-        ]
-        return "，".join(part for part in parts if part) or "没有拒收、隔离或待核"
 
 
 def build_identity(home: Home, product_root: Path = PRODUCT_ROOT) -> dict[str, str]:
@@ -280,28 +259,9 @@ def build_facts(warehouse: Path, ids: dict[str, str]) -> dict[str, str]:
 
 
 def count_issues(warehouse: Path) -> Issues:
-    """Rejected files and quarantined rows of the latest delivery, and every hold that stands."""
+    """Everything that nothing later settled, whichever delivery it came with, and every hold."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        found = con.execute(
-            """
-            with latest as (
-                select max(delivery_no) as delivery_no from lake.intake_file
-            )
-            select
-                (
-                    select count(*) from lake.intake_file as files
-                    inner join latest on files.delivery_no = latest.delivery_no
-                    where files.status_code = 'rejected'
-                ),
-                (
-                    select count(*) from lake.quarantine_row as quarantined
-                    inner join latest on quarantined.delivery_no = latest.delivery_no
-                ),
-                (select count(*) from data_quality.fct_hold)
-            """
-        ).fetchone()
-    assert found is not None
-    return Issues(*found)
+        return read_issues(con).counted
 
 
 def verify_export(marts: Path, build_id: str) -> None:

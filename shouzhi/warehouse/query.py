@@ -35,7 +35,9 @@ def checked_statement(sql: str) -> str:
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:
-        raise UserError(f"查询语句有语法错误：{first_line(error)}") from error
+        raise UserError(f"查询语句有语法错误，请检查拼写、标点和括号。（{first_line(error)}）") from error
+    if not statements:
+        raise UserError('没有写查询语句。请在引号里写一条，如 shouzhi query "select * from core.dim_area"。')
     if len(statements) != 1:
         raise UserError(f"一次只能执行一条查询语句，现在有 {len(statements)} 条。请分开执行。")
     if statements[0].type not in ALLOWED_STATEMENTS:
@@ -62,9 +64,18 @@ def run_query(marts: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
 
 
 def query_error_sentence(error: duckdb.Error) -> str:
-    if isinstance(error, duckdb.PermissionException):
-        return f"不允许的操作：查询只能读取这一个版本的表。（{first_line(error)}）"
-    return f"查询没有执行成功：{first_line(error)}"
+    match error:
+        case duckdb.PermissionException():
+            what = "不允许的操作：查询只能读取这一个版本的表"
+        case duckdb.CatalogException():
+            what = "查询没有执行成功：没有这个表或函数，有哪些表见 show all tables"
+        case duckdb.BinderException():
+            what = "查询没有执行成功：列名、类型或分组不对，表有哪些列见 describe <表名>"
+        case duckdb.ConversionException():
+            what = "查询没有执行成功：有值不能转换成所要的类型"
+        case _:
+            what = "查询没有执行成功"
+    return f"{what}。（{first_line(error)}）"
 
 
 def formatted(columns: list[str], rows: list[tuple[Any, ...]], kind: str) -> str:

@@ -1,6 +1,6 @@
 -- A check without rows to judge says na_no_data, never pass.
 with finding as (
-    {% for family in ('balance', 'flow', 'transfer', 'delivery', 'conservation', 'budget', 'warning') %}
+    {% for family in ('balance', 'flow', 'transfer', 'delivery', 'quarantine', 'conservation', 'budget', 'warning') %}
     select
         check_id,
         area_code,

@@ -1,5 +1,5 @@
 with finding as (
-    {% for family in ('balance', 'delivery', 'transfer') %}
+    {% for family in ('balance', 'delivery', 'quarantine', 'transfer') %}
     select
         check_id,
         area_code,

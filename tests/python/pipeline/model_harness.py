@@ -51,6 +51,31 @@ class Lines:
     """Statement lines in the making; amounts are given in `unit` with `decimals` places."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
+    quarantined: list[dict[str, Any]] = field(default_factory=list)
+
+    def quarantine(self, area: str, fund: str, period: str, amount: float | None, delivery: int = 1) -> Lines:
+        """A row that could not be used, in a file of its own that holds nothing else."""
+        number = len(self.quarantined) + 1
+        self.quarantined.append(
+            {
+                "delivery_no": delivery,
+                "content_hash": f"q-{number}",
+                "file_name": f"quarantined_{number}.csv",
+                "feed_code": "fund_statement",
+                "row_number": 2,
+                "cell_ref": "G2",
+                "reason_code": "planted",
+                "reason_zh": "不能用",
+                "amount_yuan": amount,
+                "admdvs": area if area.isdigit() else None,
+                "admdvs_name": None if area.isdigit() else area,
+                "fund_code": fund,
+                "statement_code": "execution",
+                "period_type": _period_type(period),
+                "period_code": period,
+            }
+        )
+        return self
 
     def add(
         self,
@@ -119,6 +144,16 @@ def load(path: Path, lines: Lines, region: str = "neimenggu", intake_files: bool
             frame = pd.DataFrame(lines.rows)
             con.register("frame", frame)
             con.execute("insert into lake.fund_statement by name select * from frame")
+        if lines.quarantined:
+            con.register("quarantined", pd.DataFrame(lines.quarantined))
+            con.execute("insert into lake.quarantine_row by name select * from quarantined")
+            con.execute(
+                """insert into lake.intake_file
+                select delivery_no, content_hash, file_name, feed_code, null, 'loaded', 'utf-8', count(*), count(*), 1,
+                       coalesce(sum(amount_yuan), 0), coalesce(sum(amount_yuan), 0), count(*) - count(amount_yuan), 0,
+                       null, 0
+                from lake.quarantine_row group by delivery_no, content_hash, file_name, feed_code"""
+            )
         if intake_files:
             con.execute(
                 """insert into lake.intake_file

@@ -67,6 +67,12 @@ def planted(lines: Lines) -> None:
     for area, right in (("D05_bad", 1499), ("D05_ok", 1500)):
         add(area, "2024", {"总计": 1500, **BASE}, side="income")
         add(area, "2024", {"总计": right}, side="expenditure")
+    # BASE moves some thousand yuan: 100 yuan are more than a thousandth of it, one yuan is not.
+    for area, amount in (("D07_bad", 100), ("D07_ok", 1), ("D07_unread_bad", None)):
+        add(area, "2024", BASE)
+        lines.quarantine(area, "390100", "2024", amount)
+    add("D07_settled", "2024", BASE, delivery=2, file="again.csv")
+    lines.quarantine("D07_settled", "390100", "2024", 100)
     add("150300", "2024", BASE)
     add("150302", "2024", BASE)
     add("150402", "2024", BASE)
@@ -96,7 +102,7 @@ def results(warehouse: Warehouse, check_id: str, area: str, period: str = "%") -
     )
 
 
-BY_AREA = ["M02", "M03", "M04", "M05", "M07", "B01", "B02", "B06", "B07", "D01", "D02", "D04", "D05"]
+BY_AREA = ["M02", "M03", "M04", "M05", "M07", "B01", "B02", "B06", "B07", "D01", "D02", "D04", "D05", "D07"]
 STATUS = {"statement": "fail", "violation": "warn", "lead": "warn", "warning": "warn"}
 
 
@@ -113,6 +119,17 @@ def test_clean_twin_passes(warehouse: Warehouse, check_id: str) -> None:
     found = results(warehouse, check_id, f"{check_id}_ok")
     assert found, "the clean twin was not judged"
     assert {row["status"] for row in found} == {"pass"}
+
+
+def test_quarantine_holds_until_it_is_settled(warehouse: Warehouse) -> None:
+    (unread,) = results(warehouse, "D07", "D07_unread_bad")
+    assert (unread["status"], unread["evidence_yuan"]) == ("fail", None)
+    assert results(warehouse, "D07", "D07_settled") == []
+    held = {
+        area: warehouse.balance(area, "390100", "2024")["is_held"]
+        for area in ("D07_bad", "D07_unread_bad", "D07_ok", "D07_settled")
+    }
+    assert held == {"D07_bad": True, "D07_unread_bad": True, "D07_ok": False, "D07_settled": False}
 
 
 def test_spending_ahead_of_seasonal_progress(warehouse: Warehouse) -> None:
@@ -143,7 +160,8 @@ def test_only_statement_rules_hold(warehouse: Warehouse) -> None:
         "select area_code, check_id, reason from data_quality.fct_hold where area_code like '%bad'"
     )
     own = {row["area_code"] for row in held if row["area_code"].startswith(row["check_id"])}
-    assert own == {f"{check_id}_bad" for check_id in ("M02", "M03", "M04", "D01", "D02", "D05")}
+    rules = ("M02", "M03", "M04", "D01", "D02", "D05", "D07")
+    assert own == {f"{check_id}_bad" for check_id in rules} | {"D07_unread_bad"}
     assert all(row["reason"] for row in held)
     marked = warehouse.rows("select distinct area_code from fund_balance.fct_fund_balance where is_held")
     assert {row["area_code"] for row in marked} >= own

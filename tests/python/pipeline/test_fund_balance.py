@@ -170,7 +170,13 @@ def tree_cases(lines: Lines) -> None:
             code=False,
         )
         add(name, "390100", "2024", {"总计": total}, side="income", code=False)
-    add("loan", "390100", "2024", {"上年结余": 10, "收入合计": 560, "支出合计": 540, "累计结余": 30}, code=False)
+    add(
+        "loan",
+        "390100",
+        "2024",
+        {"上年结余": 10, "收入合计": 560, "支出合计": 540, "累计结余": 30},
+        code=False,
+    )
     add("loan", "390100", "2024", {"向职工医保基金借入资金": 100}, side="income", code=False)
     add("loan", "390100", "2024", {"归还职工医保基金借款": 20}, side="expenditure", code=False)
     add("surplus", "390100", "2024", {"当期结余": 30, "累计结余": 130}, code=False)

@@ -168,6 +168,12 @@ def test_redelivery_going_back_and_retention(
     second = marts_of(copied_home).parent.name
     assert second != first
     assert expenditure(copied_home, shouzhi) == "1450.00"
+    told = [
+        line for line in result.stdout.splitlines() if line.startswith("替换：呼和浩特市 居民 2024 决算：")
+    ]
+    assert len(told) == 1 and "支出 1,400.00 → 1,450.00 元" in told[0] and "（原 5 行）" in told[0], (
+        result.stdout
+    )
     with duckdb.connect(str(marts_of(copied_home)), read_only=True) as con:
         superseded = con.execute(
             "select delivery_no, superseded_rows > 0 from data_quality.fct_intake_batch order by delivery_no"
@@ -245,6 +251,34 @@ def test_something_quarantined_or_rejected_is_said_and_exits_1(
     assert "fund_statement_2024_坏.xlsx" in result.stdout
     again = shouzhi("run", folder, "--home", copied_home)
     assert (again.returncode, "不必重建" in again.stdout) == (1, True)
+    assert "1 个文件被拒收，1 行被隔离" in again.stdout
+
+
+def test_issues_stay_until_something_settles_them(
+    copied_home: Path, tiny_extracts: Path, tmp_path: Path, shouzhi: Callable
+) -> None:
+    folder = tmp_path / "dirty"
+    folder.mkdir()
+    dirty = folder / "fund_statement_2024_包头.csv"
+    good = ["2024,,150200,包头市,390100,决算,保险费收入,收入,100.00,元"]
+    bad = "2024,,150200,包头市,390100,决算,其他收入,收入,不详,元"
+    dirty.write_text(HEADER + "\n".join([*good, bad]) + "\n", encoding="utf-8")
+    assert shouzhi("run", folder, "--home", copied_home).returncode == 1
+
+    unrelated = shouzhi("run", corrected(tiny_extracts, tmp_path / "again"), "--home", copied_home)
+    assert unrelated.returncode == 1, unrelated.stdout
+    assert (
+        "1 行被隔离" in unrelated.stdout and "fund_statement_2024_包头.csv（第 2 批报送）" in unrelated.stdout
+    )
+    listed = shouzhi("builds", "--home", copied_home).stdout
+    assert [line.split()[-1] for line in listed.splitlines() if line.startswith("*")] == ["行被隔离"]
+
+    dirty.write_text(HEADER + "\n".join([*good, bad.replace("不详", "5.00")]) + "\n", encoding="utf-8")
+    settled = shouzhi("run", folder, "--home", copied_home)
+    assert settled.returncode == 0, settled.stdout
+    assert "被隔离" not in settled.stdout
+    listed = shouzhi("builds", "--home", copied_home).stdout
+    assert [line.split()[-1] for line in listed.splitlines() if line.startswith("*")] == ["无待处理事项"]
 
 
 def test_rows_lost_in_the_lake_publish_nothing(

@@ -1,3 +1,4 @@
+import datetime as dt
 import hashlib
 import zipfile
 from decimal import Decimal
@@ -94,7 +95,12 @@ def broken_zip():
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("fund_statement_2024.csv", b"", "空的"),
+        ("fund_statement_2024.csv", b"", "空文件"),
+        ("all_2024.zip", b"", "空文件"),
+        ("说明书.pdf", b"%PDF-1.7 x", "不是可以读取的格式（可读：csv txt xlsx xls parquet zip）"),
+        ("fund_statement_2024.docx", b"PK\x03\x04 x", "不是可以读取的格式"),
+        ("照片.jpg", b"\xff\xd8", "不是可以读取的格式"),
+        ("fund_statement_2024.csv", b"%PDF-1.7 x", "不是可以读取的格式"),
         ("fund_statement_2024.csv", b"\n\n", "空的"),
         ("fund_statement_2024.csv", list_text().encode(), "没有一行数据"),
         ("fund_statement_2024.xlsx", b"not a workbook", "Excel"),
@@ -204,13 +210,53 @@ def test_views_and_empty_tables_change_places(tmp_path):
         assert connection.execute("select count(*) from lake.fund_statement").fetchone() == (1,)
 
 
-def test_a_file_of_no_feed_is_told_but_not_taken(tmp_path):
+def test_a_file_of_no_feed_is_recorded_as_rejected_once(tmp_path):
     good(tmp_path / "in")
     write(tmp_path / "in", "通讯录.csv", b"a,b\n1,2\n")
+    write(tmp_path / "in", "通讯录b.csv", b"a,b\n1,2\n")
+    write(tmp_path / "in", "README.txt", b"text")
     assert take_in(tmp_path / "in", tmp_path / "lake").report.status == "problems"
-    assert [row["file_name"] for row in lake_rows(tmp_path / "lake", "intake_file")] == [
-        "fund_statement_2024.csv"
+    assert take_in(tmp_path / "in", tmp_path / "lake").delivery_no is None
+    files = {row["file_name"]: row for row in lake_rows(tmp_path / "lake", "intake_file")}
+    assert set(files) == {"fund_statement_2024.csv", "通讯录.csv"}
+    assert files["通讯录.csv"]["status_code"] == "rejected"
+    assert files["通讯录.csv"]["feed_code"] is None
+    assert "看不出是哪一类数据" in files["通讯录.csv"]["first_reason"]
+
+
+def test_a_stray_name_does_not_keep_the_same_content_out(tmp_path):
+    write(tmp_path / "in", "a.csv", list_text(GOOD_LINE))
+    take_in(tmp_path / "in", tmp_path / "lake")
+    good(tmp_path / "in")
+    assert len(taken(tmp_path / "in", tmp_path / "lake")) == 1
+
+
+def test_actual_figures_of_a_future_period_are_loaded_and_asked_about(tmp_path):
+    lines = [
+        "203512,150100,310100,执行,利息收入,1,元,累计",
+        "2025,150100,310100,预算,利息收入,1,元,",
+        "2025,150100,310100,预计执行,利息收入,1,元,",
+        "202406,150100,310100,执行,利息收入,1,元,累计",
     ]
+    write(tmp_path / "in", "fund_statement_2024.csv", list_text(*lines))
+    today = dt.date(2024, 6, 3)
+    report = check_extracts(tmp_path / "in", today=today)
+    assert report.exit_code == 1
+    assert "第 2 行 F2 期间 2035-12 晚于今天，请核对；已照收" in report.render()
+    take_in(tmp_path / "in", tmp_path / "lake", today=today)
+    assert len(lake_rows(tmp_path / "lake")) == 4
+    notes = [
+        row for row in lake_rows(tmp_path / "lake", "intake_note") if row["note_code"] == "future_period"
+    ]
+    assert [(row["severity_code"], row["row_number"]) for row in notes] == [("warning", 2)]
+
+
+def test_the_same_figures_are_no_question_once_the_month_is_there(tmp_path):
+    write(
+        tmp_path / "in", "fund_statement_2024.csv", list_text("2024Q2,150100,310100,执行,利息收入,1,元,期间")
+    )
+    assert check_extracts(tmp_path / "in", today=dt.date(2024, 6, 1)).exit_code == 0
+    assert check_extracts(tmp_path / "in", today=dt.date(2024, 5, 31)).exit_code == 1
 
 
 def test_quarantine_written_before_its_key_columns_still_registers(tmp_path):

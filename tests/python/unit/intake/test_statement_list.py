@@ -261,3 +261,32 @@ def test_heads_months_and_shares_are_no_money(tmp_path):
     (note,) = lake_rows(tmp_path / "lake", "intake_note")
     assert (note["note_code"], note["row_number"]) == ("not_money", 3)
     assert "6 行" in note["note_zh"] and "可支付月数" in note["note_zh"]
+
+
+@pytest.mark.parametrize("label", ["口径", "数据口径"])
+def test_the_values_of_a_column_named_basis_say_what_it_is(tmp_path, label):
+    measure = f"期间,区划,险种,{label},报表类型,科目,金额\n202403,150100,310100,本年累计,执行,利息收入,1\n"
+    statement = f"期间,区划,险种,{label},计量口径,科目,金额\n202403,150100,310100,执行,累计,利息支出,1\n"
+    write(tmp_path / "in", "fund_statement_1.csv", measure)
+    write(tmp_path / "in", "fund_statement_2.csv", statement)
+    rows = taken(tmp_path / "in", tmp_path / "lake")
+    assert [(row["measure_code"], row["statement_code"]) for row in rows] == [("ytd", "execution")] * 2
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "asked"),
+    [
+        (HEADER.removesuffix(",measure"), "202403,150100,310100,执行,利息收入,1,元", "请加一列“计量口径”"),
+        (HEADER, "202403,150100,310100,执行,利息收入,1,元,", "请在列“measure”中填"),
+    ],
+)
+def test_a_list_that_never_says_its_measure_is_rejected_whole(tmp_path, header, line, asked):
+    write(tmp_path / "in", "fund_statement_2024.csv", list_text(line, line, header=header))
+    report = check_extracts(tmp_path / "in")
+    assert report.files[0].status_code == "rejected"
+    assert "2 行" in report.files[0].first_reason
+    assert asked in report.files[0].first_reason
+    take_in(tmp_path / "in", tmp_path / "lake")
+    (file,) = lake_rows(tmp_path / "lake", "intake_file")
+    assert (file["status_code"], file["received_count"], file["quarantined_count"]) == ("rejected", 0, 0)
+    assert lake_rows(tmp_path / "lake", "quarantine_row") == []

@@ -8,6 +8,7 @@ import pytest
 from shouzhi.errors import UserError
 from shouzhi.warehouse import build
 from shouzhi.warehouse.dbt_build import DbtOutcome, FailedNode, failure_sentence
+from shouzhi.warehouse.issues import Issues
 
 
 def node(kind: str, status: str, sql: str | None = None, message: str = "") -> FailedNode:
@@ -101,5 +102,5 @@ def test_a_failed_expectation_refuses_and_a_warning_does_not() -> None:
     ],
 )
 def test_issues_decide_the_exit_code(issues: tuple[int, int, int], code: int, words: str) -> None:
-    found = build.Issues(*issues)
+    found = Issues(*issues)
     assert (found.exit_code, found.sentence) == (code, words)

@@ -1,0 +1,92 @@
+-- D07: rows in quarantine that belong to a statement, above the share of its money that the contract allows. A later
+-- delivery of the same statement settles them.
+with quarantined as (
+    select
+        coalesce(map_area.area_code, row_out.admdvs, row_out.admdvs_name) as area_code,
+        row_out.fund_code,
+        row_out.period_type,
+        row_out.period_code,
+        coalesce(row_out.statement_code, 'execution') as statement_code,
+        row_out.delivery_no,
+        row_out.file_name || ':' || coalesce(row_out.cell_ref, cast(row_out.row_number as varchar)) as sample_key,
+        row_out.amount_yuan
+    from {{ ref('fct_intake_quarantine') }} as row_out
+    left join {{ ref('map_statement_area') }} as map_area
+        on
+            coalesce(row_out.admdvs, '') = coalesce(map_area.admdvs, '')
+            and coalesce(row_out.admdvs_name, '') = coalesce(map_area.admdvs_name, '')
+    where
+        row_out.fund_code is not null
+        and row_out.period_code is not null
+        and coalesce(row_out.admdvs, row_out.admdvs_name) is not null
+),
+
+loaded as (
+    select
+        area_code,
+        fund_code,
+        period_type,
+        period_code,
+        statement_code,
+        max(delivery_no) as delivery_no,
+        sum(case when is_active then abs(amount_yuan) else 0 end) as loaded_yuan
+    from {{ ref('fct_statement_line') }}
+    group by area_code, fund_code, period_type, period_code, statement_code
+),
+
+standing as (
+    select
+        quarantined.*,
+        coalesce(loaded.loaded_yuan, 0) as loaded_yuan
+    from quarantined
+    left join loaded
+        on
+            quarantined.area_code = loaded.area_code
+            and quarantined.fund_code = loaded.fund_code
+            and quarantined.period_type = loaded.period_type
+            and quarantined.period_code = loaded.period_code
+            and quarantined.statement_code = loaded.statement_code
+    where loaded.delivery_no is null or quarantined.delivery_no >= loaded.delivery_no
+),
+
+statement as (
+    select
+        area_code,
+        fund_code,
+        period_type,
+        period_code,
+        statement_code,
+        count(*) as rows_count,
+        -- An amount that cannot be read may be any amount.
+        count(*) - count(amount_yuan) as unreadable_count,
+        sum(abs(amount_yuan)) as quarantined_yuan,
+        max(loaded_yuan) as loaded_yuan,
+        min(sample_key) as sample_key
+    from standing
+    group by area_code, fund_code, period_type, period_code, statement_code
+),
+
+judged as (
+    select
+        statement.*,
+        statement.unreadable_count > 0
+        or coalesce(statement.quarantined_yuan, 0)
+        > parameter.parameter_value * (statement.loaded_yuan + coalesce(statement.quarantined_yuan, 0))
+            as is_violated
+    from statement
+    inner join {{ ref('check_parameter') }} as parameter on parameter.parameter_code = 'quarantine_share'
+)
+
+select
+    'D07' as check_id,
+    area_code,
+    fund_code,
+    period_type,
+    period_code,
+    sum(case when is_violated then rows_count else 0 end) as violated_count,
+    sum(rows_count) as denominator_count,
+    {{ sum_money('case when is_violated then quarantined_yuan end') }} as evidence_yuan,
+    min(case when is_violated then sample_key end) as sample_keys,
+    min(case when is_violated then '有行被隔离，超过该期金额的千分之一' end) as reason
+from judged
+group by area_code, fund_code, period_type, period_code

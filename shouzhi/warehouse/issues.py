@@ -1,0 +1,142 @@
+"""What a user must look at in a build: a property of everything it holds, not of its last delivery."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+HOLDS_NAMED = 3
+
+# A refused file stands until a later file of its name or content came; a file with quarantined rows until a
+# later file of its name was loaded, or until a newer delivery replaced every row that had been accepted from it.
+OPEN_FILES_SQL = """
+with replaced as (
+    select
+        delivery_no,
+        file_name,
+        content_hash
+    from fund_balance.fct_statement_line
+    group by delivery_no, file_name, content_hash
+    having min(case when inactive_reason = 'newer_delivery' then 1 else 0 end) = 1
+),
+
+batch as (
+    select
+        delivery_no,
+        file_name,
+        content_hash,
+        status_code,
+        quarantined_rows,
+        first_reason,
+        max(delivery_no) over (partition by file_name) as newest_delivery_no,
+        max(case when status_code = 'loaded' then delivery_no end) over (
+            partition by file_name
+        ) as newest_loaded_delivery_no,
+        max(case when status_code = 'loaded' then delivery_no end) over (
+            partition by content_hash
+        ) as content_loaded_delivery_no
+    from data_quality.fct_intake_batch
+)
+
+select
+    batch.file_name,
+    batch.delivery_no,
+    batch.status_code = 'rejected' as is_rejected,
+    batch.quarantined_rows,
+    batch.first_reason
+from batch
+left join replaced
+    on
+        batch.delivery_no = replaced.delivery_no
+        and batch.file_name = replaced.file_name
+        and batch.content_hash = replaced.content_hash
+where
+    (
+        batch.status_code = 'rejected'
+        and batch.delivery_no = batch.newest_delivery_no
+        and coalesce(batch.content_loaded_delivery_no, 0) < batch.delivery_no
+    )
+    or (
+        batch.status_code <> 'rejected'
+        and batch.quarantined_rows > 0
+        and batch.delivery_no = batch.newest_loaded_delivery_no
+        and replaced.delivery_no is null
+    )
+order by batch.delivery_no desc, batch.file_name
+"""
+
+HOLDS_SQL = """
+select concat(
+    coalesce(area.area_name, hold.area_code),
+    ' ',
+    coalesce(fund.fund_short_name, hold.fund_code),
+    ' ',
+    hold.period_code,
+    '（',
+    hold.reason,
+    '）'
+)
+from data_quality.fct_hold as hold
+left join core.dim_area as area on hold.area_code = area.area_code
+left join core.dim_fund as fund on hold.fund_code = fund.fund_code
+order by hold.period_code desc, area.sort_order, fund.sort_order, hold.check_id, hold.reason
+"""
+
+
+@dataclass(frozen=True)
+class Issues:
+    """What a user must look at; any of them makes the exit code 1."""
+
+    rejected_files: int
+    quarantined_rows: int
+    holds: int
+
+    @property
+    def exit_code(self) -> int:
+        return 1 if self.rejected_files or self.quarantined_rows or self.holds else 0
+
+    @property
+    def sentence(self) -> str:
+        parts = [
+            f"{self.rejected_files} 个文件被拒收" if self.rejected_files else "",
+            f"{self.quarantined_rows} 行被隔离" if self.quarantined_rows else "",
+            f"{self.holds} 处标为待核" if self.holds else "",
+        ]
+        return "，".join(part for part in parts if part) or "没有拒收、隔离或待核"
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """A file that was refused, or rows of which are quarantined, and that nothing later settled."""
+
+    file_name: str
+    delivery_no: int
+    is_rejected: bool
+    quarantined_rows: int
+    first_reason: str | None
+
+
+@dataclass(frozen=True)
+class OpenIssues:
+    """The issues of a build one by one."""
+
+    files: tuple[OpenFile, ...]
+    holds: tuple[str, ...]
+
+    @property
+    def counted(self) -> Issues:
+        return Issues(
+            sum(file.is_rejected for file in self.files),
+            sum(file.quarantined_rows for file in self.files if not file.is_rejected),
+            len(self.holds),
+        )
+
+    @property
+    def holds_named(self) -> str:
+        more = f"等 {len(self.holds)} 处" if len(self.holds) > HOLDS_NAMED else ""
+        return "；".join([*self.holds[:HOLDS_NAMED], *filter(None, [more])])
+
+
+def read_issues(con: duckdb.DuckDBPyConnection) -> OpenIssues:
+    """The issues of a working warehouse or of exported marts: both hold these tables."""
+    files = tuple(OpenFile(*row) for row in con.execute(OPEN_FILES_SQL).fetchall())
+    return OpenIssues(files, tuple(text for (text,) in con.execute(HOLDS_SQL).fetchall()))

@@ -1,0 +1,83 @@
+"""What is open in a build is decided by all that it holds, not by its last delivery."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from shouzhi.warehouse.issues import Issues, read_issues
+
+Batch = tuple[str, str, int, str, int]
+Line = tuple[str, str, int, str | None]
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        for sql in (
+            "create schema core",
+            "create schema data_quality",
+            "create schema fund_balance",
+            "create table core.dim_area as select '150300' as area_code, '乌海市' as area_name, 1 as sort_order",
+            "create table core.dim_fund as select '310100' as fund_code, '职工统筹' as fund_short_name, 1 as sort_order",
+            "create table data_quality.fct_hold (area_code varchar, fund_code varchar, period_type varchar, "
+            "period_code varchar, check_id varchar, reason varchar)",
+            "create table data_quality.fct_intake_batch (file_name varchar, content_hash varchar, "
+            "delivery_no integer, status_code varchar, quarantined_rows bigint, first_reason varchar)",
+            "create table fund_balance.fct_statement_line (file_name varchar, content_hash varchar, "
+            "delivery_no integer, inactive_reason varchar)",
+        ):
+            con.execute(sql)
+        yield con
+
+
+def fill(con: duckdb.DuckDBPyConnection, batches: list[Batch], lines: list[Line]) -> None:
+    con.executemany("insert into data_quality.fct_intake_batch values (?, ?, ?, ?, ?, '原因')", batches)
+    if lines:
+        con.executemany("insert into fund_balance.fct_statement_line values (?, ?, ?, ?)", lines)
+
+
+DIRTY = ("a.csv", "h1", 1, "loaded", 6)
+BROKEN = ("b.xlsx", "h2", 1, "rejected", 0)
+
+
+@pytest.mark.parametrize(
+    ("batches", "lines", "expected"),
+    [
+        # A later delivery of something else settles nothing.
+        ([DIRTY, BROKEN, ("c.csv", "h3", 2, "loaded", 0)], [("a.csv", "h1", 1, None)], (1, 6)),
+        # Nor does one that replaces only a part of the file's rows.
+        ([DIRTY], [("a.csv", "h1", 1, None), ("a.csv", "h1", 1, "newer_delivery")], (0, 6)),
+        # The same name, loaded later, does; its own quarantined rows count then.
+        ([DIRTY, BROKEN, ("a.csv", "h4", 2, "loaded", 2), ("b.xlsx", "h5", 2, "loaded", 0)], [], (0, 2)),
+        # So does a newer delivery of every key under another name; rows that a file of the same delivery
+        # overrides do not.
+        ([DIRTY], [("a.csv", "h1", 1, "newer_delivery")], (0, 0)),
+        ([DIRTY], [("a.csv", "h1", 1, "repeated_in_delivery")], (0, 6)),
+        # Nothing of the file was accepted.
+        ([DIRTY], [], (0, 6)),
+        # Refused twice is one file; a refused replacement leaves the rows of the former file open.
+        ([BROKEN, ("b.xlsx", "h6", 2, "rejected", 0)], [], (1, 0)),
+        ([DIRTY, ("a.csv", "h7", 2, "rejected", 0)], [("a.csv", "h1", 1, None)], (1, 6)),
+        # The very content could be read later, under another name.
+        ([BROKEN, ("d.xlsx", "h2", 2, "loaded", 0)], [], (0, 0)),
+    ],
+)
+def test_what_is_still_open(
+    con: duckdb.DuckDBPyConnection, batches: list[Batch], lines: list[Line], expected: tuple[int, int]
+) -> None:
+    fill(con, batches, lines)
+    counted = read_issues(con).counted
+    assert counted == Issues(*expected, 0)
+    assert counted.exit_code == int(any(expected))
+
+
+def test_the_first_three_holds_are_named(con: duckdb.DuckDBPyConnection) -> None:
+    holds = [("150300", "310100", "month", f"20240{month}", "D01", "两份不一致") for month in range(1, 6)]
+    con.executemany("insert into data_quality.fct_hold values (?, ?, ?, ?, ?, ?)", holds)
+    found = read_issues(con)
+    assert found.counted == Issues(0, 0, 5)
+    assert found.holds_named == (
+        "乌海市 职工统筹 202405（两份不一致）；乌海市 职工统筹 202404（两份不一致）；"
+        "乌海市 职工统筹 202403（两份不一致）；等 5 处"
+    )
