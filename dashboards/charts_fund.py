@@ -269,6 +269,8 @@ def budget_bars(row: dict[str, float], period_code: str) -> Chart:
         f"累计收入{fmt(actuals[1], UNIT)}万元（预算{fmt(budgets[1], UNIT)}），"
         f"支出{fmt(actuals[0], UNIT)}万元（预算{fmt(budgets[0], UNIT)}）"
     )
+    if all(is_missing(value) for value in actuals):
+        title = f"全年预算收入{fmt(budgets[1], UNIT)}万元、支出{fmt(budgets[0], UNIT)}万元，还没有累计执行数"
     figure.update_layout(barmode="overlay", margin={"r": 110})
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(fixedrange=True)

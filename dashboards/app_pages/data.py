@@ -11,7 +11,7 @@ import streamlit as st
 from dashboards import data
 from dashboards.components.frame import View, arrival_text, breadcrumb, checks_text, view_of_page
 from dashboards.components.state import prepare
-from dashboards.components.tables import TWO_LINES, Col, download_row, show_table
+from dashboards.components.tables import Col, download_row, show_table, wrapped_table
 from dashboards.labels import (
     ARRIVAL_SYMBOL,
     ARRIVAL_TEXT,
@@ -27,19 +27,19 @@ ALL = "全部"
 
 CHECK_COLUMNS = [
     Col("check_id", header="编号", width=90),
-    Col("check_name", header="检查", width=330),
+    Col("check_name", header="检查", width=260),
     Col("kind", "word", "性质", 80),
     Col("tool", "word", "工具", 80),
     Col("status", "word", "结果", 70),
     Col("violated_count", "count", "不符条数"),
     Col("denominator_count", "count", "检查条数"),
-    Col("doc_no", "word", "依据", 170),
-    Col("clause", header="条款", width=150),
+    Col("doc_no", "word", "依据", 250),
+    Col("clause", header="条款", width=110),
     Col("relation", header="对象", width=260),
 ]
 FAILURE_COLUMNS = [
     Col("check_id", header="编号"),
-    Col("check_name", header="检查", width="medium"),
+    Col("check_name", header="检查", width=240),
     Col("status", "word", "结果"),
     Col("area_name", header="统筹区"),
     Col("fund_name", header="基金"),
@@ -175,7 +175,6 @@ def checks_block(view: View) -> None:
         CHECK_COLUMNS,
         key="checks",
         name="检查结果",
-        row_height=TWO_LINES,
         empty="没有检查结果。",
     )
     st.markdown("**不通过与警告的明细**")
@@ -189,7 +188,6 @@ def checks_block(view: View) -> None:
         FAILURE_COLUMNS,
         key="failures",
         name="检查明细",
-        row_height=TWO_LINES,
         empty="没有不通过或警告的检查。",
     )
 
@@ -201,7 +199,13 @@ def holds_block(view: View) -> None:
         st.markdown("没有待核的数字。")
         return
     st.markdown(f"**待核 {len(held)} 项**：数字照常发布，处处带“待核”标记。")
-    show_table(view, held, HOLD_COLUMNS, key="holds", name="待核清单", row_height=TWO_LINES)
+    show_table(
+        view,
+        held,
+        HOLD_COLUMNS,
+        key="holds",
+        name="待核清单",
+    )
 
 
 def differences_block(view: View) -> None:
@@ -253,28 +257,25 @@ def intake_block(view: View) -> None:
         batches,
         BATCH_COLUMNS,
         key="batches",
-        row_height=TWO_LINES,
         name="入库批次",
         empty="没有入库记录。",
     )
     st.markdown("**隔离的行**")
-    show_table(
+    wrapped_table(
         view,
         view.rows("quarantine"),
         QUARANTINE_COLUMNS,
         key="quarantine",
-        row_height=TWO_LINES,
         name="隔离清单",
         empty="没有隔离的行。",
     )
     st.markdown("**读取提示**")
-    show_table(
+    wrapped_table(
         view,
         view.rows("intake_notes"),
         NOTE_COLUMNS,
         key="notes",
         name="读取提示",
-        row_height=TWO_LINES,
         empty="没有提示。",
     )
 

@@ -23,7 +23,7 @@ from dashboards.components.state import (
     selected_point,
     shared_parameters,
 )
-from dashboards.components.tables import TWO_LINES, Col, show_table
+from dashboards.components.tables import Col, show_table, wrapped_table
 from dashboards.labels import (
     BASES,
     BASIS_TEXT,
@@ -150,6 +150,10 @@ def figures_elsewhere(view: View) -> None:
     if found.empty:
         st.caption(f"{view.shown_area}在这个数据版本里没有任何一期的收支数据。")
         return
+    # the chosen scheme's other periods are what is looked for; without them, whatever there is
+    mine = found[(found["scheme_code"] == view.scheme) & (found["basis_code"] == view.basis)]
+    mine = mine if len(mine) else found[found["scheme_code"] == view.scheme]
+    found = mine if len(mine) else found
     names = {
         "xz": {code: label for label, code in SCHEMES.items()},
         "kj": {code: label for label, code in BASES.items()},
@@ -233,6 +237,9 @@ def rules_of(view: View) -> pd.DataFrame:
         rules[target] = [
             fmt_metric(value, unit) for value, unit in zip(rules[source], rules["unit"], strict=True)
         ]
+    unreported = ~rules["is_reported"].fillna(True).astype(bool)
+    rules.loc[unreported, ["value_text", "margin_text"]] = NOT_REPORTED
+    rules.loc[unreported, "level_reason"] = None
     return rules
 
 
@@ -271,9 +278,10 @@ def difference_block(view: View, fund: str) -> None:
     """What does not agree in the source, as what it is, with its amount; of every fund behind the shown one."""
     st.subheader("报表差异")
     codes = dict.fromkeys([fund, *view.parts(fund, str(view.area_code)).split(",")])
-    found = False
+    found, compared = False, False
     for code in codes:
         balance = data.first(view.rows("balance", area_code=str(view.area_code), fund_code=code))
+        compared = compared or bool(balance and balance["is_actual"])
         if not balance or not balance["is_actual"] or balance["difference_class"] in (None, "none"):
             continue
         found = True
@@ -287,7 +295,9 @@ def difference_block(view: View, fund: str) -> None:
             st.caption(
                 f"报表精度 {fmt(balance['precision_yuan'], '元')} 元；精度可能造成的尾差记为四舍五入，超出的记为表内差异。"
             )
-    if not found:
+    if not compared:
+        st.markdown("× 不适用：这一期没有报表。")
+    elif not found:
         st.markdown("报表自身相符：期末＝期初＋收入－支出，合计＝分项之和，期初＝上期期末。")
 
 
@@ -394,11 +404,11 @@ def main() -> None:
     code = str(view.area_code)
     fund = view.fund(code)
     if fund is None:
-        figures_elsewhere(view)
         st.info(
             f"{view.shown_area}没有{view.scheme_label}（{view.basis_label}）的数据，请换一个险种、口径或统筹区。",
             icon=":material/filter_alt_off:",
         )
+        figures_elsewhere(view)
         return
     accounts = with_labels(view.rows("accounts", area_code=code, fund_code=fund))
     trail(view, "region", chosen_account(accounts))
@@ -412,13 +422,12 @@ def main() -> None:
     hold_banner(view, fund)
     st.subheader("预警规则")
     rules = rules_of(view)
-    show_table(
+    wrapped_table(
         view,
         rules,
         RULE_COLUMNS,
         key="rules",
         name="预警规则",
-        row_height=TWO_LINES,
         empty="这一期没有规则结果。",
     )
     if view.shows_residents:

@@ -104,13 +104,13 @@ CHANGE_COLUMNS = [
     Col("months_in_level", "count", "已持续期数"),
 ]
 TABLE_COLUMNS = [
-    Col("area_name", header="统筹区", width=112),
+    Col("area_name", header="统筹区", width=120),
     Col("level_code", "level", "预警等级", 74),
-    Col("change_code", "word", "较上期", 54),
-    Col("trend_code", "word", "趋势", 72),
-    Col("leading_rule_name", header="主要规则", width=136),
-    Col("leading_value", header="当前值", width=92),
-    Col("leading_threshold", header="阈值", width=66),
+    Col("change_code", "word", "较上期", 52),
+    Col("trend_code", "word", "趋势", 66),
+    Col("leading_rule_name", header="主要规则", width=152),
+    Col("leading_value", header="当前值", width=90),
+    Col("leading_threshold", header="阈值", width=70),
 ]
 BALANCE_COLUMNS = [
     Col("actual_closing_yuan", "wan", "期末结余", 116),
@@ -118,8 +118,8 @@ BALANCE_COLUMNS = [
 ]
 FLOW_COLUMNS = [Col("income_yuan", "wan"), Col("expenditure_yuan", "wan")]
 YOY_COLUMNS = [
-    Col("income_yoy_ratio", "ratio", "收入同比", 68),
-    Col("expenditure_yoy_ratio", "ratio", "支出同比", 68),
+    Col("income_yoy_ratio", "ratio", "收入同比", 64),
+    Col("expenditure_yoy_ratio", "ratio", "支出同比", 64),
 ]
 
 
@@ -136,7 +136,9 @@ def with_texts(view: View, levels: pd.DataFrame) -> pd.DataFrame:
         ]
     # who has not reported has no rule that decided anything
     unreported = ~shown["is_reported"].fillna(True).astype(bool)
-    shown.loc[unreported, ["leading_rule_code", "leading_rule_name", "leading_metric_name"]] = None
+    shown.loc[unreported, ["leading_rule_code", "leading_rule_name", "leading_metric_name", "trend_code"]] = (
+        None
+    )
     shown.loc[unreported, ["leading_value", "leading_threshold"]] = NOT_REPORTED
     shown["tile_text"] = [tile_line(view, row) for _, row in shown.iterrows()]
     return shown
@@ -259,7 +261,7 @@ def main() -> None:
     reserve = "上年末可支付月数" if view.shows_residents else "可支付月数"
     columns = [
         *TABLE_COLUMNS,
-        Col("reserve_months", "months", reserve, 112),
+        Col("reserve_months", "months", reserve, 112 if view.shows_residents else 84),
         *BALANCE_COLUMNS,
         *(YOY_COLUMNS if view.compare == "同比" else FLOW_COLUMNS),
     ]

@@ -28,7 +28,8 @@ from dashboards.labels import (
     word,
 )
 
-TWO_LINES = 54
+WRAPPED_ROWS = 40
+SHORT_TEXT = 12
 CELL = "border:1px solid #E1E6EA;padding:5px 9px"
 
 
@@ -172,7 +173,6 @@ def show_table(
     name: str,
     on_select: Callable[[], None] | None = None,
     height: int | None = None,
-    row_height: int | None = None,
     alt: str | None = None,
     downloads: bool = True,
     empty: str | None = None,
@@ -182,8 +182,6 @@ def show_table(
         no_result(view, empty or NO_RESULT + "。", key)
         return
     options: dict[str, Any] = {"height": height or ("content" if len(frame) <= 16 else 560)}
-    if row_height:
-        options["row_height"] = row_height
     if on_select:
         options |= {"on_select": on_select, "selection_mode": "single-row"}
     st.dataframe(
@@ -207,7 +205,7 @@ def plain_table(view: View, frame: pd.DataFrame, columns: list[Col], *, key: str
     lines = []
     for position in range(len(frame)):
         cells = "".join(
-            f"<td style='{CELL};{_plain_style(column, frame[column.name].iloc[position])}'>"
+            f"<td style='{CELL};{_plain_style(column, frame[column.name].iloc[position], str(texts.iloc[position, place]))}'>"
             f"{escape(str(texts.iloc[position, place]))}</td>"
             for place, column in enumerate(columns)
         )
@@ -220,8 +218,19 @@ def plain_table(view: View, frame: pd.DataFrame, columns: list[Col], *, key: str
     download_row(view, texts, name, key)
 
 
-def _plain_style(column: Col, value: Any) -> str:
-    return _level_style(value) if column.kind == "level" else ""
+def wrapped_table(
+    view: View, frame: pd.DataFrame, columns: list[Col], *, key: str, name: str, empty: str | None = None
+) -> None:
+    """A table with long texts: as plain text that wraps where it is short, in the grid where it is long."""
+    if 0 < len(frame) <= WRAPPED_ROWS:
+        plain_table(view, frame, columns, key=key, name=name)
+    else:
+        show_table(view, frame, columns, key=key, name=name, empty=empty)
+
+
+def _plain_style(column: Col, value: Any, text: str) -> str:
+    short = "white-space:nowrap;" if len(text) <= SHORT_TEXT else ""
+    return short + (_level_style(value) if column.kind == "level" else "")
 
 
 def small_table(view: View, frame: pd.DataFrame, columns: list[Col], height: int) -> None:

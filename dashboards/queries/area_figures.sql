@@ -12,6 +12,8 @@ inner join fund_balance.bridge_fund_scope as scope
     and balance.fund_code = scope.fund_code
 where balance.area_code = $area_code
     and balance.is_actual
+    -- residents have no personal accounts: both bases are one
+    and not (scope.scheme_code = 'resident' and scope.basis_code = 'with_account')
     and ($scope = '*' or list_contains(string_split($scope, ','), balance.area_code))
 group by scope.scheme_code, scope.basis_code, balance.period_type
 order by

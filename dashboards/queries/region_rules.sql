@@ -18,6 +18,7 @@ select
     warning.doc_no,
     warning.clause,
     warning.basis,
+    warning.is_reported,
 from deficit_warning.fct_warning as warning
 where warning.area_code = $area_code
     and list_contains(string_split($fund_codes, ','), warning.fund_code)
