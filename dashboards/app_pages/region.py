@@ -43,17 +43,17 @@ from dashboards.labels import (
 )
 
 RULE_COLUMNS = [
-    Col("level_code", "level", "等级", 72),
-    Col("fund_short", header="基金", width=66),
-    Col("rule_text", header="规则", width=120),
-    Col("metric_name", header="指标", width=94),
-    Col("value_text", header="当前值", width=100),
-    Col("threshold_text", header="阈值", width=70),
-    Col("margin_text", header="距阈值", width=100),
-    Col("months_in_level", "count", "持续期数", 62),
-    Col("change_code", "word", "较上期", 54),
-    Col("level_reason", header="说明", width=190),
-    Col("doc_text", header="依据", width=150),
+    Col("level_code", "level", "等级"),
+    Col("fund_short", header="基金"),
+    Col("rule_text", header="规则", width=110),
+    Col("metric_name", header="指标", width=84),
+    Col("value_text", header="当前值"),
+    Col("threshold_text", header="阈值"),
+    Col("margin_text", header="距阈值"),
+    Col("months_in_level", "count", "持续期数"),
+    Col("change_code", "word", "较上期"),
+    Col("level_reason", header="说明", width=180),
+    Col("doc_text", header="依据", width=140),
 ]
 INDICATOR_COLUMNS = [
     Col("indicator_name", header="指标", width="medium"),

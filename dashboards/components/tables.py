@@ -29,7 +29,8 @@ from dashboards.labels import (
 )
 
 WRAPPED_ROWS = 40
-SHORT_TEXT = 12
+SHORT_TEXT = 6
+WIDEST_FLOOR = 190
 CELL = "border:1px solid #E1E6EA;padding:5px 9px"
 
 
@@ -201,7 +202,10 @@ def show_table(
 def plain_table(view: View, frame: pd.DataFrame, columns: list[Col], *, key: str, name: str) -> None:
     """A short table as plain text with its downloads: there before the grid's bundle has arrived."""
     texts = text_table(view, frame, columns)
-    heads = "".join(f"<th style='{CELL};text-align:left;background:#F3F6F8'>{escape(h)}</th>" for h in texts)
+    heads = "".join(
+        f"<th style='{CELL};text-align:left;background:#F3F6F8;min-width:30px'>{escape(h)}</th>"
+        for h in texts
+    )
     lines = []
     for position in range(len(frame)):
         cells = "".join(
@@ -229,8 +233,11 @@ def wrapped_table(
 
 
 def _plain_style(column: Col, value: Any, text: str) -> str:
-    short = "white-space:nowrap;" if len(text) <= SHORT_TEXT else ""
-    return short + (_level_style(value) if column.kind == "level" else "")
+    """Short texts and figures stay on one line; a column with a width wraps, but not below that width."""
+    wraps = column.width is not None and column.kind not in FIGURES and len(text) > SHORT_TEXT
+    floor = f"min-width:{min(column.width, WIDEST_FLOOR)}px;" if isinstance(column.width, int) else ""
+    layout = f"{floor}overflow-wrap:anywhere;" if wraps else "white-space:nowrap;"
+    return layout + (_level_style(value) if column.kind == "level" else "")
 
 
 def small_table(view: View, frame: pd.DataFrame, columns: list[Col], height: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from dashboards.charts import CONFIG, LEVEL_COLOR, LEVEL_INK, Chart, wrap
+from dashboards.charts import CONFIG, LEVEL_COLOR, LEVEL_INK, MINUS, PLUS, TOTAL, Chart, wrap
 from dashboards.charts_fund import balance_waterfall, budget_bars, year_course, years_bars
 from dashboards.charts_risk import peer_bars, reserve_band, tile_grid
 
@@ -113,6 +113,32 @@ def test_no_negative_months_are_drawn() -> None:
     chart = reserve_band(empty, "乌海市", "居民", None, (), seasonal=False)
     assert "已用尽" in chart.title
     assert min(value for value in chart.figure.data[0].y if value == value) == 0
+
+
+def test_a_difference_inside_the_report_is_no_movement_of_money() -> None:
+    steps = pd.DataFrame(
+        {
+            "step_code": ["opening_balance", "other_income", "stated_difference", "closing_balance"],
+            "step_label_zh": ["期初结余", "其他收入", "报表与计算之差", "期末结余"],
+            "step_yuan": [1e8, 49.99, -9e5, 9.91e7],
+            "running_yuan": [1e8, 1e8 + 49.99, 9.91e7, 9.91e7],
+            "is_total": [True, False, False, True],
+        }
+    )
+    chart = balance_waterfall(steps, "赤峰市", "居民", "202609")
+    bars = chart.figure.data[0]
+    assert chart.table["步骤"].tolist() == ["期初结余", "报表与计算之差", "期末结余"]
+    assert bars.marker.color[1] not in (PLUS, MINUS, TOTAL)
+    assert bars.base[1] + bars.y[1] == pytest.approx(9910)
+
+
+def test_the_title_is_about_the_chosen_period() -> None:
+    chart = reserve_band(
+        SERIES.iloc[:13], "赤峰市", "职工统筹", None, (), seasonal=False, period_code="202601"
+    )
+    assert "2026年1月末可支付6.2" in chart.title
+    gap = reserve_band(SERIES.iloc[:13], "赤峰市", "职工统筹", None, (), seasonal=False, period_code="202602")
+    assert gap.title.startswith("2026年2月没有可支付月数；")
 
 
 def test_a_missing_month_breaks_the_line() -> None:

@@ -304,3 +304,33 @@ def test_why_is_this_number(demo_home: Path, open_page: Callable[..., Any], ask:
     values = next(frame.value for frame in app.dataframe if "精确值（元）" in frame.value.columns)
     assert fmt(row["opening_yuan"], "元") in values["精确值（元）"].tolist()
     assert fmt(row["actual_closing_yuan"], "元") in values["精确值（元）"].tolist()
+
+
+@pytest.mark.pipeline
+def test_a_quarter_built_from_months_lists_their_lines(
+    demo_home: Path, open_page: Callable[..., Any]
+) -> None:
+    app = open_page("region", demo_home, xz="职工", qu="赤峰市", qx="季", qi="2025Q1", km="社会保险费收入")
+    assert "由以下月份的报表行汇总" in texts(app)
+    periods = set(app.dataframe[-1].value["统计期"])
+    assert periods == {"2025年1月", "2025年2月", "2025年3月"}
+
+
+@pytest.mark.pipeline
+def test_an_area_without_the_chosen_figures_names_those_it_has(
+    public_home: Path, open_page: Callable[..., Any]
+) -> None:
+    app = open_page("region", public_home, qu="某县A", qi="2024")
+    assert "某县A有以下险种、口径和期间的数" in texts(app)
+    assert any("居民 · 统筹基金 · 2023年" in str(link.label) for link in app.get("page_link"))
+
+
+@pytest.mark.pipeline
+def test_the_data_date_is_not_the_chosen_period(
+    demo_home: Path, open_page: Callable[..., Any], ask: Callable[..., Any]
+) -> None:
+    facts = ask(demo_home, 'select "value" as fact from data_quality.dim_build where "key" = \'data_date\'')
+    app = open_page("risk", demo_home, qx="季", qi="2025Q1")
+    labels = [str(link.label) for link in app.get("page_link")]
+    assert f"数据截至 {facts['fact'].iloc[0]}" in labels
+    assert "统计期 2025年一季度（至 2025-03-31）" in labels
