@@ -298,7 +298,17 @@ def difference_block(view: View, fund: str) -> None:
     if not compared:
         st.markdown("× 不适用：这一期没有报表。")
     elif not found:
-        st.markdown("报表自身相符：期末＝期初＋收入－支出，合计＝分项之和，期初＝上期期末。")
+        st.markdown(agreement_sentence(view, fund))
+
+
+def agreement_sentence(view: View, fund: str) -> str:
+    """A sum has no statement of its own: what its parts' stated closings differ by is a step of its balance."""
+    steps = view.rows("balance_steps", area_code=str(view.area_code), fund_code=fund)
+    gaps = steps.loc[steps["step_code"] == "stated_difference", "step_yuan"]
+    if gaps.empty:
+        return "报表自身相符：期末＝期初＋收入－支出，合计＝分项之和，期初＝上期期末。"
+    amount = fmt(gaps.iloc[0], "元", signed=True)
+    return f"所含报表的列报期末与计算期末相差 {amount} 元，逐项见“数据质量”页的报表差异。"
 
 
 def open_peer() -> None:
