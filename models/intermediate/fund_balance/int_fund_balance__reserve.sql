@@ -26,7 +26,7 @@ summed as (
         definition.window_periods,
         definition.window_months,
         definition.reserve_months_basis,
-        min(other.areas_reported_count) = max(other.areas_reported_count) as is_same_reporters,
+        coalesce(min(other.areas_reported_count) = max(other.areas_reported_count), true) as is_same_reporters,
         {% for column in ('income', 'expenditure', 'surplus', 'reserve_expenditure') %}
         count(other.{{ column }}_yuan) as {{ column }}_count,
         {{ sum_money('other.' ~ column ~ '_yuan') }} as {{ column }}_yuan{{ ',' if not loop.last }}
