@@ -9,8 +9,8 @@
     An amount identity is judged on valid rows, whatever their sign: a reversal keeps it.
 #}
 {% macro claim_conditions() %}
-{% set valid = "is_valid" %}
-{% set own = "coalesce(account_family_pay_yuan, 0)" %}
+{% set valid = "valid_code = '1'" %}
+{% set own = "coalesce(family_account_pay_yuan, 0)" %}
 {{ return([
     {
         'check_id': 'I01', 'denominator': valid, 'key': 'settlement_id',
@@ -28,8 +28,8 @@
     },
     {
         'check_id': 'I03', 'denominator': valid, 'key': 'settlement_id',
-        'condition': "medical_fee_yuan <> fund_pay_yuan + person_pay_yuan + coalesce(hospital_part_yuan, 0)",
-        'yuan': "medical_fee_yuan - fund_pay_yuan - person_pay_yuan - coalesce(hospital_part_yuan, 0)",
+        'condition': "medical_fee_yuan <> fund_pay_yuan + person_pay_yuan + coalesce(hospital_borne_yuan, 0)",
+        'yuan': "medical_fee_yuan - fund_pay_yuan - person_pay_yuan - coalesce(hospital_borne_yuan, 0)",
     },
     {
         'check_id': 'I04', 'denominator': valid, 'key': 'settlement_id',
@@ -38,7 +38,7 @@
     },
     {
         'check_id': 'I09', 'denominator': valid ~ " and fund_pay_yuan >= 0", 'key': 'settlement_id',
-        'condition': "deductible_paid_yuan > in_scope_yuan or deductible_paid_yuan > deductible_yuan"
+        'condition': "deductible_paid_yuan > in_scope_yuan or deductible_paid_yuan > deductible_due_yuan"
             ~ " or fund_pay_yuan > in_scope_yuan",
         'yuan': "greatest(fund_pay_yuan - in_scope_yuan, 0)",
     },
@@ -52,7 +52,7 @@
     },
     {
         'check_id': 'D10', 'denominator': valid, 'key': 'settlement_id',
-        'condition': "begin_date > end_date or end_date > cast(settled_at as date)",
+        'condition': "service_begin_date > service_end_date or service_end_date > cast(settled_at as date)",
         'yuan': "fund_pay_yuan",
     },
     {

@@ -21,14 +21,14 @@
     },
     {
         'check_id': 'C04', 'key': 'contribution_id',
-        'denominator': "not is_fixed_amount and employer_rate is not null and employer_base_yuan > 0"
+        'denominator': "fixed_amount_code = '0' and employer_rate_value is not null and employer_base_yuan > 0"
             ~ " and contribution_kind_code in ('normal', 'arrears') and total_yuan >= 0",
-        'condition': "abs(employer_yuan - employer_base_yuan * employer_rate * " ~ accrual_months ~ ")"
+        'condition': "abs(employer_yuan - employer_base_yuan * employer_rate_value * " ~ accrual_months ~ ")"
             ~ " > 0.01 * " ~ accrual_months
-            ~ " or abs(person_yuan - person_base_yuan * coalesce(person_rate, 0) * " ~ accrual_months ~ ")"
+            ~ " or abs(person_yuan - person_base_yuan * coalesce(person_rate_value, 0) * " ~ accrual_months ~ ")"
             ~ " > 0.01 * " ~ accrual_months,
-        'yuan': "cast(employer_yuan + person_yuan - (employer_base_yuan * employer_rate"
-            ~ " + person_base_yuan * coalesce(person_rate, 0)) * " ~ accrual_months ~ " as decimal(20, 2))",
+        'yuan': "cast(employer_yuan + person_yuan - (employer_base_yuan * employer_rate_value"
+            ~ " + person_base_yuan * coalesce(person_rate_value, 0)) * " ~ accrual_months ~ " as decimal(20, 2))",
     },
     {
         'check_id': 'D10', 'denominator': 'true', 'key': 'contribution_id',
@@ -38,7 +38,7 @@
     {
         'check_id': 'D11', 'denominator': 'true', 'key': 'contribution_id',
         'condition': "total_yuan < 0 and original_contribution_id is null and contribution_kind_code <> 'refund'"
-            ~ " and reversal_code = 'Z'",
+            ~ " and write_off_code = 'Z'",
         'yuan': "total_yuan",
     },
 ]) }}
