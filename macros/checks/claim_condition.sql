@@ -9,7 +9,7 @@
     An amount identity is judged on valid rows, whatever their sign: a reversal keeps it.
 #}
 {% macro claim_conditions() %}
-{% set valid = "valid_code = '1'" %}
+{% set valid = "is_valid" %}
 {% set own = "coalesce(family_account_pay_yuan, 0)" %}
 {{ return([
     {
