@@ -6,7 +6,6 @@
     those months are read. Without an earlier build the table does not exist yet and every month is made.
 #}
 {% macro changed_months(feeds, since=[]) -%}
-    {%- if not execute -%}{{ return([]) }}{%- endif -%}
     {%- set changed = source('lake', 'changed_month') -%}
     {%- set query -%}
         select distinct known.event_month
@@ -31,16 +30,16 @@
 
 {# The condition of the model: nothing in a full build, else the changed months as literals. #}
 {% macro incremental_by_month(feeds, since=[]) -%}
-    {%- if is_incremental() -%}
-        {%- set months = shouzhi.changed_months(feeds, since) -%}
+    {%- if execute and is_incremental() -%}
+        {%- set months = changed_months(feeds, since) -%}
         {%- if months %} and event_month in ({{ quoted_list(months) }}){% else %} and false{% endif -%}
     {%- endif -%}
 {%- endmacro %}
 
 {# The pre-hook that goes with it: what the changed months held before is taken out. #}
 {% macro delete_changed_months(feeds, since=[]) -%}
-    {%- if is_incremental() -%}
-        {%- set months = shouzhi.changed_months(feeds, since) -%}
+    {%- if execute and is_incremental() -%}
+        {%- set months = changed_months(feeds, since) -%}
         {%- if months -%} delete from {{ this }} where event_month in ({{ quoted_list(months) }}) {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

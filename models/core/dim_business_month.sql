@@ -25,7 +25,7 @@ span as (
         min(event_month) as first_month,
         max(event_month) as last_month
     from reported
-    where preference_no = (select min(preference_no) from reported)
+    where preference_no = (select min(better.preference_no) from reported as better)
 ),
 
 years as (
