@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-EXPORTED_SCHEMAS = ("fund_balance", "deficit_warning", "prefecture_comparison", "data_quality")
+EXPORTED_SCHEMAS = ("fund_balance", "deficit_warning", "prefecture_comparison", "enrolment", "data_quality")
 # Of ``core`` the dimensions only: facts reach readers through the marts.
 CORE_PREFIX = "dim_"
 SCHEMA_VERSION = 1
