@@ -40,8 +40,8 @@ payer as (
         is_next_year,
         is_refund,
         '{{ code }}' as payer_code,
-        {{ code }}_yuan as amount_yuan,
-        {{ "late_fee_yuan" if code == "employer" else "0" }} as late_fee_yuan
+        coalesce({{ code }}_yuan, 0) as amount_yuan,
+        {{ "coalesce(late_fee_yuan, 0)" if code == "employer" else "0" }} as late_fee_yuan
     from cell
     {{ "union all" if not loop.last }}
     {%- endfor %}
