@@ -14,7 +14,7 @@ with monthly as (
         sum(settlement.settlement_count) as visit_count,
         sum(settlement.medical_fee_yuan) as medical_fee_yuan,
         sum(settlement.fund_pay_yuan) as fund_pay_yuan,
-        sum(case when settlement.place_code = 'local' then 0 else settlement.fund_pay_yuan end) as away_fund_pay_yuan,
+        sum(case when settlement.place_code in ('region', 'cross_province') then settlement.fund_pay_yuan else 0 end) as away_fund_pay_yuan,
         sum(settlement.occurrence_count) as occurrence_count,
         sum(settlement.occurrence_day_count) as occurrence_day_count,
         sum(settlement.occurrence_medical_fee_yuan) as occurrence_medical_fee_yuan,
