@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 
 from shouzhi.home import open_home
-from shouzhi.intake import contract
+from shouzhi.intake import contract, lake
+from shouzhi.intake.feeds.columns import lake_columns
 from shouzhi.progress import silent
 from shouzhi.run import RunResult, run
 from shouzhi.warehouse import prepare
@@ -144,13 +145,13 @@ def event_month(feed: str, row: Mapping[str, Any]) -> str:
 def load(path: Path, rows: Rows, region: str = "neimenggu") -> None:
     """Put rows into the lake's relations of a new working file, as if they had been delivered and stood."""
     with duckdb.connect(str(path)) as con:
+        lake.register(con, path.parent / "no_lake")
         con.execute(LAKE_DDL)
         con.execute("insert into lake.home_parameter values ('region', ?)", [region])
-        prepare.complete_lake(con)
         feeds = contract.load_feeds()
         row_id = 0
         for feed, given in rows.items():
-            types = prepare.feed_columns(feeds[feed])
+            types = lake_columns(feeds[feed])
             for number, row in enumerate(completed(feed, given), start=1):
                 row_id += 1
                 extra = {
