@@ -12,7 +12,6 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import data
-from dashboards.charts import LEVEL_COLOR, LEVEL_INK
 from dashboards.components.export import csv_bytes, xlsx_bytes
 from dashboards.components.frame import View
 from dashboards.components.state import DEFAULTS
@@ -21,12 +20,14 @@ from dashboards.labels import (
     NO_RESULT,
     NOT_APPLICABLE,
     NOT_REPORTED,
+    document_text,
     fmt,
     fmt_months,
     is_missing,
     level_mark,
     word,
 )
+from dashboards.palette import LEVEL_COLOR, LEVEL_INK
 
 WRAPPED_ROWS = 40
 SHORT_TEXT = 6
@@ -64,6 +65,12 @@ def _formatter(kind: str, name: str) -> Callable[[Any], str]:
     if kind == "word":
         return partial(word, name)
     return lambda value: NOT_APPLICABLE if is_missing(value) or value == "" else str(value)
+
+
+def documented(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the document of each row as readers cite it (``doc_text``)."""
+    texts = [document_text(*pair) for pair in zip(frame["doc_no"], frame["doc_title"], strict=True)]
+    return frame.assign(doc_text=texts)
 
 
 def header(view: View, column: Col) -> str:
@@ -266,6 +273,15 @@ def clear_filters() -> None:
     for key, default in st.session_state.get(DEFAULTS, {}).items():
         if key != "src" and key in st.session_state:
             st.session_state[key] = default
+
+
+def data_box(view: View, table: pd.DataFrame, title: str, key: str) -> None:
+    """查看数据 of a picture, with its downloads; the table is only built when somebody opens it."""
+    box = st.expander("查看数据", key=f"{key}_box", on_change="rerun")
+    if box.open:
+        with box:
+            st.dataframe(table, hide_index=True, width="stretch", key=f"{key}_data", alt=title)
+            download_row(view, table, title[:40], key)
 
 
 def download_row(view: View, table: pd.DataFrame, name: str, key: str) -> None:

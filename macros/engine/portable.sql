@@ -32,3 +32,16 @@
 {% macro replace_pattern(expression, pattern, replacement='') -%}
     regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}', 'g')
 {%- endmacro %}
+
+{# At most 100 different keys of a group, in order, in one text; NULLs are left out, none is NULL. #}
+{% macro sample_keys(expression) -%}
+    {{ return(adapter.dispatch('sample_keys', 'shouzhi')(expression)) }}
+{%- endmacro %}
+
+{% macro default__sample_keys(expression) -%}
+    array_to_string(min({{ expression }}, 100), ' ')
+{%- endmacro %}
+
+{% macro spark__sample_keys(expression) -%}
+    nullif(array_join(slice(sort_array(collect_set({{ expression }})), 1, 100), ' '), '')
+{%- endmacro %}

@@ -7,9 +7,16 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-EXPORTED_SCHEMAS = ("fund_balance", "deficit_warning", "prefecture_comparison", "data_quality")
-# Of ``core`` the dimensions only: facts reach readers through the marts.
-CORE_PREFIX = "dim_"
+EXPORTED_SCHEMAS = (
+    "fund_balance",
+    "deficit_warning",
+    "prefecture_comparison",
+    "enrolment",
+    "benefits",
+    "data_quality",
+)
+# Of ``core`` the tables that grow with areas and months: row-level relations are views over the lake.
+CORE_PREFIXES = ("dim_", "agg_", "fct_feed_month")
 SCHEMA_VERSION = 1
 
 # The relations that only the export can write, with their columns' Chinese labels.
@@ -26,6 +33,7 @@ OWN_RELATIONS = {
     },
     "dim_lineage": {
         "relation_name": "表",
+        "relation_label_zh": "表的中文名",
         "resource_type": "类别",
         "layer": "层",
         "description": "说明",
@@ -85,14 +93,14 @@ def exported_relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         """
         select table_schema, table_name
         from information_schema.tables
-        where table_catalog = 'warehouse'
+        where table_catalog = 'warehouse' and table_type = 'BASE TABLE'
         order by table_schema, table_name
         """
     ).fetchall()
     return [
         (schema, table)
         for schema, table in rows
-        if schema in EXPORTED_SCHEMAS or (schema == "core" and table.startswith(CORE_PREFIX))
+        if schema in EXPORTED_SCHEMAS or (schema == "core" and table.startswith(CORE_PREFIXES))
     ]
 
 
@@ -197,6 +205,7 @@ def lineage_rows(manifest: dict[str, Any]) -> list[tuple[str | None, ...]]:
     return [
         (
             name,
+            own_label(every_node[unique_id]),
             every_node[unique_id]["resource_type"],
             layer_of(every_node[unique_id]),
             every_node[unique_id].get("description") or None,
@@ -206,6 +215,11 @@ def lineage_rows(manifest: dict[str, Any]) -> list[tuple[str | None, ...]]:
         )
         for unique_id, name in sorted(names.items(), key=lambda item: item[1])
     ]
+
+
+def own_label(node: dict[str, Any]) -> str | None:
+    """The Chinese name that a model gives itself."""
+    return ((node.get("config") or {}).get("meta") or {}).get("label_zh")
 
 
 def depends_on(node: dict[str, Any]) -> list[str]:
