@@ -40,6 +40,12 @@ UNITS = {
     "个": Unit("个", Decimal(1), 0),
     "项": Unit("项", Decimal(1), 0),
     "行": Unit("行", Decimal(1), 0),
+    "人": Unit("人", Decimal(1), 0),
+    "人次": Unit("人次", Decimal(1), 0),
+    "次": Unit("次", Decimal(1), 2),
+    "天": Unit("天", Decimal(1), 1),
+    "张": Unit("张", Decimal(1), 2),
+    "倍": Unit("", Decimal(1), 2),
     "": Unit("", Decimal(1), 4),
 }
 
@@ -67,7 +73,7 @@ def fmt(value: Any, unit: str, *, signed: bool = False, with_unit: bool = False)
     rounded = exact.quantize(Decimal(1).scaleb(-spec.decimals), rounding=ROUND_HALF_UP)
     sign = "−" if rounded < 0 else ("+" if signed and rounded > 0 else "")
     tail = spec.text if with_unit or unit == "%" else ""
-    gap = "" if unit in {"%", "个", "项", "行", ""} or not tail else " "
+    gap = "" if unit in {"%", "个", "项", "行", "人", "人次", ""} or not tail else " "
     return f"{sign}{abs(rounded):,.{spec.decimals}f}{gap}{tail}"
 
 
@@ -93,6 +99,10 @@ def fmt_difference(value: Any, unit: str) -> str:
     return f"{'▲ 多' if number > 0 else '▼ 少'} {fmt(abs(number), unit)}"
 
 
+# unit codes of the metric catalogue that are written in a unit of their own
+CATALOGUE_UNITS = {"yuan_each": "元", "quotient": "倍", "persons": "人", "days": "天", "beds": "张"}
+
+
 def fmt_metric(value: Any, unit: str | None) -> str:
     """A rule's or indicator's figure in the unit its catalogue entry names."""
     name = (unit or "").strip()
@@ -106,6 +116,8 @@ def fmt_metric(value: Any, unit: str | None) -> str:
         return fmt(value, "万元", with_unit=True)
     if name in {"万元", "亿元"}:
         return fmt(value, name, with_unit=True)
+    if name in CATALOGUE_UNITS:
+        return fmt(value, CATALOGUE_UNITS[name], with_unit=True)
     if name in {"rows", "行"}:
         return fmt(value, "行", with_unit=True)
     if name in {"期", "年", "次", "count", "个"}:
@@ -242,6 +254,46 @@ FACT_TEXT = {
     "marts_sha256": "发布文件指纹",
     "marts_bytes": "发布文件大小",
 }
+MEDICAL_KIND_TEXT = {
+    "all": "全部类别",
+    "inpatient": "住院",
+    "outpatient": "普通门诊",
+    "chronic": "门诊慢特病",
+    "pharmacy": "定点药店",
+    "maternity": "生育",
+    "other": "其他",
+}
+PERSON_GROUP_TEXT = {
+    "all": "合计",
+    "in_service": "在职",
+    "retired": "退休",
+    "adult": "成年居民",
+    "elder": "老年居民",
+    "minor_student": "未成年人和学生",
+    "minor": "未成年人",
+    "student": "学生",
+    "newborn": "新生儿",
+    "other": "其他",
+}
+SCHEME_TEXT = {
+    "employee": "职工",
+    "resident": "居民",
+    "all": "合计",
+    "civil_servant": "公务员补助",
+    "large_claim": "大额补助",
+    "retired_cadre": "离休",
+    "disabled_soldier": "伤残军人",
+    "enterprise_supplement": "企业补充",
+    "resident_critical_illness": "居民大病",
+    "other": "其他",
+}
+ITEM_TEXT = {"premium": "保险费", "subsidy": "财政补助"}
+PAYER_TEXT = {
+    "all": "合计",
+    "employer": "单位",
+    "person": "个人",
+    "other": "其他",
+}
 AXIS_TEXT = {"deficit": "不足", "surplus": "结余偏多"}
 SEVERITY_TEXT = {"info": "说明", "warning": "提醒", "problem": "问题"}
 
@@ -287,6 +339,11 @@ VOCABULARIES: dict[str, dict[str, str]] = {
     "measure_code": MEASURE_TEXT,
     "status_code": BATCH_STATUS_TEXT,
     "axis": AXIS_TEXT,
+    "medical_kind_code": MEDICAL_KIND_TEXT,
+    "person_group_code": PERSON_GROUP_TEXT,
+    "scheme_code": SCHEME_TEXT,
+    "item_code": ITEM_TEXT,
+    "payer_code": PAYER_TEXT,
     "tool": TOOL_TEXT,
     "doc_no": DOCUMENT_TEXT,
     "fact_key": FACT_TEXT,
