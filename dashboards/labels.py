@@ -288,6 +288,21 @@ PAYER_TEXT = {
     "person": "个人",
     "other": "其他",
 }
+CONTRIBUTION_KIND_TEXT = {
+    "normal": "正常",
+    "arrears": "补缴",
+    "lump_sum": "一次性补缴",
+    "refund": "退费",
+    "other": "其他",
+}
+PAYMENT_SOURCE_TEXT = {
+    "101": "手工报销",
+    "201": "月结算拨付",
+    "203": "保证金返还",
+    "207": "预付与收回",
+    "unknown": "未注明",
+}
+ORIGIN_TEXT = {"statement": "报表", "business": "业务"}
 AXIS_TEXT = {"deficit": "不足", "surplus": "结余偏多"}
 SEVERITY_TEXT = {"info": "说明", "warning": "提醒", "problem": "问题"}
 
@@ -333,6 +348,9 @@ VOCABULARIES: dict[str, dict[str, str]] = {
     "measure_code": MEASURE_TEXT,
     "status_code": BATCH_STATUS_TEXT,
     "axis": AXIS_TEXT,
+    "contribution_kind_code": CONTRIBUTION_KIND_TEXT,
+    "source_code": PAYMENT_SOURCE_TEXT,
+    "origin_code": ORIGIN_TEXT,
     "medical_kind_code": MEDICAL_KIND_TEXT,
     "person_group_code": PERSON_GROUP_TEXT,
     "scheme_code": SCHEME_TEXT,
