@@ -103,7 +103,12 @@ def reconciliation_bars(row: dict[str, Any], area_name: str, period_code: str) -
     ]
     parts = pd.DataFrame(shown, columns=["label", "amount_yuan"])
     rest = row["unexplained_yuan"]
-    said = "原因全部查明" if float(rest) == 0 else f"其中{fmt(rest, UNIT, signed=True)}万元原因不明"
+    said = "原因全部查明"
+    if float(rest) != 0:
+        rounding = not is_missing(row.get("tolerance_yuan")) and abs(float(rest)) <= float(
+            row["tolerance_yuan"]
+        )
+        said = "其余为报表四舍五入" if rounding else f"其中{fmt(rest, UNIT, signed=True)}万元原因不明"
     title = (
         f"{area_name}{row['fund_name']}{row['line_name']}：报表{fmt(row['statement_yuan'], UNIT)}万元，"
         f"比业务结算{more_or_less(row['difference_yuan'])}，{said}"
@@ -149,7 +154,9 @@ def insured_bars(series: pd.DataFrame, area_name: str, scheme: str, scheme_label
         table[f"{name}（人）"] = [fmt(found.get(month), "人") for month in months]
     table["合计（人）"] = [fmt(totals.get(month), "人") for month in months]
     last = months[-1] if months else ""
-    title = f"{area_name}{scheme_label}{period_label(last)}末参保{fmt(totals.get(last), '人', with_unit=True)}"
+    title = (
+        f"{area_name}{scheme_label}{period_label(last)}末参保{fmt(totals.get(last), '人', with_unit=True)}"
+    )
     # one label in three: a year's months do not fit side by side
     figure.update_xaxes(
         tickangle=0, fixedrange=True, type="category", tickmode="array", tickvals=labels[::-1][::3][::-1]
@@ -217,5 +224,8 @@ def collection_bars(funds: pd.DataFrame, area_name: str, period_code: str) -> Ch
     listed = "；".join(f"{row['项目']}{row['征缴率']}" for _, row in table.iterrows())
     height = 130 + 44 * len(funds)
     return Chart(
-        titled(figure, title, note, height=height, width=34, legend=True), title, f"{title}。{listed}。", table
+        titled(figure, title, note, height=height, width=34, legend=True),
+        title,
+        f"{title}。{listed}。",
+        table,
     )

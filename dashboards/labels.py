@@ -40,6 +40,7 @@ UNITS = {
     "个": Unit("个", Decimal(1), 0),
     "项": Unit("项", Decimal(1), 0),
     "行": Unit("行", Decimal(1), 0),
+    "元整": Unit("元", Decimal(1), 0),
     "人": Unit("人", Decimal(1), 0),
     "人次": Unit("人次", Decimal(1), 0),
     "次": Unit("次", Decimal(1), 2),
@@ -100,7 +101,7 @@ def fmt_difference(value: Any, unit: str) -> str:
 
 
 # unit codes of the metric catalogue that are written in a unit of their own
-CATALOGUE_UNITS = {"yuan_each": "元", "quotient": "倍", "persons": "人", "days": "天", "beds": "张"}
+CATALOGUE_UNITS = {"yuan_each": "元整", "quotient": "倍", "persons": "人", "days": "天", "beds": "张"}
 
 
 def fmt_metric(value: Any, unit: str | None) -> str:

@@ -16,7 +16,7 @@ from dashboards.components.business_source import BusinessFigure, figure_picker
 from dashboards.components.cards import chart_card
 from dashboards.components.frame import View
 from dashboards.components.state import prepare
-from dashboards.components.tables import Col, show_table
+from dashboards.components.tables import Col, wrapped_table
 from dashboards.labels import NOT_REPORTED, fmt, is_missing, period_label, word
 
 DRIVER = "prefecture_comparison.fct_spending_driver"
@@ -49,7 +49,7 @@ INSURED_COLUMNS = [
     Col("prior_double_enrolled_count", "persons", "上年同月重复参保"),
 ]
 COLLECTION_COLUMNS = [
-    Col("fund_name", header="基金"),
+    Col("fund_short", header="基金"),
     Col("item_code", "word", "项目"),
     Col("payer_code", "word", "缴费方"),
     Col("due_yuan", "wan"),
@@ -67,7 +67,7 @@ COLLECTION_COLUMNS = [
     Col("arrears_long_yuan", "wan"),
 ]
 RECONCILIATION_COLUMNS = [
-    Col("fund_name", header="基金"),
+    Col("fund_short", header="基金"),
     Col("line_name", header="科目"),
     Col("business_yuan", "wan", "业务"),
     Col("unpaid_yuan", "wan_signed", "时间差"),
@@ -128,7 +128,7 @@ def drivers(view: View, fund: str) -> None:
         chart_card(
             view, driver_bars(whole, view.shown_area, view.scheme_label, view.period_code), key="drivers"
         )
-    show_table(view, found, DRIVER_COLUMNS, key="driver_kinds", name="支出驱动")
+    wrapped_table(view, found, DRIVER_COLUMNS, key="driver_kinds", name="支出驱动")
     note = coverage_note(view, whole)
     if view.whole_region and not is_missing(whole["areas_compared_count"]):
         compared, reported = int(whole["areas_compared_count"]), int(whole["areas_reported_count"])
@@ -181,7 +181,7 @@ def insured(view: View, fund: str) -> None:
     chart_card(
         view, insured_bars(series, view.shown_area, view.scheme, view.scheme_label), key="insured_course"
     )
-    show_table(view, groups, INSURED_COLUMNS, key="insured_groups", name="参保人数")
+    wrapped_table(view, groups, INSURED_COLUMNS, key="insured_groups", name="参保人数")
     whole = groups[(groups["scheme_code"] == view.scheme) & (groups["person_group_code"] == "all")]
     st.caption(
         "月末处于参保状态的不重复人数；合计中两个险种都参保的只计一次。"
@@ -206,13 +206,12 @@ def collection(view: View, fund: str) -> None:
     if found.empty:
         nothing(view, "collection", fund, "征缴与补助数据")
         return
+    found["fund_short"] = [view.fund_name(code) for code in found["fund_code"]]
     whole = found[(found["payer_code"] == "all") & found["collection_ratio"].notna()].copy()
     if len(whole):
-        whole["label"] = [
-            f"{row.fund_name}{word('item_code', row.item_code)}" for row in whole.itertuples()
-        ]
+        whole["label"] = [f"{row.fund_short}{word('item_code', row.item_code)}" for row in whole.itertuples()]
         chart_card(view, collection_bars(whole, view.shown_area, view.period_code), key="collection_bars")
-    show_table(view, found, COLLECTION_COLUMNS, key="collection_rows", name="征缴与补助")
+    wrapped_table(view, found, COLLECTION_COLUMNS, key="collection_rows", name="征缴与补助")
     st.caption(
         "应收按做账月份、不含退费；本期到账含补缴往期、预缴下年和退费，与基金收支的保险费收入同口径；"
         "期末欠费自首个报送月起累计。财政补助的应收为全年应补助，征缴率即到位率。职工含划入个人账户部分。"
@@ -223,7 +222,7 @@ def collection(view: View, fund: str) -> None:
             metric,
             COLLECTION,
             row,
-            f"{row['fund_name']}{word('item_code', row['item_code'])}·{label}",
+            f"{row['fund_short']}{word('item_code', row['item_code'])}·{label}",
             "subsidy" if row["item_code"] == "subsidy" else "contribution",
         )
         for row in found[found["payer_code"] == "all"].to_dict("records")
@@ -248,19 +247,22 @@ def reconciliation(view: View, fund: str) -> None:
     if found.empty:
         nothing(view, "reconciliation", fund, "可与报表对账的业务数据")
         return
+    found["fund_short"] = [view.fund_name(code) for code in found["fund_code"]]
     benefits = found[found["line_code"] == LINE_ORDER]
     split = data.first(benefits if len(benefits) else found)
     if split is not None and not is_missing(split["difference_yuan"]):
         chart_card(
             view, reconciliation_bars(split, view.shown_area, view.period_code), key="reconciliation_bars"
         )
-    show_table(view, found, RECONCILIATION_COLUMNS, key="reconciliation_rows", name="业财对账")
+    wrapped_table(view, found, RECONCILIATION_COLUMNS, key="reconciliation_rows", name="业财对账")
     st.caption(
         "差额＝报表 − 业务，等于各项原因之和。待遇支出按收付实现制：结算后经审核扣款、预留保证金、病组结算和拨付时间差才成为支出。"
         + coverage_note(view, split or {})
     )
     figures = [
-        BusinessFigure("difference_yuan", RECONCILIATION, row, f"{row['fund_name']}·{row['line_name']}", "payment")
+        BusinessFigure(
+            "difference_yuan", RECONCILIATION, row, f"{row['fund_short']}·{row['line_name']}", "payment"
+        )
         for row in found.to_dict("records")
     ]
     figure_picker(view, figures, "reconciliation_source")

@@ -82,7 +82,9 @@ def value_text(name: str, value: Any, unit: str | None = None) -> str:
 def explain_business(view: View, figure: BusinessFigure) -> None:
     """The dialog itself."""
     entry = catalogue_entry(view, figure.metric)
-    value = value_text(figure.metric, figure.row.get(figure.metric, figure.row.get("indicator_value")), figure.unit)
+    value = value_text(
+        figure.metric, figure.row.get(figure.metric, figure.row.get("indicator_value")), figure.unit
+    )
     st.markdown(f"**{view.shown_area} · {view.period_text} · {figure.name}：{value}**")
     st.markdown(f"**① 算式**　{entry.get('formula') or '见指标口径'}")
     if entry.get("definition"):
@@ -123,7 +125,9 @@ def _values(view: View, figure: BusinessFigure) -> None:
             {
                 "项": labels.get(name, name),
                 "数值": value_text(name, figure.row[name]),
-                "精确值": fmt(figure.row[name], "元", with_unit=True) if name.endswith("_yuan") else NOT_APPLICABLE,
+                "精确值": fmt(figure.row[name], "元", with_unit=True)
+                if name.endswith("_yuan")
+                else NOT_APPLICABLE,
             }
             for name in names
         ]

@@ -146,7 +146,8 @@ def agreement(drill: Drill, metric: str, row: Mapping[str, Any], total: Mapping[
     if is_missing(total["amount_yuan"]):
         figure = row.get(metric)
         same = not is_missing(figure) and int(figure) == count
-        return f"共 {fmt(count, '人')} 人，{'与上面的数一致' if same else f'上面的数为 {fmt(figure, "人")}'}。"
+        said = "与上面的数一致" if same else f"上面的数为 {fmt(figure, '人')} 人"
+        return f"共 {fmt(count, '人')} 人，{said}。"
     figure = row.get(drill.figure or metric)
     text = f"共 {fmt(count, '行')} 行，合计 {fmt(total['amount_yuan'], '元')} 元"
     if is_missing(figure):
