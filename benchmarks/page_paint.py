@@ -25,7 +25,7 @@ PARTS = {
     "sentence": "h4",
     "counts": ".level-count",
     "change list": "[class*=st-key-changes] table",
-    "tile grid": "[class*=st-key-tiles] .main-svg .scatterlayer .points path",
+    "tile grid": ".st-key-tiles button p",
 }
 
 
@@ -38,7 +38,6 @@ def paint(homes: list[Path], rounds: int) -> dict[str, Any]:
     """Seconds from navigation to each part of /risk: the first tab of a new server, then fresh tabs."""
     import shutil
 
-    os.environ.pop("SHOUZHI_CHART_WAIT", None)
     from playwright.sync_api import sync_playwright
 
     from tests.python.browser.conftest import FLAGS, start_server, stop
@@ -76,7 +75,6 @@ def one_paint(context: Any, address: str) -> dict[str, float]:
 def reruns(homes: list[Path], rounds: int) -> dict[str, float]:
     """Median milliseconds of a run after a filter change, server side, per page (no browser)."""
     os.environ["SHOUZHI_HOMES"] = homes_text(homes)
-    os.environ["SHOUZHI_CHART_WAIT"] = "0"
     from streamlit.testing.v1 import AppTest
 
     medians = {}

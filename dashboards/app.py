@@ -33,6 +33,7 @@ pages = {
         PAGES / "region.py", title="统筹区画像", icon=":material/location_city:", url_path="region"
     ),
     "flows": st.Page(PAGES / "flows.py", title="基金收支", icon=":material/swap_vert:", url_path="flows"),
+    "policy": st.Page(PAGES / "policy.py", title="政策参数", icon=":material/gavel:", url_path="policy"),
     "metrics": st.Page(
         PAGES / "metrics.py", title="指标口径", icon=":material/menu_book:", url_path="metrics"
     ),

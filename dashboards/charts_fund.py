@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboards.charts import BUDGET, GREY, LAST_YEAR, MINUS, PLUS, THIS_YEAR, TOTAL, Chart, titled, wrap
+from dashboards.charts import BUDGET, LAST_YEAR, MINUS, PLUS, THIS_YEAR, TOTAL, Chart, titled, wrap
 from dashboards.labels import fmt, is_missing, period_label
+from dashboards.palette import GREY
 
 UNIT = "万元"
 

@@ -1,92 +1,18 @@
-"""Charts of the risk pages: tile grid, reserve months in the policy band, an indicator across areas."""
+"""Charts of the risk pages: reserve months in the policy band, an indicator across areas."""
 
 from __future__ import annotations
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboards.charts import BAND, GREY, INK, LEVEL_COLOR, LEVEL_INK, THIS_YEAR, Chart, titled
+from dashboards.charts import BAND, INK, THIS_YEAR, Chart, titled
 from dashboards.labels import (
-    LEVEL_SYMBOL,
-    LEVEL_TEXT,
-    NOT_REPORTED,
     fmt_metric,
     fmt_months,
     is_missing,
-    level_mark,
     period_label,
 )
-
-TILE_NOTE = "方格示意图，非地图"
-
-
-def _tile_level(row: pd.Series) -> str:
-    return str(row["level_code"]) if bool(row["is_reported"]) else "not_available"
-
-
-def _tile_text(row: pd.Series) -> str:
-    name = row["area_short_name"] or row["area_name"]
-    if not bool(row["is_reported"]):
-        return f"<b>{name}</b><br>? 未报送"
-    level = str(row["level_code"])
-    shown = row["tile_text"]
-    return f"<b>{name}</b><br>{LEVEL_SYMBOL[level]} {LEVEL_TEXT[level]}" + (
-        "" if shown == "—" else f"<br>{shown}"
-    )
-
-
-def tile_grid(levels: pd.DataFrame, period_code: str, scheme_label: str) -> Chart:
-    """Squares in the rough position of the areas, coloured by level; one trace a level, click gives the area.
-
-    ``levels``: area_code, area_name, area_short_name, tile_column, tile_row, level_code, is_reported,
-    reserve_months, tile_text (the third line of a square); rows without a tile position are left out.
-    """
-    tiles = levels.dropna(subset=["tile_column", "tile_row"]).copy()
-    tiles["shown_level"] = tiles.apply(_tile_level, axis=1)
-    figure = go.Figure()
-    for code, group in tiles.groupby("shown_level", sort=False):
-        figure.add_trace(
-            go.Scatter(
-                x=group["tile_column"].astype(float),
-                y=group["tile_row"].astype(float),
-                mode="markers+text",
-                name=level_mark(code),
-                text=[_tile_text(row) for _, row in group.iterrows()],
-                customdata=group[["area_code", "area_name"]].to_numpy(),
-                textfont={"color": LEVEL_INK[code], "size": 12},
-                marker={
-                    "symbol": "square",
-                    "size": 84,
-                    "color": LEVEL_COLOR[code],
-                    "line": {"color": GREY if code == "not_available" else "#FFFFFF", "width": 2},
-                },
-                hovertemplate="%{customdata[1]}<extra></extra>",
-                # a selected square must not fade the others away
-                selected={"marker": {"opacity": 1}},
-                unselected={"marker": {"opacity": 1}, "textfont": {"color": LEVEL_INK[code]}},
-                showlegend=False,
-            )
-        )
-    figure.update_xaxes(visible=False, range=[-0.6, 7.6], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[3.6, -0.6], fixedrange=True)
-    counts = tiles["shown_level"].value_counts()
-    warned = int(sum(counts.get(code, 0) for code in ("red", "orange", "yellow", "blue")))
-    unreported = int((~tiles["is_reported"].astype(bool)).sum())
-    title = f"{len(tiles)}个统筹区中{warned}个有预警" + (f"，{unreported}个未报送" if unreported else "")
-    note = f"{TILE_NOTE} · {scheme_label} · {period_label(period_code)} · 方格内为等级与可支付月数（有预警的为主要规则所看的月数）"
-    table = pd.DataFrame(
-        {
-            "统筹区": tiles["area_name"],
-            "预警等级": [
-                level_mark(row["level_code"]) if bool(row["is_reported"]) else NOT_REPORTED
-                for _, row in tiles.iterrows()
-            ],
-            "方格内的值": tiles["tile_text"],
-            "可支付月数": [fmt_months(value) for value in tiles["reserve_months"]],
-        }
-    ).reset_index(drop=True)
-    listed = "；".join(f"{row['统筹区']}{row['预警等级']}" for _, row in table.iterrows())
-    return Chart(titled(figure, title, note, height=430, width=52), title, f"{title}。{listed}。", table)
+from dashboards.palette import GREY
 
 
 def _ticks(series: pd.DataFrame) -> dict[str, list[str]]:

@@ -113,6 +113,19 @@ def fmt_metric(value: Any, unit: str | None) -> str:
     return plain(value) + (f" {name}" if name else "")
 
 
+def fmt_parameter(value: Any, unit: str | None) -> str:
+    """A policy parameter as documents write it: 7%, 35,000 元, 是."""
+    if is_missing(value):
+        return NOT_APPLICABLE
+    if unit == "ratio":
+        return f"{plain(float(value) * 100)}%"
+    if unit == "yuan":
+        return f"{float(value):,.2f}".removesuffix(".00") + " 元"
+    if unit == "flag":
+        return "是" if float(value) else "否"
+    return plain(value)
+
+
 def plain(value: Any) -> str:
     """A figure without a known unit: no trailing zeros, at most four decimals."""
     if is_missing(value):
@@ -234,6 +247,30 @@ FACT_TEXT = {
 AXIS_TEXT = {"deficit": "不足", "surplus": "结余偏多"}
 SEVERITY_TEXT = {"info": "说明", "warning": "提醒", "problem": "问题"}
 
+POPULATION_TEXT = {
+    "all": "全部",
+    "privileged": "享受医疗照顾人员",
+    "civil_servant": "公务员",
+    "provincial_cadre": "省级干部",
+}
+TOPIC_TEXT = {
+    "contribution": "筹资",
+    "benefit": "统筹待遇",
+    "large_claim": "大额医疗保险",
+    "civil_servant": "公务员医疗补助",
+    "cadre": "省级干部",
+    "resident": "居民筹资",
+}
+SCOPE_LEVEL_TEXT = {"nation": "国家", "region": "自治区", "area": "统筹区"}
+BASIS_TEXT = {"stated": "原文载明", "assumed": "假定", "sample": "仅供样例"}
+APPROVAL_TEXT = {
+    "first": "首次规定",
+    "higher_document": "上级文件",
+    "approved": "已批准",
+    "unapproved": "未见批准",
+    "draft": "征求意见稿",
+}
+
 VOCABULARIES: dict[str, dict[str, str]] = {
     "level_code": LEVEL_TEXT,
     "previous_level_code": LEVEL_TEXT,
@@ -257,6 +294,11 @@ VOCABULARIES: dict[str, dict[str, str]] = {
     "doc_no": DOCUMENT_TEXT,
     "fact_key": FACT_TEXT,
     "severity_code": SEVERITY_TEXT,
+    "population_code": POPULATION_TEXT,
+    "topic_code": TOPIC_TEXT,
+    "scope_level_code": SCOPE_LEVEL_TEXT,
+    "basis": BASIS_TEXT,
+    "approval_code": APPROVAL_TEXT,
 }
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import data
-from dashboards.charts import LEVEL_COLOR, LEVEL_INK
 from dashboards.charts_fund import balance_waterfall, budget_bars
 from dashboards.charts_risk import peer_bars, reserve_band
 from dashboards.components.cards import chart_card
@@ -41,6 +40,7 @@ from dashboards.labels import (
     period_label,
     word,
 )
+from dashboards.palette import LEVEL_COLOR, LEVEL_INK
 
 RULE_COLUMNS = [
     Col("level_code", "level", "等级"),

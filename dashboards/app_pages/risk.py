@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Mapping
 from html import escape
 
@@ -11,20 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import data
-from dashboards.charts import GREY, LEVEL_COLOR, LEVEL_INK
-from dashboards.charts_risk import tile_grid
-from dashboards.components.cards import chart_card
 from dashboards.components.frame import View, breadcrumb, view_of_page
 from dashboards.components.provenance import source_picker
 from dashboards.components.state import (
     apply_drill,
     prepare,
     request_page,
-    selected_point,
     selected_rows,
     shared_parameters,
 )
 from dashboards.components.tables import Col, no_result, plain_table, show_table
+from dashboards.components.tile_card import tile_card
 from dashboards.labels import (
     CHANGE_TEXT,
     LEVEL_TEXT,
@@ -37,8 +32,9 @@ from dashboards.labels import (
     fmt_months,
     level_mark,
 )
+from dashboards.palette import GREY, LEVEL_COLOR, LEVEL_INK
+from dashboards.tiles import tile_grid
 
-CHART_SENT = "_chart_sent"
 ALL_LEVELS = "全部等级"
 LEVEL_CHOICES = {ALL_LEVELS: None} | {LEVEL_TEXT[code]: code for code in ("red", "orange", "yellow", "blue")}
 
@@ -187,11 +183,9 @@ def open_row() -> None:
         request_page("region", apply_drill({"area_name": st.session_state["_levels"][position]}))
 
 
-def open_tile() -> None:
+def open_tile(area_name: str) -> None:
     """A click on a square: that area's page."""
-    patch = apply_drill(selected_point("tiles"))
-    if patch:
-        request_page("region", patch)
+    request_page("region", apply_drill({"area_name": area_name}))
 
 
 def level_legend() -> str:
@@ -243,7 +237,10 @@ def main() -> None:
     if len(tiled) > 1:
         st.subheader("分布")
         left, right = st.columns([4.6, 1])
-        tiles = left.container()
+        with left:
+            tile_card(
+                view, tile_grid(tiled, view.period_code, view.scheme_label), key="tiles", on_click=open_tile
+            )
         with right:
             st.html(level_legend())
             if level:
@@ -277,19 +274,6 @@ def main() -> None:
     )
     drill_box(view, levels)
     source_picker(view, levels, "risk_source")
-    if len(tiled) > 1:
-        after_the_words()
-        with tiles:
-            chart_card(
-                view, tile_grid(tiled, view.period_code, view.scheme_label), key="tiles", on_select=open_tile
-            )
-
-
-def after_the_words() -> None:
-    """Once a session, let the browser draw sentence, counts and lists before it unpacks the chart's bundle."""
-    if not st.session_state.get(CHART_SENT):
-        time.sleep(float(os.environ.get("SHOUZHI_CHART_WAIT", "0.5")))
-    st.session_state[CHART_SENT] = True
 
 
 def _clear_area() -> None:

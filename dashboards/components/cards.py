@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards.charts import CONFIG, Chart
 from dashboards.components.frame import View
-from dashboards.components.tables import download_row
+from dashboards.components.tables import data_box
 
 
 def chart_card(view: View, chart: Chart, *, key: str, on_select: Callable[[], None] | None = None) -> None:
@@ -24,11 +24,4 @@ def chart_card(view: View, chart: Chart, *, key: str, on_select: Callable[[], No
             alt=chart.alt,
             **options,
         )
-        # the table is only built when somebody opens it: the page is there sooner
-        box = st.expander("查看数据", key=f"{key}_box", on_change="rerun")
-        if box.open:
-            with box:
-                st.dataframe(
-                    chart.table, hide_index=True, width="stretch", key=f"{key}_data", alt=chart.title
-                )
-                download_row(view, chart.table, chart.title[:40], key)
+        data_box(view, chart.table, chart.title, key)

@@ -16,6 +16,7 @@ PAGES = {
     "risk": "风险总览",
     "region": "统筹区画像",
     "flows": "基金收支",
+    "policy": "政策参数",
     "metrics": "指标口径",
     "data": "数据质量",
 }

@@ -306,7 +306,11 @@ def view_of_page(title: str) -> View | None:
     return view
 
 
-SECTIONS = {"风险监测": ("risk", "region", "flows"), "数据与口径": ("metrics", "data")}
+SECTIONS = {
+    "风险监测": ("risk", "region", "flows"),
+    "稽核监管": ("policy",),
+    "数据与口径": ("metrics", "data"),
+}
 
 
 def sidebar() -> None:

@@ -12,7 +12,6 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import data
-from dashboards.charts import LEVEL_COLOR, LEVEL_INK
 from dashboards.components.export import csv_bytes, xlsx_bytes
 from dashboards.components.frame import View
 from dashboards.components.state import DEFAULTS
@@ -27,6 +26,7 @@ from dashboards.labels import (
     level_mark,
     word,
 )
+from dashboards.palette import LEVEL_COLOR, LEVEL_INK
 
 WRAPPED_ROWS = 40
 SHORT_TEXT = 6
@@ -266,6 +266,15 @@ def clear_filters() -> None:
     for key, default in st.session_state.get(DEFAULTS, {}).items():
         if key != "src" and key in st.session_state:
             st.session_state[key] = default
+
+
+def data_box(view: View, table: pd.DataFrame, title: str, key: str) -> None:
+    """查看数据 of a picture, with its downloads; the table is only built when somebody opens it."""
+    box = st.expander("查看数据", key=f"{key}_box", on_change="rerun")
+    if box.open:
+        with box:
+            st.dataframe(table, hide_index=True, width="stretch", key=f"{key}_data", alt=title)
+            download_row(view, table, title[:40], key)
 
 
 def download_row(view: View, table: pd.DataFrame, name: str, key: str) -> None:

@@ -21,12 +21,39 @@ pack as (
     where area.area_kind <> 'part'
 ),
 
+-- Of the business feeds, by what their aggregates hold: the rows themselves are not read for it.
+business as (
+    select area_code
+    from {{ ref('agg_settlement_month') }}
+    union
+    select area_code
+    from {{ ref('agg_contribution_month') }}
+    union
+    select area_code
+    from {{ ref('agg_enrolment_month') }}
+    union
+    select area_code
+    from {{ ref('agg_payment_month') }}
+),
+
+named as (
+    select
+        area_code,
+        reporter_name as area_name
+    from {{ ref('map_statement_area') }}
+    where not is_known
+    union
+    select
+        area_code,
+        cast(null as varchar) as area_name
+    from business
+),
+
 unknown as (
     select
         area_code,
-        min(reporter_name) as area_name
-    from {{ ref('map_statement_area') }}
-    where not is_known
+        coalesce(min(area_name), case when area_code = 'unknown' then '地区不明' else area_code end) as area_name
+    from named
     group by area_code
 )
 

@@ -2,6 +2,9 @@
 with delivered as (
     select distinct cast(substr(period_code, 1, 4) as integer) as year_number
     from {{ ref('stg_fund_statement') }}
+    union
+    select cast(substr(month_code, 1, 4) as integer) as year_number
+    from {{ ref('dim_business_month') }}
 ),
 
 years as (

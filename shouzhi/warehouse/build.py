@@ -23,7 +23,7 @@ from shouzhi.errors import UserError
 from shouzhi.home import PRODUCT_ROOT, Home, sync_folder, write_durably
 from shouzhi.intake import lake
 from shouzhi.progress import Progress
-from shouzhi.warehouse import dbt_build, export, identity, publish
+from shouzhi.warehouse import dbt_build, export, identity, prepare, publish
 from shouzhi.warehouse.fault import fault_point
 from shouzhi.warehouse.issues import Issues, read_issues
 from shouzhi.warehouse.query import open_locked
@@ -95,7 +95,8 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
     try:
         with steps.step("dbt", "建模与检验（dbt）"):
             warehouse = dbt_build.fresh_warehouse(home)
-            prepare_lake(home, warehouse)
+            with steps.measured("prepare"):
+                prepare.prepare_lake(home, ids["code_hash"])
             with steps.measured("dbt_import"):
                 importlib.import_module("dbt.cli.main")
             outcome = dbt_build.run_dbt(home, ids["code_hash"])
@@ -143,18 +144,6 @@ def start_gx_import() -> threading.Thread:
     thread = threading.Thread(target=load, name="gx-import", daemon=True)
     thread.start()
     return thread
-
-
-def prepare_lake(home: Home, warehouse: Path) -> None:
-    """Register the lake and the home's parameters in an empty working file."""
-    with duckdb.connect(str(warehouse)) as con:
-        con.execute("set autoinstall_known_extensions = false")
-        con.execute("create schema if not exists lake")
-        lake.register(con, home.lake)
-        con.execute(
-            "create or replace table lake.home_parameter (parameter_code varchar, parameter_value varchar)"
-        )
-        con.execute("insert into lake.home_parameter values ('region', ?)", [home.config.region])
 
 
 def require_space(home: Home) -> None:

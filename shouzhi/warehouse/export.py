@@ -7,9 +7,16 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-EXPORTED_SCHEMAS = ("fund_balance", "deficit_warning", "prefecture_comparison", "data_quality")
-# Of ``core`` the dimensions only: facts reach readers through the marts.
-CORE_PREFIX = "dim_"
+EXPORTED_SCHEMAS = (
+    "fund_balance",
+    "deficit_warning",
+    "prefecture_comparison",
+    "enrolment",
+    "benefits",
+    "data_quality",
+)
+# Of ``core`` the tables that grow with areas and months: row-level relations are views over the lake.
+CORE_PREFIXES = ("dim_", "agg_", "fct_feed_month")
 SCHEMA_VERSION = 1
 
 # The relations that only the export can write, with their columns' Chinese labels.
@@ -85,14 +92,14 @@ def exported_relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         """
         select table_schema, table_name
         from information_schema.tables
-        where table_catalog = 'warehouse'
+        where table_catalog = 'warehouse' and table_type = 'BASE TABLE'
         order by table_schema, table_name
         """
     ).fetchall()
     return [
         (schema, table)
         for schema, table in rows
-        if schema in EXPORTED_SCHEMAS or (schema == "core" and table.startswith(CORE_PREFIX))
+        if schema in EXPORTED_SCHEMAS or (schema == "core" and table.startswith(CORE_PREFIXES))
     ]
 
 

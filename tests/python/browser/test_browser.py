@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from dashboards.labels import LEVEL_TEXT
+from dashboards.palette import LEVEL_COLOR
+
 pytestmark = [pytest.mark.browser]
 
 PAGES = {
@@ -85,15 +88,43 @@ def test_drill_by_a_click_on_a_table_row_and_the_back_button(visit: Any) -> None
 
 def test_drill_by_a_click_on_a_square(visit: Any) -> None:
     visit.open("/risk?xz=职工")
-    chart = visit.page.locator("[data-testid=stPlotlyChart]").first
-    chart.scroll_into_view_if_needed()
-    point = chart.locator(".scatterlayer .points path").first
-    box = point.bounding_box()
-    visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    square = visit.page.locator(".st-key-tile_150400 button")
+    assert square.inner_text().startswith("赤峰\n")
+    square.click()
     visit.page.wait_for_url("**/region**", timeout=20_000)
     visit.settle()
     assert visit.page.locator("h1").first.inner_text() == "统筹区画像"
-    assert visit.chosen("统筹区") != "全区"
+    assert visit.chosen("统筹区") == "赤峰市"
+    visit.page.go_back()
+    visit.page.wait_for_url("**/risk**", timeout=20_000)
+    visit.settle()
+    assert visit.chosen("统筹区") == "全区"
+
+
+def test_the_squares_stand_in_their_places_and_answer_the_keyboard(visit: Any) -> None:
+    visit.open("/risk?xz=职工")
+    boxes = {
+        code: visit.page.locator(f".st-key-tile_{code} button").bounding_box()
+        for code in ("159900", "150700", "150400", "152900")
+    }
+    assert boxes["159900"]["y"] == boxes["150700"]["y"]
+    assert boxes["159900"]["x"] < boxes["150400"]["x"] < boxes["150700"]["x"]
+    assert boxes["159900"]["y"] < boxes["150400"]["y"] < boxes["152900"]["y"]
+    assert len({round(box["width"]) for box in boxes.values()}) == 1
+    style = visit.page.locator(".st-key-tile_150400 button").evaluate(
+        "square => getComputedStyle(square).backgroundColor"
+    )
+    shown = "#{:02X}{:02X}{:02X}".format(*(int(part) for part in style.strip("rgb()").split(",")))
+    text = visit.page.locator(".st-key-tile_150400 button").inner_text()
+    assert [word for code, word in LEVEL_TEXT.items() if LEVEL_COLOR[code] == shown and word in text]
+    # Tab leads from square to square in reading order, Enter opens
+    visit.page.locator(".st-key-tile_159900 button").focus()
+    visit.page.keyboard.press("Tab")
+    assert visit.page.evaluate("document.activeElement.innerText").startswith("呼伦贝尔")
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_url("**/region**", timeout=20_000)
+    visit.settle()
+    assert visit.chosen("统筹区") == "呼伦贝尔市"
 
 
 def test_an_account_row_leads_to_the_cell(visit: Any) -> None:

@@ -112,7 +112,6 @@ def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Calla
     from dashboards import data
 
     monkeypatch.setenv("SHOUZHI_DASHBOARD_LOG", str(tmp_path / "dashboard.log"))
-    monkeypatch.setenv("SHOUZHI_CHART_WAIT", "0")
     # a connection of the app must not outlive the test: the direct queries open the same file differently
     data.clear_caches()
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from dashboards.charts import CONFIG, LEVEL_COLOR, LEVEL_INK, MINUS, PLUS, TOTAL, Chart, wrap
+from dashboards.charts import CONFIG, MINUS, PLUS, TOTAL, Chart, wrap
 from dashboards.charts_fund import balance_waterfall, budget_bars, year_course, years_bars
-from dashboards.charts_risk import peer_bars, reserve_band, tile_grid
+from dashboards.charts_risk import peer_bars, reserve_band
+from dashboards.palette import LEVEL_COLOR, LEVEL_INK
 
 SERIES = pd.DataFrame(
     {
@@ -15,19 +16,6 @@ SERIES = pd.DataFrame(
         "reserve_months": [None] * 11 + [6.5, 6.2, 5.9, 5.8, 5.5],
         "year_end_reserve_months": [7.0] * 12 + [6.5] * 4,
         "ytd_income_yuan": [1e7 * n for n in range(1, 13)] + [1.2e7 * n for n in range(1, 5)],
-    }
-)
-LEVELS = pd.DataFrame(
-    {
-        "area_code": ["150400", "152900", "150300"],
-        "area_name": ["赤峰市", "阿拉善盟", "乌海市"],
-        "area_short_name": ["赤峰", "阿拉善", "乌海"],
-        "tile_column": [6, 0, 1],
-        "tile_row": [2, 3, 3],
-        "level_code": ["red", "not_available", "none"],
-        "is_reported": [True, False, True],
-        "reserve_months": [2.5, None, 7.0],
-        "tile_text": ["2.5 个月", "—", "7.0 个月"],
     }
 )
 STEPS = pd.DataFrame(
@@ -69,7 +57,6 @@ YEARS = pd.DataFrame(
 )
 
 CHARTS = {
-    "tiles": (lambda: tile_grid(LEVELS, "202609", "职工"), "? 未报送"),
     "reserve": (
         lambda: reserve_band(SERIES, "赤峰市", "职工统筹", (6, 9), (3, 15), seasonal=False),
         "5.5 个月",
@@ -93,19 +80,8 @@ def test_title_alt_and_table_agree(name: str) -> None:
     assert chart.title
     assert chart.alt.startswith(chart.title)
     assert number in chart.table.astype(str).to_numpy().ravel().tolist()
-    quoted = chart.alt if name == "tiles" else chart.title
-    assert number.replace(" ", "") in quoted.replace(" ", "")
+    assert number.replace(" ", "") in chart.title.replace(" ", "")
     assert chart.figure.layout.title.text.replace("<br>", "").find(chart.title[:6]) >= 0
-
-
-def test_an_unreported_area_is_not_a_level() -> None:
-    figure = CHARTS["tiles"][0]().figure
-    traces = {trace.name: trace for trace in figure.data}
-    unreported = traces["? 无法判断"]
-    assert unreported.marker.color == "#FFFFFF"
-    assert "未报送" in unreported.text[0]
-    assert traces["■ 红色"].marker.color == LEVEL_COLOR["red"]
-    assert "方格示意图，非地图" in figure.layout.title.text
 
 
 def test_no_negative_months_are_drawn() -> None:

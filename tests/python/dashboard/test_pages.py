@@ -14,7 +14,7 @@ from dashboards.labels import SCHEMES, fmt, fmt_months, period_label
 
 pytestmark = [pytest.mark.dashboard]
 
-PAGES = ("risk", "region", "flows", "metrics", "data")
+PAGES = ("risk", "region", "flows", "policy", "metrics", "data")
 HELD = "待核"
 
 
@@ -154,6 +154,31 @@ def check_metrics(
     assert str(metrics["formula"].iloc[0]) in texts(app)
 
 
+def check_policy(
+    app: Any, ask: Callable[..., pd.DataFrame], home: Path, scheme: str, period: tuple[str, str]
+) -> None:
+    found = ask(
+        home,
+        """
+        select area_name, parameter_code, parameter_value
+        from benefits.dim_policy_parameter
+        where valid_to_date is null and parameter_code in ('unit_contribution_rate', 'pooled_cap_yuan')
+        """,
+    )
+    # the notice of 2007 binds 自治区本级 only; a draft is never in force
+    assert sorted(
+        zip(found["area_name"], found["parameter_code"], found["parameter_value"].astype(float), strict=True)
+    ) == [
+        ("内蒙古自治区本级", "pooled_cap_yuan", 35000.0),
+        ("内蒙古自治区本级", "unit_contribution_rate", 0.07),
+    ]
+    matrix = app.dataframe[0].value.set_index("参数")
+    assert matrix.loc["单位缴费率", "内蒙古自治区本级"] == "7%"
+    assert matrix.loc["单位缴费率", "呼和浩特市"] == "× 未规定"
+    assert matrix.loc["统筹基金年度最高支付限额", "内蒙古自治区本级"] == "35,000 元"
+    assert "征求意见稿" in texts(app)
+
+
 def check_data(
     app: Any, ask: Callable[..., pd.DataFrame], home: Path, scheme: str, period: tuple[str, str]
 ) -> None:
@@ -179,6 +204,7 @@ CHECKS = {
     "risk": check_risk,
     "region": check_region,
     "flows": check_flows,
+    "policy": check_policy,
     "metrics": check_metrics,
     "data": check_data,
 }

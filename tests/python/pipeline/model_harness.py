@@ -14,6 +14,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from shouzhi.warehouse import prepare
+
 ROOT = Path(__file__).resolve().parents[3]
 UNITS = {"yuan": 1, "wan": 10_000, "yi": 100_000_000}
 
@@ -139,6 +141,8 @@ def load(path: Path, lines: Lines, region: str = "neimenggu", intake_files: bool
     con = duckdb.connect(str(path))
     try:
         con.execute(LAKE_DDL)
+        prepare.complete_lake(con)
+        con.execute(prepare.EVERY_MONTH_SQL)
         con.execute("insert into lake.home_parameter values ('region', ?)", [region])
         if lines.rows:
             frame = pd.DataFrame(lines.rows)

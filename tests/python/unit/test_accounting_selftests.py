@@ -61,6 +61,11 @@ CASES: dict[str, dict] = {
         "clean": {"model": "select 'e' as scheme, 5.00 as given, 0.00 as received union all select 'e', null, 5.00"},
         "planted": {"model": "select 'e' as scheme, 5.00 as given, 4.99 as received union all select 'r', 4.99, 5.00"},
     },
+    "no_overlap": {
+        "arguments": {"key": ["k"], "valid_from": "f", "valid_to": "t"},
+        "clean": {"model": "select 1 as k, date '2001-07-01' as f, date '2007-01-01' as t union all select 1, date '2007-01-01', null"},
+        "planted": {"model": "select 1 as k, date '2001-07-01' as f, date '2007-01-02' as t union all select 1, date '2007-01-01', null"},
+    },
     "no_integrity_violation": {
         "arguments": {},
         "clean": {"model": "select 'M01' as check_id, 'A' as area_code, 'F' as fund_code, '2024' as period_code, "

@@ -1,0 +1,153 @@
+"""政策参数: what is in force where and when, where areas differ, what changed, and what lacks an approval."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.components.frame import View, breadcrumb, view_of_page
+from dashboards.components.state import prepare
+from dashboards.components.tables import Col, show_table, wrapped_table
+from dashboards.labels import APPROVAL_TEXT, TOPIC_TEXT, fmt_parameter, is_missing, word
+
+ALL_TOPICS = "全部类别"
+TOPICS = {ALL_TOPICS: None} | {text: code for code, text in TOPIC_TEXT.items()}
+NOT_REGULATED = "× 未规定"
+
+IN_FORCE_COLUMNS = [
+    Col("area_name", header="统筹区", width=130),
+    Col("parameter_name", header="参数", width=250),
+    Col("population_code", "word", "适用人群", 120),
+    Col("value_text", header="参数值", width=90),
+    Col("valid_from_text", header="施行日", width=100),
+    Col("valid_to_text", header="止于（不含）", width=100),
+    Col("scope_level_code", "word", "出自", 70),
+    Col("doc_title", header="文件", width=260),
+    Col("clause", header="条款", width=110),
+    Col("quote", header="原文", width=340),
+    Col("basis", "word", "依据", 90),
+    Col("note", header="说明", width=240),
+]
+CHANGE_COLUMNS = [
+    Col("valid_from_text", header="施行日", width=100),
+    Col("area_name", header="适用地区", width=130),
+    Col("parameter_name", header="参数", width=250),
+    Col("population_code", "word", "适用人群", 120),
+    Col("old_text", header="原值", width=80),
+    Col("new_text", header="新值", width=80),
+    Col("approval_code", "word", "批准情况", 90),
+    Col("approval_no", header="批准文号", width=110),
+    Col("doc_title", header="文件", width=260),
+    Col("clause", header="条款", width=110),
+    Col("basis", "word", "依据", 90),
+    Col("note", header="说明", width=240),
+]
+
+
+def with_texts(frame: pd.DataFrame, values: dict[str, str]) -> pd.DataFrame:
+    """Values and days as text (units differ from row to row)."""
+    shown = frame.copy()
+    for source, target in values.items():
+        shown[target] = [
+            fmt_parameter(value, unit) for value, unit in zip(shown[source], shown["unit_code"], strict=True)
+        ]
+    for column in ("valid_from_date", "valid_to_date"):
+        if column in shown:
+            shown[column.replace("_date", "_text")] = [
+                "" if is_missing(day) else str(pd.Timestamp(day).date()) for day in shown[column]
+            ]
+    return shown
+
+
+def of_topic(frame: pd.DataFrame, topic: str | None) -> pd.DataFrame:
+    """The rows of a topic; all of them for None."""
+    return frame[frame["topic_code"] == topic].reset_index(drop=True) if topic else frame
+
+
+def difference_matrix(view: View, in_force: pd.DataFrame) -> None:
+    """Parameter × area: who has what, where nothing is regulated, and which rows are not the same everywhere."""
+    areas = in_force[["area_name", "area_sort_order"]].drop_duplicates().sort_values("area_sort_order")
+    names = areas["area_name"].tolist()
+    frame = in_force.assign(
+        parameter=[
+            name if population == "all" else f"{name}（{word('population_code', population)}）"
+            for name, population in zip(in_force["parameter_name"], in_force["population_code"], strict=True)
+        ]
+    )
+    matrix = frame.pivot(index=["sort_order", "parameter"], columns="area_name", values="value_text").reindex(
+        columns=names
+    )
+    partial, uneven = matrix.isna().any(axis=1), matrix.nunique(axis=1) > 1
+    state = partial.map({True: "仅部分地区有规定", False: "一致"}).mask(uneven, "各地不一致")
+    shown = matrix.fillna(NOT_REGULATED).reset_index().drop(columns="sort_order")
+    shown.insert(1, "state", state.tolist())
+    st.markdown(
+        f"**{int(uneven.sum())} 项参数各地不一致或只在部分地区有规定，{int((~uneven).sum())} 项一致。**"
+    )
+    columns = [Col("parameter", header="参数", width=260), Col("state", header="是否一致", width=130)]
+    show_table(
+        view,
+        shown,
+        [*columns, *(Col(name, header=name, width=100) for name in names)],
+        key="policy_matrix",
+        name="各地政策差异",
+    )
+    st.caption("× 未规定：没有载入对该地有效的文件，不等于该地没有规定。征求意见稿不算在内。")
+
+
+def approval_sentence(changes: pd.DataFrame) -> str:
+    """How many changes lack the approval that the regional authorities must give."""
+    missing = int((changes["approval_code"] == "unapproved").sum())
+    if missing:
+        return f"{missing} 项调整未见批准文号：请核对批准文件，或在参数表补上文号。"
+    return "没有未见批准文号的调整。"
+
+
+def main() -> None:
+    """The page."""
+    view = view_of_page("政策参数")
+    if view is None:
+        return
+    breadcrumb(["稽核监管", "政策参数"])
+    prepare("lb", list(TOPICS), ALL_TOPICS, "参数类别")
+    topic_word = st.segmented_control(
+        "参数类别", list(TOPICS), key="lb", label_visibility="collapsed", required=True
+    )
+    topic = TOPICS.get(topic_word or ALL_TOPICS)
+    in_force = with_texts(
+        of_topic(view.rows("policy_in_force", as_of=view.period_end), topic),
+        {"parameter_value": "value_text"},
+    )
+    changes = with_texts(
+        of_topic(view.rows("policy_changes"), topic), {"old_value": "old_text", "new_value": "new_text"}
+    )
+    st.markdown(
+        f"#### {view.period_end} 有 {in_force['parameter_code'].nunique()} 项参数在用。{approval_sentence(changes)}"
+    )
+    st.subheader("各地差异")
+    if in_force.empty:
+        st.info("× 不适用：这一天没有对本数据源的地区有效的政策参数。", icon=":material/inbox:")
+    else:
+        difference_matrix(view, in_force)
+    st.subheader("在用参数与条文")
+    chosen = view.area_code if view.area_code and not view.whole_region else None
+    shown = in_force[in_force["area_code"] == chosen].reset_index(drop=True) if chosen else in_force
+    show_table(
+        view,
+        shown,
+        IN_FORCE_COLUMNS,
+        key="policy_in_force",
+        name="在用政策参数",
+        empty=f"{view.shown_area}在这一天没有有效的政策参数。",
+    )
+    st.subheader("调整时间线")
+    st.caption(
+        "　".join(APPROVAL_TEXT.values())
+        + "：统筹区自行上调或下调费率须经自治区医保局、财政厅同意（实施意见征求意见稿二（二）），没有文号的列为“未见批准”。"
+    )
+    wrapped_table(
+        view, changes, CHANGE_COLUMNS, key="policy_changes", name="政策调整时间线", empty="没有政策调整。"
+    )
+
+
+main()

@@ -1,0 +1,60 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    contract={'enforced': true},
+    pre_hook="{{ delete_changed_months(['setl_d']) }}",
+) }}
+
+-- One scan of the settlements of the months that changed. A reversal counts -1 in the month in which it was settled.
+select
+    area_code,
+    county_code,
+    insutype_code,
+    retired_code,
+    medical_kind_code,
+    hospital_level_code,
+    place_code,
+    is_manual,
+    event_month,
+    service_month,
+    cast(sum(case when is_reversal then -1 else 1 end) as bigint) as settlement_count,
+    cast(sum(case when is_occurrence then 1 else 0 end) as bigint) as occurrence_count,
+    cast(sum(case when medical_kind_code <> 'inpatient' then 0 when is_reversal then -day_count else day_count end) as bigint)
+        as inpatient_day_count,
+    cast(sum(case when medical_kind_code = 'inpatient' and is_occurrence then day_count else 0 end) as bigint) as occurrence_day_count,
+    {{ sum_money('medical_fee_yuan') }} as medical_fee_yuan,
+    {{ sum_money('own_expense_yuan') }} as own_expense_yuan,
+    {{ sum_money('over_limit_yuan') }} as over_limit_yuan,
+    {{ sum_money('preself_pay_yuan') }} as preself_pay_yuan,
+    {{ sum_money('in_scope_yuan') }} as in_scope_yuan,
+    {{ sum_money('deductible_paid_yuan') }} as deductible_paid_yuan,
+    {{ sum_money('pooled_pay_yuan') }} as pooled_pay_yuan,
+    {{ sum_money('civil_servant_pay_yuan') }} as civil_servant_pay_yuan,
+    {{ sum_money('supplement_pay_yuan') }} as supplement_pay_yuan,
+    {{ sum_money('serious_illness_pay_yuan') }} as serious_illness_pay_yuan,
+    {{ sum_money('large_claim_pay_yuan') }} as large_claim_pay_yuan,
+    {{ sum_money('disabled_pay_yuan') }} as disabled_pay_yuan,
+    {{ sum_money('assistance_pay_yuan') }} as assistance_pay_yuan,
+    {{ sum_money('other_fund_pay_yuan') }} as other_fund_pay_yuan,
+    {{ sum_money('fund_pay_yuan') }} as fund_pay_yuan,
+    {{ sum_money('person_pay_yuan') }} as person_pay_yuan,
+    {{ sum_money('account_pay_yuan') }} as account_pay_yuan,
+    {{ sum_money('cash_pay_yuan') }} as cash_pay_yuan,
+    {{ sum_money('hospital_borne_yuan') }} as hospital_borne_yuan,
+    {{ sum_money('case when is_occurrence then medical_fee_yuan else 0 end') }} as occurrence_medical_fee_yuan,
+    {{ sum_money('case when is_occurrence then in_scope_yuan else 0 end') }} as occurrence_in_scope_yuan,
+    {{ sum_money('case when is_occurrence then fund_pay_yuan else 0 end') }} as occurrence_fund_pay_yuan
+from {{ ref('fct_settlement') }}
+where is_valid{{ incremental_by_month(['setl_d']) }}
+group by
+    area_code,
+    county_code,
+    insutype_code,
+    retired_code,
+    medical_kind_code,
+    hospital_level_code,
+    place_code,
+    is_manual,
+    event_month,
+    service_month

@@ -1,0 +1,22 @@
+select
+    fee_clr_id as clearing_id,
+    clr_appy_evt_id as clearing_application_id,
+    clr_optins as agency_county_code,
+    fixmedins_code as institution_code,
+    insutype as insutype_code,
+    clr_type as clearing_type_code,
+    clr_type_lv2 as clearing_subtype_code,
+    clr_ym as clearing_month,
+    clr_stas as clearing_status_code,
+    medfee_sumamt as medical_fee_yuan,
+    fund_appy_sum as applied_yuan,
+    dfr_amt as payable_yuan,
+    dpst_sumamt as deposit_yuan,
+    det_sumamt as deduction_yuan,
+    acct_pay as account_yuan,
+    act_dfr_amt as paid_yuan,
+    event_month,
+    delivery_no,
+    file_no,
+    row_number
+from {{ source('lake', 'medins_clr_sum_d') }}

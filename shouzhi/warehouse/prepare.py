@@ -1,0 +1,129 @@
+"""What the working file holds before dbt starts: the lake, the home's parameters, and the aggregates of the build before.
+
+Aggregates are kept by month. Where the build before was made by the same code for the same region, its aggregates are
+copied into the fresh working file and ``lake.changed_month`` names the months whose rows are not the same any more;
+dbt makes those anew and nothing else. Without such a build every month is made.
+"""
+
+import duckdb
+
+from shouzhi.home import Home
+from shouzhi.intake import contract, lake
+from shouzhi.warehouse import publish
+from shouzhi.warehouse.export import quoted_text
+
+# Cover is not a feed of its own: it stands in two snapshots, and a month changes when somebody's cover in it does.
+FEED_MONTH = "core.fct_feed_month"
+AGGREGATE_PREFIX = "agg_"
+EVERY_MONTH_SQL = """
+create or replace table lake.changed_month as
+select feed_code, event_month from lake.feed_month
+"""
+CHANGED_MONTH_SQL = """
+create or replace table lake.changed_month as
+select
+    coalesce(now.feed_code, before.feed_code) as feed_code,
+    coalesce(now.event_month, before.event_month) as event_month
+from lake.feed_month as now
+full outer join core.fct_feed_month as before
+    on now.feed_code = before.feed_code and now.event_month = before.event_month
+where now.fingerprint is distinct from before.fingerprint
+"""
+TYPES = {
+    "date": "date",
+    "datetime": "timestamp",
+    "amount": "decimal(20,2)",
+    "ratio": "decimal(12,6)",
+    "number": "decimal(20,4)",
+}
+ROW_COLUMNS = {
+    "event_month": "varchar",
+    "delivery_no": "integer",
+    "file_no": "integer",
+    "row_number": "bigint",
+    "row_id": "bigint",
+}
+FEED_MONTH_COLUMNS = "feed_code varchar, event_month varchar, fingerprint varchar, row_count bigint"
+FEED_CONTROL_COLUMNS = (
+    "delivery_no integer, file_no integer, file_name varchar, content_hash varchar, feed_code varchar,"
+    " event_month varchar, admdvs varchar, received_count bigint, received_yuan decimal(20,2),"
+    " loaded_count bigint, loaded_yuan decimal(20,2), superseded_count bigint, superseded_yuan decimal(20,2),"
+    " quarantined_count bigint, quarantined_yuan decimal(20,2)"
+)
+
+
+def prepare_lake(home: Home, code_hash: str) -> str | None:
+    """Fill the empty working file; the id of the build whose aggregates it starts from, if there is one."""
+    with duckdb.connect(str(home.warehouse)) as con:
+        con.execute("set autoinstall_known_extensions = false")
+        con.execute("create schema if not exists lake")
+        lake.register(con, home.lake)
+        complete_lake(con)
+        con.execute(
+            "create or replace table lake.home_parameter (parameter_code varchar, parameter_value varchar)"
+        )
+        con.execute("insert into lake.home_parameter values ('region', ?)", [home.config.region])
+        return start_from_former(con, home, code_hash)
+
+
+def feed_columns(feed: contract.Feed) -> dict[str, str]:
+    """Columns of ``lake.<feed>`` with their types: what privacy drops is not there."""
+    named = {each.name: TYPES.get(each.type, "varchar") for each in feed.columns if each.privacy != "drop"}
+    return named | ROW_COLUMNS
+
+
+def complete_lake(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty typed tables for the relations of the lake that nothing was delivered for."""
+    present = {
+        name
+        for (name,) in con.execute(
+            "select table_name from information_schema.tables where table_schema = 'lake'"
+        ).fetchall()
+    }
+    for feed in contract.load_feeds().values():
+        if feed.feed not in present:
+            body = ", ".join(f'"{name}" {kind}' for name, kind in feed_columns(feed).items())
+            con.execute(f"create table lake.{feed.feed} ({body})")
+    for name, body in (("feed_month", FEED_MONTH_COLUMNS), ("feed_control", FEED_CONTROL_COLUMNS)):
+        if name not in present:
+            con.execute(f"create table lake.{name} ({body})")
+
+
+def start_from_former(con: duckdb.DuckDBPyConnection, home: Home, code_hash: str) -> str | None:
+    """Copy the aggregates of the build before where they are good for this one, and name the changed months."""
+    former = former_build(home, code_hash)
+    if former is None:
+        con.execute(EVERY_MONTH_SQL)
+        return None
+    con.execute("create schema if not exists core")
+    con.execute(f"attach {quoted_text(str(former.marts))} as former (read_only)")
+    tables = con.execute(
+        """
+        select table_name
+        from information_schema.tables
+        where
+            table_catalog = 'former' and table_schema = 'core'
+            and (starts_with(table_name, ?) or table_name = 'fct_feed_month')
+        order by table_name
+        """,
+        [AGGREGATE_PREFIX],
+    ).fetchall()
+    for (table,) in tables:
+        con.execute(f"create table core.{table} as select * from former.core.{table}")
+    con.execute("detach former")
+    con.execute(CHANGED_MONTH_SQL)
+    return former.build_id
+
+
+def former_build(home: Home, code_hash: str) -> publish.Build | None:
+    """The newest undamaged build of the same code and region; the published one before the others."""
+    published = publish.published_id(home)
+    builds = sorted(publish.finished_builds(home), key=lambda build: build.build_id != published)
+    for build in builds:
+        same = (
+            build.manifest.get("code_hash") == code_hash
+            and build.manifest.get("region") == home.config.region
+        )
+        if same and publish.is_intact(build):
+            return build
+    return None
