@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 -- Kept over 150 lines: one branch a check.
 -- D08 D12 D13 S01 S03: what the sums by month show: codes that no list knows, a month ten thousand times another, months
--- after the last file, subsidies against heads and standard, arrivals against what is due.
+-- after the last one reported, subsidies against heads and standard, arrivals against what is due.
 with parameter as (
     select
         max(case when parameter_code = 'jump_factor' then parameter_value end) as jump_factor,
@@ -10,11 +10,10 @@ with parameter as (
     from {{ ref('check_parameter') }}
 ),
 
--- No clock: what lies after the month of the last file that was delivered is the future.
+-- No clock: what lies after the last month that the feeds report is the future.
 horizon as (
-    select max(rpad(period_label, 6, '12')) as last_month
-    from {{ ref('fct_intake_file') }}
-    where period_label is not null and feed_code <> 'fund_statement'
+    select max(month_code) as last_month
+    from {{ ref('dim_business_month') }}
 ),
 
 month_sum as (

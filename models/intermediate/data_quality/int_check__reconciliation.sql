@@ -19,17 +19,22 @@ large_claim_head as (
         contribution.area_code,
         contribution.person_key,
         substr(contribution.accrual_begin_month, 1, 4) as year_code,
-        max(standard.standard_yuan) as standard_yuan,
+        max(cast(standard.parameter_value as decimal(20, 2))) as standard_yuan,
         {{ sum_money('contribution.total_yuan') }} as due_yuan,
         sum(
             cast(contribution.accrual_end_month as integer) - cast(contribution.accrual_begin_month as integer) + 1
         ) as month_count
     from {{ ref('fct_employee_contribution') }} as contribution
-    inner join {{ ref('large_claim_standard') }} as standard
+    inner join {{ ref('int_benefits__policy_in_force') }} as standard
         on
             contribution.area_code = standard.area_code
-            and contribution.accrual_begin_month >= standard.valid_from_month
-            and (standard.valid_to_month is null or contribution.accrual_begin_month < standard.valid_to_month)
+            and standard.parameter_code = 'large_premium_yuan'
+            and standard.basis = 'stated'
+            and contribution.accrual_begin_month >= {{ month_code('standard.valid_from_date') }}
+            and (
+                standard.valid_to_date is null
+                or contribution.accrual_begin_month < {{ month_code('standard.valid_to_date') }}
+            )
     where contribution.insutype_code = '330' and contribution.write_off_code = 'Z' and contribution.contribution_kind_code = 'normal'
     group by contribution.area_code, contribution.person_key, substr(contribution.accrual_begin_month, 1, 4)
 ),

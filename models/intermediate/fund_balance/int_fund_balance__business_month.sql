@@ -51,6 +51,7 @@ standing as (
         area_month.has_account = 1 as is_split,
         area_month.has_paid = 1 as is_paid
     from area_month
+    inner join {{ ref('dim_business_month') }} as reported on area_month.month_code = reported.month_code
     inner join area_fund on area_month.area_code = area_fund.area_code
     left join resident_since
         on area_month.area_code = resident_since.area_code and area_month.month_code = resident_since.month_code
