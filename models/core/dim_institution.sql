@@ -9,6 +9,7 @@ select
     coalesce(county.area_code, institution.county_code) as area_code,
     institution.county_code,
     institution.begin_at,
-    institution.end_at
+    institution.end_at,
+    institution.bed_count
 from {{ ref('stg_fixmedins_b') }} as institution
 left join {{ ref('dim_county') }} as county on institution.county_code = county.county_code

@@ -9,6 +9,8 @@ select
     numerator.period_code,
     numerator.period_end_date,
     indicator.indicator_code,
+    indicator.region_basis,
+    indicator.shown_from,
     numerator.measure_value as numerator,
     denominator.measure_value as denominator
 from {{ ref('prefecture_indicator') }} as indicator
@@ -22,4 +24,7 @@ inner join {{ ref('int_prefecture_comparison__measure_value') }} as denominator
         and numerator.period_type = denominator.period_type
         and numerator.period_code = denominator.period_code
 left join {{ ref('dim_area') }} as area on numerator.area_code = area.area_code
-where denominator.measure_value > 0
+where
+    denominator.measure_value > 0
+    -- a sum of areas is the region's own model; only what is published for the region itself stands here
+    and (coalesce(area.area_kind, 'other') <> 'region' or indicator.region_basis = 'own')

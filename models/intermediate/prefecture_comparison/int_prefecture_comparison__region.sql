@@ -13,6 +13,7 @@ select
     indicator.period_code,
     indicator.period_end_date,
     indicator.indicator_code,
+    cast(null as decimal(18, 6)) as shown_from,
     cast(sum(indicator.numerator) as decimal(26, 6)) as numerator,
     cast(sum(indicator.denominator) as decimal(26, 6)) as denominator
 from {{ ref('int_prefecture_comparison__indicator') }} as indicator
@@ -22,7 +23,9 @@ left join {{ ref('fund_balance__bridge_fund_scope') }} as scope
         region.area_code = scope.area_code
         and indicator.scheme_code = scope.scheme_code
         and scope.basis_code = 'pooled'
-where indicator.area_kind in ('pooling_area', 'prov_level')
+where
+    indicator.area_kind in ('pooling_area', 'prov_level')
+    and indicator.region_basis = 'sum'
 group by
     region.area_code,
     indicator.scheme_code,

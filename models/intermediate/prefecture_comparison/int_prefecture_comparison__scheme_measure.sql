@@ -12,6 +12,7 @@
     ("expenditure_growth", "balance.expenditure_yuan - balance.prior_year_expenditure_yuan"),
     ("prior_year_expenditure", "balance.prior_year_expenditure_yuan"),
     ("fiscal_subsidy", "account.fiscal_subsidy_yuan"),
+    ("funding", "account.premium_yuan + coalesce(account.fiscal_subsidy_yuan, 0)"),
     ("benefit", "account.benefit_yuan"),
     ("remittance", "account.remittance_yuan"),
     ("ytd_income", "balance.ytd_income_yuan"),

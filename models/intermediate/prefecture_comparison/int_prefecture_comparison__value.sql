@@ -10,6 +10,7 @@ with indicator as (
         period_code,
         period_end_date,
         indicator_code,
+        shown_from,
         numerator,
         denominator
     from {{ ref('int_prefecture_comparison__indicator') }}
@@ -23,6 +24,7 @@ with indicator as (
         period_code,
         period_end_date,
         indicator_code,
+        shown_from,
         numerator,
         denominator
     from {{ ref('int_prefecture_comparison__region') }}
@@ -41,5 +43,7 @@ select
     indicator_code,
     numerator,
     denominator,
-    {{ safe_ratio("numerator", "denominator") }} as indicator_value
+    {{ safe_ratio("numerator", "denominator") }} as indicator_value,
+    -- an extract that cannot be the whole of what it is divided by says nothing about the area
+    coalesce(numerator < shown_from * denominator, false) as is_suppressed
 from indicator

@@ -4,13 +4,15 @@ with ranked as (
         metric.label_zh as indicator_name,
         metric.direction,
         metric.unit,
+        indicator.area_kind = 'pooling_area' and not indicator.is_suppressed as is_ranked,
         rank() over (
             partition by
                 indicator.scheme_code,
                 indicator.period_type,
                 indicator.period_code,
                 indicator.indicator_code,
-                indicator.area_kind
+                indicator.area_kind,
+                indicator.is_suppressed
             order by case when metric.direction = 'low_good' then 1 else -1 end * indicator.indicator_value
         ) as kind_rank,
         count(*) over (
@@ -19,7 +21,8 @@ with ranked as (
                 indicator.period_type,
                 indicator.period_code,
                 indicator.indicator_code,
-                indicator.area_kind
+                indicator.area_kind,
+                indicator.is_suppressed
         ) as kind_count
     from {{ ref('int_prefecture_comparison__value') }} as indicator
     inner join {{ ref('metric') }} as metric on indicator.indicator_code = metric.metric_code
@@ -39,11 +42,11 @@ select
     cast(ranked.numerator as decimal(26, 6)) as numerator,
     cast(ranked.denominator as decimal(26, 6)) as denominator,
     cast(ranked.indicator_value as decimal(18, 6)) as indicator_value,
-    cast(region.indicator_value as decimal(18, 6)) as region_value,
-    cast(case when ranked.area_kind = 'pooling_area' then ranked.kind_rank end as integer) as rank,
-    cast(case when ranked.area_kind = 'pooling_area' then ranked.kind_count end as integer) as ranked_count,
+    cast(case when not region.is_suppressed then region.indicator_value end as decimal(18, 6)) as region_value,
+    cast(case when ranked.is_ranked then ranked.kind_rank end as integer) as rank,
+    cast(case when ranked.is_ranked then ranked.kind_count end as integer) as ranked_count,
     cast(prior_year.indicator_value as decimal(18, 6)) as prior_year_value,
-    false as is_suppressed,
+    ranked.is_suppressed,
     ranked.direction,
     ranked.unit,
     cast(indicator.sort_order as integer) as sort_order

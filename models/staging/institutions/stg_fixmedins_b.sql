@@ -7,6 +7,7 @@ select
     fix_blng_admdvs as county_code,
     begntime as begin_at,
     endtime as end_at,
+    aprv_bed_cnt as bed_count,
     event_month,
     delivery_no,
     file_no,

@@ -45,6 +45,7 @@ SEEDS = [
     "reserve_definition",
     "reserve_exclusion",
     "fund_exemption",
+    "fund_scope",
 ]
 MODELS = [
     path.stem
@@ -56,6 +57,13 @@ MODELS = [
     )
     for path in sorted((rendering.ROOT / "models" / folder).glob("*.sql"))
 ]
+# What the business feeds bring is tested in ../comparison; here it is empty.
+OTHERS = {
+    "int_prefecture_comparison__business_measure": """area_code varchar, scheme_code varchar, period_type varchar,
+        period_code varchar, period_end_date date, measure_code varchar, measure_value decimal(26, 6)""",
+}
+NOT_BUILT = (*OTHERS, *(f"int_prefecture_comparison__{name}" for name in ("cover", "care", "driver")))
+MODELS = [name for name in MODELS if name not in (*NOT_BUILT, "prefecture_comparison__fct_spending_driver")]
 Month = tuple[int, int]
 
 
@@ -223,6 +231,8 @@ class Region:
             " union all select area_code, 'all', 'pooled', 'POOLED' from f"
             " where fund_code in ('310100', '390100') group by 1 having count(*) = 2"
         )
+        for name, columns in OTHERS.items():
+            con.execute(f"create table {name} ({columns})")
         rendering.build(con, MODELS)
         return con
 
