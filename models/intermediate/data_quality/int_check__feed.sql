@@ -62,7 +62,13 @@ accepted as (
         case when feed_group not in ('spell', 'fund_asset') then sum(loaded_yuan) end as amount_yuan
     from control
     where feed_group in (select core_sum.feed_group from core_sum) or feed_group in ('setl_d', 'contribution')
-    group by 1, 2, 3
+    group by
+        feed_group,
+        case when feed_group in ('setl_d', 'contribution', 'acct_inc_detl_d', 'acct_pay_detl_d') then area_code end,
+        case
+            when feed_group in ('setl_d', 'contribution', 'acct_inc_detl_d', 'acct_pay_detl_d', 'medins_clr_sum_d')
+                then event_month
+        end
 ),
 
 -- Two ways to the same money: rows one by one against sums by fund, sums against the mart.

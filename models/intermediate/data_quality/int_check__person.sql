@@ -46,7 +46,7 @@ claim as (
         -- Cover is judged by the month of service.
         cover.person_key is null
         or cover.begin_date > last_day(claim.service_begin_date)
-        or cover.pause_date < {{ dbt.date_trunc('month', 'claim.service_begin_date') }} as is_outside,
+        or last_day(cover.pause_date) < last_day(claim.service_begin_date) as is_outside,
         cover.spell_count
     from {{ ref('fct_settlement') }} as claim
     left join {{ ref('insutype') }} as insutype on claim.insutype_code = insutype.insutype_code
@@ -72,8 +72,7 @@ covered as (
             and suspect.scheme_code = spell.scheme_code
             and spell.is_counted
             and spell.begin_date <= last_day(suspect.service_begin_date)
-            and coalesce(spell.pause_date, date '9999-12-31')
-            >= {{ dbt.date_trunc('month', 'suspect.service_begin_date') }}
+            and (spell.pause_date is null or last_day(spell.pause_date) >= last_day(suspect.service_begin_date))
     {% for relation in ('fct_employee_contribution', 'fct_resident_contribution') %}
     union
     select suspect.settlement_id

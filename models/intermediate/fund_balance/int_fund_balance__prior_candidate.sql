@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 -- For each statement the statements that end the day before it starts, best first: 决算 before 执行, then the same type
--- of period, then the others; balances that the business feeds give come last. A budget follows the prior year's 预计执行, else the prior actual.
+-- of period, then the others; balances that the business feeds give come last. A budget follows the prior year's
+-- 预计执行, else the prior actual.
 with pair as (
     select
         statement.statement_key,

@@ -50,7 +50,7 @@ stated as (
         balance.is_actual
         and balance.origin_code = 'statement'
         and coalesce(balance.rollup_kind, '') <> 'region'
-        and item.account_code in ({% for line in lines %}'{{ line }}'{{ ', ' if not loop.last }}{% endfor %})
+        and item.account_code in ({{ quoted_list(lines) }})
         and item.amount_yuan is not null
 ),
 

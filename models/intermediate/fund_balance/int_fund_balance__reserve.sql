@@ -91,17 +91,18 @@ select
     chosen.surplus_yuan as rolling_surplus_yuan,
     prepaid.prepaid_next_year_yuan,
     case
-        when reserve_expenditure_yuan > 0
-            then {{ safe_ratio('actual_closing_yuan * window_months', 'reserve_expenditure_yuan') }}
+        when chosen.reserve_expenditure_yuan > 0
+            then {{ safe_ratio('chosen.actual_closing_yuan * chosen.window_months', 'chosen.reserve_expenditure_yuan') }}
     end as reserve_months,
     case
-        when reserve_expenditure_yuan > 0 and prepaid.prepaid_next_year_yuan is not null
+        when chosen.reserve_expenditure_yuan > 0 and prepaid.prepaid_next_year_yuan is not null
             then {{ safe_ratio(
-                '(actual_closing_yuan - prepaid.prepaid_next_year_yuan) * window_months', 'reserve_expenditure_yuan'
+                '(chosen.actual_closing_yuan - prepaid.prepaid_next_year_yuan) * chosen.window_months',
+                'chosen.reserve_expenditure_yuan'
             ) }}
     end as reserve_months_without_prepaid,
     case
-        when reserve_expenditure_yuan > 0 and actual_closing_yuan is not null then reserve_months_basis
+        when chosen.reserve_expenditure_yuan > 0 and chosen.actual_closing_yuan is not null then chosen.reserve_months_basis
         else 'not_available'
     end as reserve_months_basis
 from chosen
