@@ -216,12 +216,6 @@ MEASURE_TEXT = {"period": "本期数", "ytd": "本年累计数"}
 BATCH_STATUS_TEXT = {"loaded": "已入库", "rejected": "整份退回", "unchanged": "内容未变"}
 BASIS_TEXT = {"stated": "文件明文", "assumed": "设计约定", "sample": "示例"}
 TOOL_TEXT = {"dbt": "模型检验", "gx": "形状检验"}
-# our own short codes; what else stands in a document column is the document's own number
-DOCUMENT_TEXT = {
-    "DESIGN": "设计约定",
-    "AR-POOL-DRAFT": "自治区级统筹实施意见（征求意见稿）",
-    "NMG-2007": "自治区本级职工医疗保险有关问题的通知（2007）",
-}
 FACT_TEXT = {
     "build_id": "版本号",
     "code_hash": "程序指纹",
@@ -291,7 +285,6 @@ VOCABULARIES: dict[str, dict[str, str]] = {
     "status_code": BATCH_STATUS_TEXT,
     "axis": AXIS_TEXT,
     "tool": TOOL_TEXT,
-    "doc_no": DOCUMENT_TEXT,
     "fact_key": FACT_TEXT,
     "severity_code": SEVERITY_TEXT,
     "population_code": POPULATION_TEXT,
@@ -307,6 +300,17 @@ def word(column: str, code: Any) -> str:
     if is_missing(code):
         return NOT_APPLICABLE
     return VOCABULARIES.get(column, {}).get(str(code), str(code))
+
+
+def document_text(doc_no: Any, doc_title: Any, *, with_title: bool = True) -> str:
+    """A document as readers cite it: number and 《title》; a document without an official number by its title."""
+    if is_missing(doc_no) or doc_no == "":
+        return NOT_APPLICABLE
+    if is_missing(doc_title) or doc_title == "":
+        return str(doc_no)
+    if str(doc_no).isascii():
+        return str(doc_title)
+    return f"{doc_no}《{doc_title}》" if with_title else str(doc_no)
 
 
 def level_mark(code: Any) -> str:

@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import data
+from dashboards.components.catalogue import with_relation_names
 from dashboards.components.frame import View, arrival_text, breadcrumb, checks_text, view_of_page
 from dashboards.components.state import prepare
-from dashboards.components.tables import Col, download_row, show_table, wrapped_table
+from dashboards.components.tables import Col, documented, download_row, show_table, wrapped_table
 from dashboards.labels import (
     ARRIVAL_SYMBOL,
     ARRIVAL_TEXT,
@@ -33,7 +34,7 @@ CHECK_COLUMNS = [
     Col("status", "word", "结果", 70),
     Col("violated_count", "count", "不符条数"),
     Col("denominator_count", "count", "检查条数"),
-    Col("doc_no", "word", "依据", 250),
+    Col("doc_text", header="依据", width=250),
     Col("clause", header="条款", width=110),
     Col("relation", header="对象", width=260),
 ]
@@ -162,7 +163,7 @@ def arrival_matrix(view: View) -> None:
 def checks_block(view: View) -> None:
     """Checks by kind, then the failing ones with their keys."""
     st.markdown(f"**{checks_text(view)}**")
-    checks = view.rows("checks")
+    checks = with_relation_names(view, documented(view.rows("checks")), "relation")
     kinds = [ALL, *(text for code, text in CHECK_KIND_TEXT.items() if (checks["kind"] == code).any())]
     prepare("jc", kinds, ALL, "检查性质")
     chosen = st.segmented_control("检查性质", kinds, key="jc", required=True)

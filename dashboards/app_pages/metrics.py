@@ -7,11 +7,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards.components.catalogue import lineage_dot, pages_using, relations_in, upstream
+from dashboards.components.catalogue import (
+    lineage_dot,
+    pages_using,
+    relations_in,
+    upstream,
+    with_relation_names,
+)
 from dashboards.components.frame import View, breadcrumb, view_of_page
 from dashboards.components.provenance import Figure, source_button
 from dashboards.components.state import prepare, selected_rows, shared_parameters
-from dashboards.components.tables import Col, show_table
+from dashboards.components.tables import Col, documented, show_table
 from dashboards.labels import is_missing, word
 
 CATALOGUE_COLUMNS = [
@@ -20,7 +26,7 @@ CATALOGUE_COLUMNS = [
     Col("unit_zh", header="单位"),
     Col("direction", "word", "方向"),
     Col("definition", header="口径", width="large"),
-    Col("doc_no", "word", "依据", 220),
+    Col("doc_text", header="依据", width=220),
 ]
 CHECK_COLUMNS = [
     Col("check_id", header="编号", width=90),
@@ -30,7 +36,7 @@ CHECK_COLUMNS = [
     Col("status", "word", "最近结果"),
     Col("violated_count", "count", "不符条数"),
     Col("denominator_count", "count", "检查条数"),
-    Col("doc_no", "word", "依据", 200),
+    Col("doc_text", header="依据", width=200),
     Col("endangered_marts", header="影响", width=260),
 ]
 LINEAGE_COLUMNS = [
@@ -44,7 +50,7 @@ ENTRY = (
     ("unit_zh", "单位"),
     ("direction", "方向"),
     ("parameters", "参数"),
-    ("doc_no", "文件依据"),
+    ("doc_text", "文件依据"),
     ("clause", "条款"),
 )
 
@@ -109,7 +115,7 @@ def main() -> None:
     if view is None:
         return
     breadcrumb(["数据与口径", "指标口径"])
-    metrics = view.rows("metrics")
+    metrics = documented(view.rows("metrics"))
     if metrics.empty:
         st.info("这个数据版本没有指标目录。", icon=":material/inbox:")
         return
@@ -135,7 +141,8 @@ def main() -> None:
     entry = metrics[metrics["metric_code"] == st.session_state["m"]].iloc[0].to_dict()
     entry_card(view, entry)
     st.subheader("检查目录与最近结果")
-    show_table(view, view.rows("checks"), CHECK_COLUMNS, key="all_checks", name="检查目录")
+    checks = with_relation_names(view, documented(view.rows("checks")), "endangered_marts")
+    show_table(view, checks, CHECK_COLUMNS, key="all_checks", name="检查目录")
 
 
 main()

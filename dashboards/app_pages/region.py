@@ -32,6 +32,7 @@ from dashboards.labels import (
     PERIOD_TYPES,
     RESIDENT_SEASON_NOTE,
     SCHEMES,
+    document_text,
     fmt,
     fmt_metric,
     fmt_months,
@@ -42,6 +43,7 @@ from dashboards.labels import (
 )
 from dashboards.palette import LEVEL_COLOR, LEVEL_INK
 
+OWN_DESIGN = "DESIGN"
 RULE_COLUMNS = [
     Col("level_code", "level", "等级"),
     Col("fund_short", header="基金"),
@@ -212,6 +214,15 @@ def hold_banner(view: View, fund: str) -> None:
         )
 
 
+def rule_document(doc_no: Any, doc_title: Any, clause: Any, basis: Any) -> str:
+    """What a rule rests on, short: number (or title) and clause; our own design by its basis."""
+    cited = "" if doc_no == OWN_DESIGN else document_text(doc_no, doc_title, with_title=False)
+    parts = [
+        str(part) for part in (cited, clause) if not is_missing(part) and part not in ("", NOT_APPLICABLE)
+    ]
+    return " ".join(parts) or BASIS_TEXT.get(basis, NOT_APPLICABLE)
+
+
 def rules_of(view: View) -> pd.DataFrame:
     """The rules behind the level, with values as text in each rule's own unit."""
     code = str(view.area_code)
@@ -223,11 +234,8 @@ def rules_of(view: View) -> pd.DataFrame:
     rules["fund_short"] = [view.fund_name(code) for code in rules["fund_code"]]
     rules["rule_text"] = rules["rule_code"] + " " + rules["rule_name"]
     rules["doc_text"] = [
-        " ".join(
-            word("doc_no", part) for part in parts if not is_missing(part) and part not in ("", "—", "DESIGN")
-        )
-        or BASIS_TEXT.get(basis, "—")
-        for *parts, basis in zip(rules["doc_no"], rules["clause"], rules["basis"], strict=True)
+        rule_document(*parts)
+        for parts in zip(rules["doc_no"], rules["doc_title"], rules["clause"], rules["basis"], strict=True)
     ]
     for source, target in (
         ("metric_value", "value_text"),

@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 
 from dashboards import data
+from dashboards.components.frame import View
+from dashboards.labels import NOT_APPLICABLE, is_missing
 
 PAGES = {
     "risk": "风险总览",
@@ -77,6 +79,24 @@ def relations_in(entry: dict[str, Any]) -> list[str]:
         if isinstance(value, str) and value:
             return [part for part in re.split(r"[,;，、\s]+", value) if part]
     return []
+
+
+def relation_names(view: View) -> dict[str, str]:
+    """Relation → its Chinese name, as the models give it."""
+    lineage = view.rows("lineage")
+    return dict(zip(lineage["relation_name"], lineage["relation_label_zh"], strict=True))
+
+
+def with_relation_names(view: View, frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The frame with the relations of a column (``a.b, c.d``) in Chinese."""
+    names = relation_names(view)
+    texts = [
+        NOT_APPLICABLE
+        if is_missing(cell)
+        else "、".join(names.get(part, part) for part in str(cell).split(", "))
+        for cell in frame[column]
+    ]
+    return frame.assign(**{column: texts})
 
 
 def pages_using(relations: list[str]) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.components.frame import View
-from dashboards.components.provenance import FINER_COLUMNS, LINE_COLUMNS, finer_lines
+from dashboards.components.provenance import received_lines
 from dashboards.components.state import apply_drill, prepare, request_page, selected_rows
 from dashboards.components.tables import Col, show_table
 from dashboards.labels import is_missing
@@ -86,18 +86,13 @@ def account_drill(view: View, accounts: pd.DataFrame, area_code: str, fund_code:
     code = "*"
     if label != ALL_ACCOUNTS:
         code = str(accounts.loc[accounts["account_label"] == label, "account_code"].iloc[0])
-    lines = view.rows(
-        "statement_lines", area_code=area_code, fund_codes=view.parts(fund_code, area_code), account_code=code
-    )
+    lines, columns, heading = received_lines(view, area_code, fund_code, code)
     st.markdown(f"**报表原始行 · {label}**")
-    columns = LINE_COLUMNS
     if lines.empty:
-        lines, heading = finer_lines(view, area_code, fund_code, code)
-        if lines.empty:
-            st.caption("这个数没有直接收到的报表行：它由其他科目合计，或由下级统筹区汇总得出。")
-            return
+        st.caption("这个数没有直接收到的报表行：它由其他科目合计，或由下级统筹区汇总得出。")
+        return
+    if heading:
         st.markdown(heading)
-        columns = FINER_COLUMNS
     show_table(view, lines, columns, key="lines", name=f"报表原始行_{label}")
     if len(lines) >= 400:
         st.caption("只列前400行；选一个科目可以看得更细。")

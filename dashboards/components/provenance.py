@@ -10,8 +10,8 @@ import streamlit as st
 
 from dashboards import data
 from dashboards.components.frame import View
-from dashboards.components.tables import Col, small_table
-from dashboards.labels import fmt, fmt_months, is_missing, period_label, word
+from dashboards.components.tables import Col, documented, small_table
+from dashboards.labels import NOT_APPLICABLE, document_text, fmt, fmt_months, is_missing, period_label, word
 
 TITLE = "这个数从哪来"
 BALANCE = "fund_balance.fct_fund_balance"
@@ -100,9 +100,9 @@ def explain(view: View, figure: Figure) -> None:
     _checks(view, figure)
     st.markdown("**⑤ 依据**")
     clause = [
-        word(key, entry[key])
-        for key in ("doc_no", "clause")
-        if not is_missing(entry.get(key)) and entry.get(key)
+        text
+        for text in (document_text(entry.get("doc_no"), entry.get("doc_title")), entry.get("clause"))
+        if not is_missing(text) and text not in ("", NOT_APPLICABLE)
     ]
     st.markdown("　".join(clause) if clause else "会计恒等式，无须政策依据")
     if not is_missing(entry.get("parameters")) and entry.get("parameters"):
@@ -131,36 +131,32 @@ def _values(figure: Figure, row: dict[str, Any], labels: dict[str, str]) -> None
 
 
 def _lines(view: View, figure: Figure) -> None:
-    lines = view.rows(
-        "statement_lines",
-        area_code=figure.area_code,
-        fund_codes=view.parts(figure.fund_code, figure.area_code),
-        account_code="*",
-    )
-    columns = LINE_COLUMNS
+    lines, columns, heading = received_lines(view, figure.area_code, figure.fund_code, "*")
     if lines.empty:
-        lines, heading = finer_lines(view, figure.area_code, figure.fund_code, "*")
-        if lines.empty:
-            st.caption("本期没有直接收到的报表行：数字由下级统筹区汇总得出。")
-            return
+        st.caption("本期没有直接收到的报表行：数字由下级统筹区汇总得出。")
+        return
+    if heading:
         st.caption(heading)
-        columns = FINER_COLUMNS
     small_table(view, lines, columns, 240)
     if len(lines) >= 400:
         st.caption("只列前400行；在基金收支页按统筹区、科目下钻可看全部。")
 
 
-def finer_lines(view: View, area_code: str, fund_code: str, account_code: str) -> tuple[pd.DataFrame, str]:
-    """The received rows of the finer periods inside the chosen one, with the words that stand above them."""
+def received_lines(
+    view: View, area_code: str, fund_code: str, account_code: str
+) -> tuple[pd.DataFrame, list[Col], str | None]:
+    """The received rows behind a figure and their columns; where they are of finer periods, the words above them."""
     lines = view.rows(
-        "finer_lines",
+        "statement_lines",
         area_code=area_code,
         fund_codes=view.parts(fund_code, area_code),
         account_code=account_code,
     )
+    if lines.empty or lines["is_own_period"].all():
+        return lines, LINE_COLUMNS, None
     lines["period_text"] = [period_label(str(code)) for code in lines["period_code"]]
     months = (lines["period_type"] == "month").all()
-    return lines, f"由以下{'月份' if months else '更细期间'}的报表行汇总"
+    return lines, FINER_COLUMNS, f"由以下{'月份' if months else '更细期间'}的报表行汇总"
 
 
 def _model(view: View) -> None:
@@ -182,7 +178,7 @@ def _checks(view: View, figure: Figure) -> None:
     if checks.empty:
         st.caption("没有针对这个数的检查结果。")
         return
-    small_table(view, checks, CHECK_COLUMNS, 200)
+    small_table(view, documented(checks), CHECK_COLUMNS, 200)
 
 
 LINE_COLUMNS = [
@@ -203,7 +199,7 @@ CHECK_COLUMNS = [
     Col("kind", "word", "性质"),
     Col("status", "word", "结果"),
     Col("violated_count", "count", "不符条数"),
-    Col("doc_no", "word", "文件依据"),
+    Col("doc_text", header="文件依据"),
     Col("clause", header="条款"),
 ]
 

@@ -20,6 +20,7 @@ from dashboards.labels import (
     NO_RESULT,
     NOT_APPLICABLE,
     NOT_REPORTED,
+    document_text,
     fmt,
     fmt_months,
     is_missing,
@@ -64,6 +65,12 @@ def _formatter(kind: str, name: str) -> Callable[[Any], str]:
     if kind == "word":
         return partial(word, name)
     return lambda value: NOT_APPLICABLE if is_missing(value) or value == "" else str(value)
+
+
+def documented(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the document of each row as readers cite it (``doc_text``)."""
+    texts = [document_text(*pair) for pair in zip(frame["doc_no"], frame["doc_title"], strict=True)]
+    return frame.assign(doc_text=texts)
 
 
 def header(view: View, column: Col) -> str:

@@ -11,25 +11,25 @@ with results as (
         sum(violated_count) as violated_count,
         sum(denominator_count) as denominator_count,
         min(endangered_marts) as endangered_marts,
-        min(doc_no) as doc_no,
-        min(clause) as clause,
     from data_quality.fct_check_result
     group by check_id
 )
 
 select
-    check_id,
-    check_name,
-    kind,
-    tool,
-    relation,
-    case severity
+    results.check_id,
+    results.check_name,
+    results.kind,
+    results.tool,
+    results.relation,
+    case results.severity
         when 3 then 'fail' when 2 then 'warn' when 1 then 'pass' when -1 then 'na_too_early' else 'na_no_data'
     end as status,
-    violated_count,
-    denominator_count,
-    endangered_marts,
-    doc_no,
-    clause,
+    results.violated_count,
+    results.denominator_count,
+    results.endangered_marts,
+    dim_check.doc_no,
+    dim_check.doc_title,
+    dim_check.clause,
 from results
-order by severity desc, check_id
+left join data_quality.dim_check on results.check_id = dim_check.check_id
+order by results.severity desc, results.check_id

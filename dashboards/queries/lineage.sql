@@ -1,6 +1,7 @@
 -- One row per published relation: what it is built from and which tests guard it.
 select
     relation_name,
+    coalesce(relation_label_zh, relation_name) as relation_label_zh,
     description,
     depends_on,
     tests,

@@ -15,11 +15,13 @@ select
     warning.level_reason,
     warning.months_in_level,
     warning.change_code,
-    warning.doc_no,
+    dim_rule.doc_no,
+    dim_rule.doc_title,
     warning.clause,
     warning.basis,
     warning.is_reported,
 from deficit_warning.fct_warning as warning
+left join deficit_warning.dim_rule on warning.rule_code = dim_rule.rule_code
 where warning.area_code = $area_code
     and list_contains(string_split($fund_codes, ','), warning.fund_code)
     and warning.period_type = $period_type

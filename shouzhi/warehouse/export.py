@@ -33,6 +33,7 @@ OWN_RELATIONS = {
     },
     "dim_lineage": {
         "relation_name": "表",
+        "relation_label_zh": "表的中文名",
         "resource_type": "类别",
         "layer": "层",
         "description": "说明",
@@ -204,6 +205,7 @@ def lineage_rows(manifest: dict[str, Any]) -> list[tuple[str | None, ...]]:
     return [
         (
             name,
+            own_label(every_node[unique_id]),
             every_node[unique_id]["resource_type"],
             layer_of(every_node[unique_id]),
             every_node[unique_id].get("description") or None,
@@ -213,6 +215,11 @@ def lineage_rows(manifest: dict[str, Any]) -> list[tuple[str | None, ...]]:
         )
         for unique_id, name in sorted(names.items(), key=lambda item: item[1])
     ]
+
+
+def own_label(node: dict[str, Any]) -> str | None:
+    """The Chinese name that a model gives itself."""
+    return ((node.get("config") or {}).get("meta") or {}).get("label_zh")
 
 
 def depends_on(node: dict[str, Any]) -> list[str]:

@@ -1,11 +1,13 @@
 select
-    check_id,
-    name_zh,
-    kind,
-    tool,
-    owner_role,
-    doc_no,
-    clause,
-    endangered_marts,
-    description
-from {{ ref('check_registry') }}
+    registry.check_id,
+    registry.name_zh,
+    registry.kind,
+    registry.tool,
+    registry.owner_role,
+    registry.doc_no,
+    document.title as doc_title,
+    registry.clause,
+    registry.endangered_marts,
+    registry.description
+from {{ ref('check_registry') }} as registry
+left join {{ ref('document') }} as document on registry.doc_no = document.doc_no

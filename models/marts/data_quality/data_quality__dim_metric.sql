@@ -23,6 +23,7 @@ select
         else metric.parameters
     end as parameters,
     metric.doc_no,
+    document.title as doc_title,
     metric.clause,
     metric.basis,
     metric.source_relations,
@@ -33,3 +34,4 @@ select
 from {{ ref('metric') }} as metric
 cross join reserve_window
 cross join reserve_exclusion
+left join {{ ref('document') }} as document on metric.doc_no = document.doc_no

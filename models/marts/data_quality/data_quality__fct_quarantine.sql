@@ -1,21 +1,4 @@
 select
-    delivery_no,
-    content_hash,
-    file_name,
-    feed_code,
-    sheet_name,
-    row_number,
-    cell_ref,
-    column_name,
-    reason_code,
-    reason_zh,
-    raw_text,
-    amount_yuan,
-    admdvs,
-    admdvs_name,
-    fund_code,
-    statement_code,
-    period_type,
-    period_code,
+    {{ quarantine_columns() }},
     quarantine_no
 from {{ ref('fct_intake_quarantine') }}

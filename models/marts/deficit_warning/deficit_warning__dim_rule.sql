@@ -1,13 +1,15 @@
 select
-    rule_code,
-    rule_name,
-    reference_code,
-    axis,
-    is_required,
-    is_enabled,
-    doc_no,
-    clause,
-    quote,
-    basis,
-    note
-from {{ ref('warning_rule') }}
+    rule.rule_code,
+    rule.rule_name,
+    rule.reference_code,
+    rule.axis,
+    rule.is_required,
+    rule.is_enabled,
+    rule.doc_no,
+    document.title as doc_title,
+    rule.clause,
+    rule.quote,
+    rule.basis,
+    rule.note
+from {{ ref('warning_rule') }} as rule
+left join {{ ref('document') }} as document on rule.doc_no = document.doc_no

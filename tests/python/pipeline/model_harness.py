@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from shouzhi.intake import lake
 from shouzhi.warehouse import prepare
 from tests.python.pipeline.feed_rows import Feeds, load_feeds
 
@@ -147,8 +148,9 @@ def load(
     """Write the lake relations of `lines` and `feeds` into the DuckDB file at `path`."""
     con = duckdb.connect(str(path))
     try:
+        # The relations of an empty lake, then the statements' own.
+        lake.register(con, path.parent / "no_lake")
         con.execute(LAKE_DDL)
-        prepare.complete_lake(con)
         load_feeds(con, feeds or Feeds())
         con.execute(prepare.EVERY_MONTH_SQL)
         con.execute("insert into lake.home_parameter values ('region', ?)", [region])

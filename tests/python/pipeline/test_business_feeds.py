@@ -344,7 +344,8 @@ def caught(warehouse: Warehouse, area: str) -> dict[str, int]:
 
 def test_the_caught_set_is_the_planted_set(warehouse: Warehouse) -> None:
     found = caught(warehouse, BAD)
-    assert {check for check, count in found.items() if count} == PLANTED
+    # the month that jumps by 10⁴ does so in the account that is built from it, too
+    assert {check for check, count in found.items() if count} == PLANTED | {"D02"}
 
 
 def test_each_fault_is_caught_where_it_is(warehouse: Warehouse) -> None:
@@ -377,7 +378,7 @@ def test_large_claim_fund(warehouse: Warehouse) -> None:
 def test_what_holds_and_what_does_not(warehouse: Warehouse) -> None:
     held = warehouse.rows("select distinct check_id from data_quality.fct_hold where area_code = ?", [BAD])
     assert {row["check_id"] for row in held} == {
-        "I01", "I02", "I03", "I04", "I11", "D07", "D10", "D11", "D12", "C04", "C11", "M12",
+        "I01", "I02", "I03", "I04", "I11", "D02", "D07", "D10", "D11", "D12", "C04", "C11", "M12",
     }  # fmt: skip
     assert warehouse.rows("select 1 from data_quality.fct_hold where area_code = ?", [CLEAN]) == []
     assert warehouse.balance(BAD, "310100", "202401")["is_held"]
