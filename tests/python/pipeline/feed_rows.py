@@ -27,10 +27,24 @@ CONTROL = {
     "fin_subsidy": "arrived_amt",
 }
 AREA = {"insu_admdvs", "admdvs", "clr_optins", "fin_optins", "fix_blng_admdvs"}
-AMOUNTS = (
-    "fulamt_ownpay_amt overlmt_selfpay preselfpay_amt dedc_std crt_dedc act_pay_dedc hifp_pay cvlserv_pay hifes_pay "
-    "hifmi_pay hifob_pay hifdm_pay maf_pay othfund_pay acct_pay cash_payamt"
-).split()
+AMOUNTS = [
+    "fulamt_ownpay_amt",
+    "overlmt_selfpay",
+    "preselfpay_amt",
+    "dedc_std",
+    "crt_dedc",
+    "act_pay_dedc",
+    "hifp_pay",
+    "cvlserv_pay",
+    "hifes_pay",
+    "hifmi_pay",
+    "hifob_pay",
+    "hifdm_pay",
+    "maf_pay",
+    "othfund_pay",
+    "acct_pay",
+    "cash_payamt",
+]
 
 
 @dataclass
@@ -43,7 +57,13 @@ class Feeds:
     def add(self, feed: str, month: str | None, **values: Any) -> None:
         number = len(self.rows[feed]) + 1
         self.rows[feed].append(
-            {"event_month": month or "all", "delivery_no": 1, "file_no": 1, "row_number": number + 1, "row_id": number}
+            {
+                "event_month": month or "all",
+                "delivery_no": 1,
+                "file_no": 1,
+                "row_number": number + 1,
+                "row_id": number,
+            }
             | values
         )
 
@@ -65,7 +85,9 @@ class Feeds:
         }  # fmt: skip
         self.add("psn_insu_d", begin[:4] + begin[5:7], **(row | values))
 
-    def claim(self, person: str, area: str, day: str, fund: float, *, insutype: str = "310", **values: Any) -> str:
+    def claim(
+        self, person: str, area: str, day: str, fund: float, *, insutype: str = "310", **values: Any
+    ) -> str:
         """An outpatient settlement of which the pooled fund pays `fund` and the person a quarter as much in cash."""
         own = round(fund / 4, 2)
         row = {
@@ -98,7 +120,9 @@ class Feeds:
         row["clct_time"] = dt.datetime(int(paid[:4]), int(paid[4:]), 15)
         self.add("staf_psn_clct_detl_d", paid, **row)
 
-    def resident(self, person: str, area: str, paid: str, year: int, amount: float = 400, **values: Any) -> None:
+    def resident(
+        self, person: str, area: str, paid: str, year: int, amount: float = 400, **values: Any
+    ) -> None:
         """A collected premium of a resident for the year `year`."""
         row = {
             "rsdt_clct_detl_id": self.key("rsdt_psn_clct_detl_d"), "psn_no": person, "insutype": "390",

@@ -37,7 +37,15 @@ def split_area(lines: Lines, feeds: Feeds) -> None:
     feeds.credit(SPLIT, "202402", 15, kind="102")
     feeds.claim("A1", SPLIT, "2024-01-10", 1000)
     feeds.claim(
-        "A2", SPLIT, "2024-01-11", 550, hifp_pay=500, cvlserv_pay=50, psn_pay=137.5, acct_pay=30, cash_payamt=107.5
+        "A2",
+        SPLIT,
+        "2024-01-11",
+        550,
+        hifp_pay=500,
+        cvlserv_pay=50,
+        psn_pay=137.5,
+        acct_pay=30,
+        cash_payamt=107.5,
     )
     feeds.claim("A1", SPLIT, "2024-01-12", 200, pay_loc="1")
     feeds.claim("A1", SPLIT, "2024-02-10", 400)
@@ -45,7 +53,15 @@ def split_area(lines: Lines, feeds: Feeds) -> None:
     feeds.payment(SPLIT, "202401", {"310100": 200}, source="101")
     feeds.payment(SPLIT, "202401", {"310100": 300}, source="207")
     feeds.clearing(
-        SPLIT, "202401", "202402", 1550, payable=1600, deduction=20, deposit=30, account=30, side={"320100": 50}
+        SPLIT,
+        "202401",
+        "202402",
+        1550,
+        payable=1600,
+        deduction=20,
+        deposit=30,
+        account=30,
+        side={"320100": 50},
     )
     feeds.payment(SPLIT, "202402", {"310100": 25}, source="203")
     feeds.payment(SPLIT, "202402", {"310100": -100}, source="207")
@@ -79,7 +95,9 @@ def yearly_area(lines: Lines, feeds: Feeds) -> None:
     for month in [*MONTHS, "202501"]:
         feeds.employee("Y1", YEARLY, month)
         feeds.claim("Y1", YEARLY, f"{month[:4]}-{month[4:]}-07", 100)
-    lines.add(YEARLY, "310000", "2023", {"上年结余": 900, "保费收入": 500, "待遇支出": 400}, statement="final")
+    lines.add(
+        YEARLY, "310000", "2023", {"上年结余": 900, "保费收入": 500, "待遇支出": 400}, statement="final"
+    )
     lines.add(
         YEARLY,
         "310000",
@@ -122,15 +140,23 @@ def checked_area(lines: Lines, feeds: Feeds, area: str, bad: bool) -> None:
     cent = 0.01 if bad else 0
     feeds.claim(first, area, "2024-02-04", 100, inscp_amt=125 + cent, setl_id=f"{area}-I01")
     feeds.claim(first, area, "2024-02-05", 100, hifp_pay=100 - cent, setl_id=f"{area}-I02")
-    feeds.claim(first, area, "2024-02-06", 100, psn_pay=25 - cent, cash_payamt=25 - cent, setl_id=f"{area}-I03")
+    feeds.claim(
+        first, area, "2024-02-06", 100, psn_pay=25 - cent, cash_payamt=25 - cent, setl_id=f"{area}-I03"
+    )
     feeds.claim(first, area, "2024-02-07", 100, cash_payamt=25 - cent, setl_id=f"{area}-I04")
     # The family's account may stand inside or beside the person's part.
-    feeds.claim(first, area, "2024-02-08", 100, cash_payamt=20, acct_mulaid_pay=5, setl_id=f"{area}-I04-family")
-    feeds.claim(first, area, "2024-02-09", 100, crt_dedc=10, act_pay_dedc=11 if bad else 10, setl_id=f"{area}-I09")
+    feeds.claim(
+        first, area, "2024-02-08", 100, cash_payamt=20, acct_mulaid_pay=5, setl_id=f"{area}-I04-family"
+    )
+    feeds.claim(
+        first, area, "2024-02-09", 100, crt_dedc=10, act_pay_dedc=11 if bad else 10, setl_id=f"{area}-I09"
+    )
     # M08: the civil servants' subsidy pays on the employees' own settlement only.
     feeds.claim(second, area, "2024-02-10", 100, insutype="390", setl_id=f"{area}-M08",
                 **({"hifp_pay": 90, "cvlserv_pay": 10} if bad else {}))  # fmt: skip
-    feeds.claim(first, area, "2024-03-04", 100, enddate=dt.date(2024, 3, 5 if bad else 4), setl_id=f"{area}-D10")
+    feeds.claim(
+        first, area, "2024-03-04", 100, enddate=dt.date(2024, 3, 5 if bad else 4), setl_id=f"{area}-D10"
+    )
     # I11: the reversal of a settlement, in another month; of the bad one a part is left.
     original = feeds.claim(first, area, "2024-03-06", 100, refd_setl_flag="1", setl_id=f"{area}-original")
     left = 1 if bad else 0
@@ -139,7 +165,9 @@ def checked_area(lines: Lines, feeds: Feeds, area: str, bad: bool) -> None:
     feeds.claim(first, area, "2024-04-07", -20 if bad else 20, setl_id=f"{area}-D11")
     feeds.claim(first, area, "2024-04-08", 100, med_type="zz" if bad else "14", setl_id=f"{area}-D08")
     feeds.claim("nobody" if bad else first, area, "2024-04-09", 0, setl_id=f"{area}-D09-person")
-    feeds.claim(first, area, "2024-04-10", 100, fixmedins_code="H9" if bad else "H1", setl_id=f"{area}-D09-place")
+    feeds.claim(
+        first, area, "2024-04-10", 100, fixmedins_code="H9" if bad else "H1", setl_id=f"{area}-D09-place"
+    )
     # Settled after death is legitimate, cared for after death is not.
     feeds.claim(dead, area, "2024-03-20" if bad else "2024-03-09", 100, setl_id=f"{area}-E09",
                 setl_time=dt.datetime(2024, 4, 2))  # fmt: skip
@@ -154,7 +182,9 @@ def checked_area(lines: Lines, feeds: Feeds, area: str, bad: bool) -> None:
     # Two months at once are twice the base by the rate; a fixed amount has no rate.
     feeds.employee(first, area, "202402", psn_clct_detl_id=f"{area}-C04-two", accrym_end="202403", emp_clct_amt=700,
                    psn_clct_amt=200, clct_sumamt=900)  # fmt: skip
-    feeds.employee(first, area, "202402", psn_clct_detl_id=f"{area}-C04-fixed", quot_clct_flag="1", emp_clct_paraval=9)
+    feeds.employee(
+        first, area, "202402", psn_clct_detl_id=f"{area}-C04-fixed", quot_clct_flag="1", emp_clct_paraval=9
+    )
     # D12: ten rows of thousandths against ten of the usual size.
     for number in range(10):
         feeds.claim(first, area, f"2024-07-{number + 10}", 60)
@@ -166,7 +196,9 @@ def checked_area(lines: Lines, feeds: Feeds, area: str, bad: bool) -> None:
     spent = sum(row["hifp_pay"] for row in feeds.rows["setl_d"]
                 if row["insu_admdvs"] == area and row["event_month"] == "202401")  # fmt: skip
     feeds.payment(area, "202401", {"310100": spent}, source="101")
-    lines.add(area, "310100", "202401", {"上年结余": 1000, "保费收入": 450, "待遇支出": spent + (9 if bad else 0)})
+    lines.add(
+        area, "310100", "202401", {"上年结余": 1000, "保费收入": 450, "待遇支出": spent + (9 if bad else 0)}
+    )
     feeds.credit(area, "202401", sum(
         row["clct_sumamt"] for row in feeds.rows["staf_psn_clct_detl_d"]
         if row["insu_admdvs"] == area and row["event_month"] == "202401") - 450)  # fmt: skip
@@ -253,7 +285,11 @@ def test_without_payments_the_difference_is_not_split(warehouse: Warehouse) -> N
     row = split_of(warehouse, RESIDENT, "390100", "202410", "benefit_expenditure")
     assert (row["difference_yuan"], row["unexplained_yuan"], row["is_split"]) == (5, 5, False)
     quarter = split_of(warehouse, RESIDENT, "390100", "2024Q4", "benefit_expenditure")
-    assert (quarter["business_yuan"], quarter["statement_yuan"], quarter["unexplained_yuan"]) == (120, 135, 15)
+    assert (quarter["business_yuan"], quarter["statement_yuan"], quarter["unexplained_yuan"]) == (
+        120,
+        135,
+        15,
+    )
     (judged,) = warehouse.rows(
         "select sample_keys from data_quality.fct_check_result where check_id = 'M11' and area_code = ? "
         "and fund_code = '390100' and period_code = '202410'",
@@ -264,7 +300,9 @@ def test_without_payments_the_difference_is_not_split(warehouse: Warehouse) -> N
 
 def test_region_row_is_the_sum_of_the_areas_that_have_both_sides(warehouse: Warehouse) -> None:
     region = split_of(warehouse, "150000", "310100", "202401", "benefit_expenditure")
-    parts = [split_of(warehouse, area, "310100", "202401", "benefit_expenditure") for area in (SPLIT, BAD, CLEAN)]
+    parts = [
+        split_of(warehouse, area, "310100", "202401", "benefit_expenditure") for area in (SPLIT, BAD, CLEAN)
+    ]
     assert region["statement_yuan"] == sum(part["statement_yuan"] for part in parts)
     assert region["unexplained_yuan"] == 9
     assert (region["areas_reported_count"], region["areas_expected_count"]) == (3, 13)
@@ -275,13 +313,21 @@ def test_a_month_without_a_statement_stands_on_the_business_feeds(warehouse: War
     assert march["origin_code"] == "business"
     assert (march["income_yuan"], march["expenditure_yuan"]) == (700, 400)
     # opens with what February's statement comes to, which is no restatement
-    assert (march["opening_basis"], march["opening_yuan"], march["closing_yuan"]) == ("prior_closing", 4468, 4768)
+    assert (march["opening_basis"], march["opening_yuan"], march["closing_yuan"]) == (
+        "prior_closing",
+        4468,
+        4768,
+    )
     account = warehouse.balance(SPLIT, "310200", "202403")
     assert (account["income_yuan"], account["expenditure_yuan"]) == (200, 0)
     assert warehouse.balance(SPLIT, "310000", "202403")["origin_code"] == "business"
     assert warehouse.balance(SPLIT, "310100", "202402")["origin_code"] == "statement"
     quarter = warehouse.balance(SPLIT, "310100", "2024Q1")
-    assert (quarter["origin_code"], quarter["income_yuan"], quarter["expenditure_yuan"]) == ("mixed", 2100, 2332)
+    assert (quarter["origin_code"], quarter["income_yuan"], quarter["expenditure_yuan"]) == (
+        "mixed",
+        2100,
+        2332,
+    )
     arrival = warehouse.rows(
         "select period_code, arrival_code from data_quality.fct_arrival "
         "where area_code = ? and fund_code = '310100' and period_type = 'month' order by period_code",
@@ -307,7 +353,11 @@ def test_finals_open_the_business_months_and_stay_the_balance(warehouse: Warehou
 
 def test_business_months_do_not_displace_a_quarter_that_was_handed_in(warehouse: Warehouse) -> None:
     quarter = warehouse.balance(QUARTERLY, "310000", "2024Q1")
-    assert (quarter["origin_code"], quarter["income_yuan"], quarter["closing_yuan"]) == ("statement", 1360, 2070)
+    assert (quarter["origin_code"], quarter["income_yuan"], quarter["closing_yuan"]) == (
+        "statement",
+        1360,
+        2070,
+    )
     assert warehouse.balance(QUARTERLY, "310000", "202401")["opening_yuan"] is None
     assert warehouse.balance(QUARTERLY, "310000", "202404")["opening_yuan"] == 2070
     second = warehouse.balance(QUARTERLY, "310000", "2024Q2")
@@ -349,7 +399,22 @@ def test_the_caught_set_is_the_planted_set(warehouse: Warehouse) -> None:
 
 
 def test_each_fault_is_caught_where_it_is(warehouse: Warehouse) -> None:
-    single = {"I01", "I02", "I03", "I04", "I09", "I11", "M08", "D10", "D11", "C04", "C08", "C09", "C11", "E09"}
+    single = {
+        "I01",
+        "I02",
+        "I03",
+        "I04",
+        "I09",
+        "I11",
+        "M08",
+        "D10",
+        "D11",
+        "C04",
+        "C08",
+        "C09",
+        "C11",
+        "E09",
+    }
     rows = warehouse.rows(
         "select check_id, violated_count, sample_keys from data_quality.fct_check_result "
         "where area_code = ? and violated_count > 0",
