@@ -222,7 +222,7 @@ OPENING_TEXT = {
     "not_available": "无法取得",
 }
 ROLE_TEXT = {"addend": "计入合计", "of_which": "其中", "subtotal": "报表小计", "balance": "结余"}
-ORIGIN_TEXT = {"statement": "报表", "business": "业务数据", "mixed": "报表与业务数据"}
+ORIGIN_TEXT = {"statement": "报表", "business": "业务", "mixed": "报表＋业务"}
 SIDE_TEXT = {"income": "收入", "expenditure": "支出", "balance": "结余"}
 DIRECTION_TEXT = {"high_good": "越高越好", "low_good": "越低越好", "neutral": "不评价"}
 MEASURE_TEXT = {"period": "本期数", "ytd": "本年累计数"}
@@ -316,7 +316,6 @@ PAYMENT_SOURCE_TEXT = {
     "999": "其他",
     "unknown": "未注明",
 }
-ORIGIN_TEXT = {"statement": "报表", "business": "业务"}
 AXIS_TEXT = {"deficit": "不足", "surplus": "结余偏多"}
 SEVERITY_TEXT = {"info": "说明", "warning": "提醒", "problem": "问题"}
 
@@ -365,7 +364,6 @@ VOCABULARIES: dict[str, dict[str, str]] = {
     "axis": AXIS_TEXT,
     "contribution_kind_code": CONTRIBUTION_KIND_TEXT,
     "source_code": PAYMENT_SOURCE_TEXT,
-    "origin_code": ORIGIN_TEXT,
     "medical_kind_code": MEDICAL_KIND_TEXT,
     "person_group_code": PERSON_GROUP_TEXT,
     "scheme_code": SCHEME_TEXT,
