@@ -245,12 +245,26 @@ def _array(column: Column, texts: list[str | None]) -> pa.Array:
     return pa.array(texts, pa.string())
 
 
+_OPEN: dict[str, tuple[object, duckdb.DuckDBPyConnection]] = {}
+
+
+def registered(lake: Path) -> duckdb.DuckDBPyConnection:
+    """A connection with the lake's relations; the last one is kept until its lake gets another delivery."""
+    manifest = sorted(path.name for path in (lake / "manifest").glob("*.json"))
+    mark = (str(lake), manifest)
+    if "last" not in _OPEN or _OPEN["last"][0] != mark:
+        if "last" in _OPEN:
+            _OPEN.pop("last")[1].close()
+        connection = duckdb.connect()
+        register(connection, lake)
+        _OPEN["last"] = (mark, connection)
+    return _OPEN["last"][1]
+
+
 def relation(lake: Path, name: str, order: str = "all") -> list[dict[str, Any]]:
     """A relation of schema ``lake`` as Python rows."""
-    with duckdb.connect() as connection:
-        register(connection, lake)
-        table = connection.execute(f"select * from lake.{name} order by {order}").to_arrow_table()
-        return table.to_pylist()
+    cursor = registered(lake).cursor()
+    return cursor.execute(f"select * from lake.{name} order by {order}").to_arrow_table().to_pylist()
 
 
 def standing(lake: Path, feed: str) -> list[dict[str, Any]]:
