@@ -102,7 +102,7 @@ def settled(p: Parameters, visits: str) -> str:
                 select
                     *,
                     case when is_poor and {inpatient} then {whole(f"greatest(inscp - hifp - hifmi, 0) * {p['ratio.assistance']}")} else 0 end as maf,
-                    case when is_civil and {inpatient} and not is_retired then {whole(f"greatest(inscp - hifp - hifob, 0) * {p['ratio.civil']}")} else 0 end as cvlserv
+                    case when is_civil and kind in ({INPATIENT}, {CHRONIC}) then {whole(f"greatest(inscp - hifp - hifob, 0) * {p['ratio.civil']}")} else 0 end as cvlserv
                 from (
                     select
                         *,

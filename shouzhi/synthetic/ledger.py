@@ -111,7 +111,8 @@ class Ledger:
                 self._heads[number, scheme] = heads
         months = p[OPENING_OF[fund]] if fund in OPENING_OF else self.story.reserve(code, fund, 0)
         heads = self._heads.get((area, SCHEME_OF[fund]), 0)
-        cost = self.plan.region.areas[area].cost_factor if fund in ("310100", "390100") else 1.0
+        of_area = self.plan.region.areas[area]
+        cost = {"310100": of_area.cost_employee, "390100": of_area.cost_resident}.get(fund, 1.0)
         return round(months * heads * p[f"spending.{fund}"] * cost / 12 * 100)
 
     def book(self, month: int, flows: dict[tuple[int, str], int]) -> None:
@@ -202,11 +203,10 @@ class Ledger:
             elif entry.closing > upper:
                 entry.flows["to_superior"] += round(entry.closing - upper)
         elif fund in ("330100", "320100") and calendar % 3 == 0:
-            lower, upper = 3.5 * average, 12.0 * average
+            benefits = [series[m].flows["benefit"] for m in range(month - 11, month + 1) if m in series]
+            lower = 3.5 * sum(benefits) / len(benefits)
             if entry.closing < lower:
                 entry.flows["other_income"] += round(lower - entry.closing)
-            elif entry.closing > upper and average > 0:
-                entry.flows["other_expenditure"] = round(entry.closing - upper)
 
     def _book_adjustment(self, fund: str, adjustment: str, month: int) -> None:
         p, key = self.plan.parameters, (self.plan.region.office.code, adjustment)
