@@ -111,6 +111,8 @@ def is_ignored(name: str) -> bool:
     """True for lock files, system files and text that accompanies the data."""
     parts = PurePosixPath(name).parts
     file_name = parts[-1]
+    if "truth" in parts[:-1]:  # what a sample region planted; only tests read it
+        return True
     if any(part == "__MACOSX" or (part.startswith(".") and part not in {".", ".."}) for part in parts):
         return True
     if file_name.startswith(("~$", "._")) or file_name.lower() in {"thumbs.db", "desktop.ini"}:
