@@ -96,7 +96,7 @@ def settled(p: Parameters, visits: str) -> str:
                     when scheme = 2 or is_manual then 0
                     when kind = {PHARMACY_VISIT} then {whole(f"(fee - hifp) * {p['account_use.pharmacy']}")}
                     when {inpatient} then {whole(f"(fee - hifp - cvlserv - hifob) * {p['account_use.inpatient']}")}
-                    else {whole(f"(fee - hifp) * {p['account_use.outpatient']}")}
+                    else {whole(f"(fee - hifp - cvlserv) * {p['account_use.outpatient']}")}
                 end as acct_wanted
             from (
                 select
