@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feed_tools import clean_row, deliver, native, pseudonym, put_workbook, relation, standing, text_table
+from habit_tools import clean_row, deliver, native, pseudonym, put_workbook, relation, standing, text_table
 
 QUARANTINED = "quarantined"
 # without a value: quarantined where the row cannot be used without it (key, month of the event), else empty

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from feed_tools import clean_row, clean_rows, put, put_rows, text_table
+from habit_tools import clean_row, clean_rows, put, put_rows, text_table
 
 ROOT = Path(__file__).resolve().parents[4]
 MEGABYTE = 1 << 20

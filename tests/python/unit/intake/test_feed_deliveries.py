@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feed_tools import (
+from habit_tools import (
     FEEDS,
     Row,
     assert_conserved,

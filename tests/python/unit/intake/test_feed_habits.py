@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feed_tools import (
+from habit_tools import (
     FEEDS,
     Row,
     clean_row,

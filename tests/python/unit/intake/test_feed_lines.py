@@ -3,7 +3,7 @@
 import zipfile
 
 import pytest
-from feed_tools import clean_row, deliver, put_workbook, relation, standing, text_table
+from habit_tools import clean_row, deliver, put_workbook, relation, standing, text_table
 
 from shouzhi.intake import check_extracts
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from feed_tools import (
+from habit_tools import (
     FEEDS,
     SECRET_WORDS,
     clean_row,
