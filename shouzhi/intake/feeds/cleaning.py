@@ -5,12 +5,12 @@ cannot be read. DuckDB casts to ``decimal(18,2)`` a hundred times faster than to
 through the narrow type; sixteen digits before the point are far above any extract's amounts.
 """
 
-FULL_WIDTH = "０１２３４５６７８９．，－＋（）：／％　ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ"
-HALF_WIDTH = "0123456789.,-+():/% ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+FULL_WIDTH = "０１２３４５６７８９．，－−＋（）：／％　ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ"
+HALF_WIDTH = "0123456789.,--+():/% ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SPACES = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _QUOTES = "''\"‘’“”`"
 SCIENTIFIC = r"[+-]?\d+(\.\d+)?[eE]\+?\d+"
-TOTAL_WORDS = r"(本页|本月|本年|全部)?(合|总|小|共)计[:：]?.*"
+TOTAL_WORDS = r"(本页|本月|本年|全部|累计)?(合|总|小|共)计([:(0-9].*)?"
 
 
 def plain(raw: str) -> str:
@@ -19,16 +19,19 @@ def plain(raw: str) -> str:
     return f"nullif(trim(regexp_replace({folded}, '^\\s*=\\s*\"', ''), '{_SPACES}{_QUOTES}'), '')"
 
 
-def text(raw: str) -> str:
-    """A clean cell begins with a digit or a letter and does not end in a blank or a tab."""
-    begins = f"(({raw} >= '0' and {raw} < ':') or ({raw} >= 'A' and {raw} < '{{'))"
-    clean = f"{begins} and not (suffix({raw}, ' ') or suffix({raw}, chr(9)))"
+def text(raw: str, odd_ends: tuple[str, ...] = ()) -> str:
+    """A clean cell begins with a digit or a letter and does not end in a blank, a tab or one of ``odd_ends``."""
+    ends = " or ".join(
+        f"suffix({raw}, {end})" for end in ("' '", "chr(9)", *(f"'{each}'" for each in odd_ends))
+    )
+    clean = f"{raw} >= '0' and {raw} < '{{' and not {raw} between '=' and '>' and not ({ends})"
     return f"case when {raw} is null or {clean} then {raw} else {plain(raw)} end"
 
 
-def identifier(raw: str) -> str:
+def identifier(raw: str, odd_ends: tuple[str, ...] = ()) -> str:
     """A text; what a spreadsheet wrote as 123.0 is 123."""
-    return f"case when suffix({raw}, '.0') then regexp_replace({plain(raw)}, '^(\\d+)\\.0$', '\\1') else {text(raw)} end"
+    number_text = f"regexp_replace({plain(raw)}, '^(\\d+)\\.0$', '\\1')"
+    return f"case when suffix({raw}, '.0') then {number_text} else {text(raw, odd_ends)} end"
 
 
 def is_scientific(raw: str) -> str:
@@ -42,9 +45,28 @@ def guarded(cheap: str, costly: str) -> str:
     return f"(case when {cheap} then {costly} else false end)"
 
 
+def is_low(raw: str) -> str:
+    """True where a cell is null, or begins with a blank or a tab: it may be empty; cheap for clean cells."""
+    return f"({raw} is null or {raw} < '!' or {raw} between '　' and '、')"
+
+
 def is_total(raw: str) -> str:
     """True where a cell says 合计 or the like; clean identifiers begin with a digit or a letter."""
     return guarded(f"{raw} > '~'", f"regexp_full_match(replace({plain(raw)}, ' ', ''), '{TOTAL_WORDS}')")
+
+
+def empty_kind(line: str) -> str:
+    """What a line without a key is, its cells joined by chr(1): ``blank``, or ``total`` where any cell says 合计."""
+    folded = f"translate({line}, '{FULL_WIDTH}', '{HALF_WIDTH}')"
+    cell = (
+        r"(^|\x01)[\s'\"]*(本页|本月|本年|全部|累计)?(合|总|小|共)\s*计([:(0-9][^\x01]*)?\s*(\x01|$)".replace(
+            "'", "''"
+        )
+    )
+    return (
+        f"case when regexp_full_match({folded}, '[\\s\\x01]*') then 'blank'"
+        f" when regexp_matches({folded}, '{cell}') then 'total' end"
+    )
 
 
 def number(raw: str, scale: int, kind: str, factor: int = 1) -> str:
@@ -69,7 +91,9 @@ def number(raw: str, scale: int, kind: str, factor: int = 1) -> str:
 def ratio(raw: str) -> str:
     """A ratio; 7% is 0.07."""
     percent = f"try_cast(try_cast(replace({plain(raw)}, '%', '') as decimal(18,6)) / 100 as decimal(12,6))"
-    odd = f"case when contains({raw}, '%') then {percent} else try_cast({plain(raw)} as decimal(12,6)) end"
+    odd = (
+        f"case when suffix({plain(raw)}, '%') then {percent} else try_cast({plain(raw)} as decimal(12,6)) end"
+    )
     return f"coalesce(try_cast({raw} as decimal(12,6)), case when {raw} is not null then {odd} end)"
 
 
@@ -89,7 +113,8 @@ def _odd_timestamp(word: str) -> str:
     checked = f"try_cast({dashed} as timestamp)"
     return (
         "case"
-        f" when regexp_full_match({word}, '(18|19|20|99)\\d{{6}}') then try_strptime({word}, '%Y%m%d')"
+        f" when regexp_full_match({word}, '(18|19|20|99)\\d{{6}}(\\.0)?') then try_strptime(left({word}, 8), '%Y%m%d')"
+        f" when regexp_full_match({word}, '(18|19|20)\\d{{6}} +\\d.*') then try_strptime({word}, ['%Y%m%d %H:%M:%S', '%Y%m%d %H:%M'])"
         f" when regexp_full_match({word}, '(18|19|20)\\d{{12}}') then try_strptime({word}, '%Y%m%d%H%M%S')"
         f" when regexp_full_match({word}, '(18|19|20)\\d{{10}}') then try_strptime({word}, '%Y%m%d%H%M')"
         f" when regexp_full_match({word}, '[1-7]\\d{{4}}(\\.\\d+)?') then {day} + {seconds}"
@@ -138,7 +163,7 @@ def period(raw: str) -> str:
         f"case when regexp_full_match({word}, '\\d{{4}}(Q[1-4]|H[12])') then {word}"
         f" when regexp_full_match({quarter}, '\\d{{4}}Q[1-4]') then {quarter}"
         f" when regexp_full_match({half}, '\\d{{4}}H[12]') then {half}"
-        f" when regexp_full_match({word}, '\\d{{4}}(年|年度)?') then left({word}, 4)"
+        f" when regexp_full_match({word}, '\\d{{4}}(年|年度|\\.0)?') then left({word}, 4)"
         f" else {month(raw)} end"
     )
 

@@ -7,6 +7,7 @@ from shouzhi.intake.names import header_unit
 from shouzhi.intake.vocabulary import code_list, normalise_word, unit_factor
 
 MATCHES_AT_LEAST = 2
+UNIT_WORDS = {"unit", "单位", "金额单位", "货币单位", "计量单位"}
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class Layout:
     header: tuple[str, ...]
     columns: tuple[tuple[str, int, int], ...]
     has_quotes: bool = True
+    # cells may end in blanks that are not ASCII
+    has_wide_blanks: bool = False
+    # the cell that says 元 or 万元 for the amounts of its row
+    unit_position: int | None = None
 
     @property
     def index(self) -> dict[str, int]:
@@ -37,7 +42,7 @@ class Layout:
         ]
 
     def unknown(self, feed: Feed) -> list[str]:
-        known = {position for _, position, _ in self.columns}
+        known = {self.unit_position, *(position for _, position, _ in self.columns)}
         return [
             cell.strip()
             for position, cell in enumerate(self.header)
@@ -46,7 +51,12 @@ class Layout:
 
 
 def find_layout(
-    rows: list[tuple[int, int, list[str]]], feed: Feed, delimiter: str, *, has_quotes: bool = True
+    rows: list[tuple[int, int, list[str]]],
+    feed: Feed,
+    delimiter: str,
+    *,
+    has_quotes: bool = True,
+    has_wide_blanks: bool = False,
 ) -> Layout | None:
     """Return the layout by the row among the first ones that names most columns of the contract, or None.
 
@@ -72,10 +82,18 @@ def find_layout(
                     for name, (position, factor) in columns.items()
                 ),
                 has_quotes,
+                has_wide_blanks,
+                _unit_position(cells, words),
             )
         if best is None:
             unit = _stated_unit(cells) or unit
     return best
+
+
+def _unit_position(cells: list[str], words: dict[str, str]) -> int | None:
+    """Where a column of its own says the unit of each row; 单位 may also be the header of an employer."""
+    names = [normalise_word(cell) for cell in cells]
+    return next((i for i, name in enumerate(names) if name in UNIT_WORDS and name not in words), None)
 
 
 def _column(cell: str, words: dict[str, str]) -> tuple[str, int | None] | None:

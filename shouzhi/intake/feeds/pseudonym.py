@@ -40,12 +40,24 @@ def read_key(expected_check: str | None = None) -> bytes:
                 "请从备份恢复该文件后再运行。"
             )
         _make_key(path)
-    key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) < KEY_BYTES:
+        raise UserError(
+            f"假名密钥 {path} 已损坏（应为 {2 * KEY_BYTES} 位十六进制字符），请从备份恢复该文件后再运行。"
+        )
     if expected_check is not None and key_check(key) != expected_check:
         raise UserError(
             f"假名密钥 {path} 与数据湖使用的不是同一个，同一个人前后会对不上。请换回原来的密钥文件后再运行。"
         )
     return key
+
+
+def passing_key() -> bytes:
+    """Return a key for a reading that keeps nothing."""
+    return secrets.token_bytes(KEY_BYTES)
 
 
 def _make_key(path: Path) -> None:

@@ -19,7 +19,7 @@ import pyarrow as pa
 from shouzhi.intake.contract import Feed
 from shouzhi.intake.discovery import Source
 from shouzhi.intake.feeds.batch import Batch, Member, prove, take_batch
-from shouzhi.intake.feeds.pseudonym import key_check, load_key, read_key
+from shouzhi.intake.feeds.pseudonym import key_check, load_key, passing_key, read_key
 from shouzhi.intake.feeds.relations import FeedState
 from shouzhi.intake.feeds.stage_sql import has_personal
 from shouzhi.intake.feeds.supersede import write_superseded
@@ -93,13 +93,15 @@ class FeedSession:
 
     def run(self, states: dict[str, FeedState]) -> None:
         """Read everything that was added; ``states`` is what the lake holds before this delivery."""
+        if self._base is not None:
+            shutil.rmtree(self._base / WORK_FOLDER, ignore_errors=True)
         if not self._sources:
             return
         self.folder = self._make_folder()
         with self._connection() as connection:
             feeds = {each.feed.feed: each.feed for each, _, _ in self._sources}
             if any(has_personal(feed) for feed in feeds.values()):
-                key = read_key(self._expected_key)
+                key = passing_key() if self.delivery_no is None else read_key(self._expected_key)
                 self.key_check = key_check(key)
                 load_key(connection, key)
             for code, feed in feeds.items():
@@ -109,7 +111,6 @@ class FeedSession:
         if self._base is None or self.delivery_no is None:
             return Path(tempfile.mkdtemp(prefix="shouzhi-check-"))
         folder = self._base / WORK_FOLDER
-        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, mode=0o700)
         return folder
 
@@ -200,7 +201,7 @@ class FeedSession:
             path = self.folder / feed.feed / "control.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             connection.execute(
-                f"copy (select cast({self.delivery_no} as integer) as delivery_no, * from control order by file_no, event_month, admdvs) to '{_quoted(path)}'"
+                f"copy ({CONTROL_SQL.format(delivery_no=self.delivery_no)}) to '{_quoted(path)}'"
             )
             result.control = f"{feed.feed}/control.parquet"
         for feed_file in files:
@@ -212,6 +213,26 @@ CONTROL_BODY = (
     " received_yuan decimal(20,2), written_count bigint, written_yuan decimal(20,2),"
     " quarantined_count bigint, quarantined_yuan decimal(20,2), unreadable_count bigint)"
 )
+
+
+# the sheets of a workbook are counted one by one
+CONTROL_SQL = """
+select
+    cast({delivery_no} as integer) as delivery_no,
+    file_no,
+    event_month,
+    admdvs,
+    cast(sum(received_count) as bigint) as received_count,
+    cast(sum(received_yuan) as decimal(20,2)) as received_yuan,
+    cast(sum(written_count) as bigint) as written_count,
+    cast(sum(written_yuan) as decimal(20,2)) as written_yuan,
+    cast(sum(quarantined_count) as bigint) as quarantined_count,
+    cast(sum(quarantined_yuan) as decimal(20,2)) as quarantined_yuan,
+    cast(sum(unreadable_count) as bigint) as unreadable_count,
+from control
+group by file_no, event_month, admdvs
+order by file_no, event_month, admdvs
+"""
 
 
 def _quoted(path: Path) -> str:

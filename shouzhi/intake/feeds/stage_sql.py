@@ -9,14 +9,15 @@ from shouzhi.intake.feeds import cleaning
 from shouzhi.intake.feeds.columns import SQL_TYPES, contract_columns, event_grain
 from shouzhi.intake.feeds.layout import Layout
 from shouzhi.intake.feeds.pseudonym import pseudonym_sql
-from shouzhi.intake.vocabulary import code_list, normalise_word
+from shouzhi.intake.vocabulary import code_list, normalise_word, unit_factor
 
 NON_DATA = ("blank", "total", "header")
 READ_OPTIONS = (
     "header = false, auto_detect = false, strict_mode = false, null_padding = true, store_rejects = true,"
-    " nullstr = ['', 'null', 'NULL'], max_line_size = 4194304"
+    " nullstr = ['', 'null', 'NULL', 'Null', '(null)', '\\N'], max_line_size = 4194304"
 )
 DATE_TYPES = ("date", "datetime")
+WIDE_BLANKS = ("\u3000", "\u00a0")
 MONEY_TYPES = ("amount", "number", "ratio")
 
 
@@ -54,14 +55,15 @@ def stage_sql(feed: Feed, layout: Layout, source: str) -> str:
     text = "\n".join(f"            when {condition} then {raw}" for condition, _, raw in faults if raw)
     needs_key = any(column.privacy == "pseudonymise" for column in present)
     outer = ", ".join(_outer(column) if column in present else f'"{column.name}"' for column in stored)
-    every = " and ".join(f"c{position} is null" for position in range(len(layout.header) + 1))
+    cells = ", ".join(f"coalesce(c{position}, '')" for position in range(len(layout.header) + 1))
+    key = next((f"c{index[name]}" for name in feed.key if name in index), "c0")
     return f"""
 with raw as (
     select
         {", ".join(raws)},
-        c0 as first_cell,
+        {f"c{layout.unit_position} as unit_cell," if layout.unit_position is not None else ""}
         c{len(layout.header)} as extra_cell,
-        {every} as is_blank,
+        case when {cleaning.is_low(key)} then {cleaning.empty_kind(f"concat_ws(chr(1), {cells})")} end as empty_kind,
         file_index,
     from {source}
 ),
@@ -121,9 +123,12 @@ def has_personal(feed: Feed) -> bool:
 def _value(column: Column, layout: Layout) -> str:
     raw = f'"r_{column.name}"'
     factor = next(each for name, _, each in layout.columns if name == column.name)
+    odd_ends = WIDE_BLANKS if layout.has_wide_blanks else ()
     if column.code_list:
         return _coded(column.code_list, raw)
     match column.type:
+        case "amount" if layout.unit_position is not None:
+            return _by_unit(raw, factor)
         case "amount":
             return cleaning.number(raw, 2, SQL_TYPES["amount"], factor)
         case "number":
@@ -140,10 +145,22 @@ def _value(column: Column, layout: Layout) -> str:
             return cleaning.year(raw)
         case "period":
             return cleaning.period(raw)
-        case "id" | "area":
-            return cleaning.identifier(raw)
+        case "text":
+            return cleaning.text(raw, odd_ends)
         case _:
-            return cleaning.text(raw)
+            return cleaning.identifier(raw, odd_ends)
+
+
+def _by_unit(raw: str, factor: int) -> str:
+    """Money in the unit that the row's own cell says, else in the header's."""
+    units = code_list("units")
+    kind = SQL_TYPES["amount"]
+    cases = "".join(
+        f" when {cleaning.plain('unit_cell')} in ({words}) then {cleaning.number(raw, 2, kind, unit_factor(code))}"
+        for code in units.labels
+        for words in [", ".join(f"'{word}'" for word, of in units.codes.items() if of == code)]
+    )
+    return f"case when unit_cell is null then {cleaning.number(raw, 2, kind, factor)}{cases} end"
 
 
 def _coded(name: str, raw: str) -> str:
@@ -198,14 +215,17 @@ def _may_be_blank(feed: Feed, name: str) -> bool:
 def _faults(feed: Feed, layout: Layout, present: list[Column]) -> list[tuple[str, str, str | None]]:
     """Return condition, fault and the raw text to show, in the order in which they are asked."""
     by_name = {column.name: column for column in present}
-    key = next((name for name in feed.key if name in by_name), None)
-    faults: list[tuple[str, str, str | None]] = [("is_blank", "blank:", None)]
-    faults.append((cleaning.is_total("first_cell"), "total:", None))
-    if key:
+    keys = [name for name in feed.key if name in by_name and by_name[name].code_list is None]
+    faults: list[tuple[str, str, str | None]] = [
+        ("empty_kind = 'blank'", "blank:", None),
+        ("empty_kind = 'total'", "total:", None),
+    ]
+    for key in keys[:1]:
         cell = layout.header[layout.index[key]].strip().replace("'", "''")
         raw = f'"r_{key}"'
         faults.append((f"{raw} = '{cell}' or trim({raw}) = '{cell}'", "header:", None))
-        faults.append((cleaning.is_total(raw), "total:", None))
+    for key in keys:
+        faults.append((cleaning.is_total(f'"r_{key}"'), "total:", None))
     faults.append(("extra_cell is not null", "extra_cells:", None))
     for column in present:
         if column.type in {"id", "area"}:

@@ -11,7 +11,7 @@ import hashlib
 import io
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -66,13 +66,14 @@ class Scan:
     encoding: str
     line_count: int
     quote_count: int
+    has_wide_blanks: bool = False
 
 
 def scan(stream: BinaryIO) -> Scan:
     """Hash a file and tell its encoding from its first eight megabytes that are not plain ASCII."""
     digest, head, size, lines, quotes = hashlib.sha256(), b"", 0, 0, 0
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    is_utf8, checked, last = True, 0, b"\n"
+    is_utf8, checked, last, has_wide_blanks = True, 0, b"\n", False
     while chunk := stream.read(CHUNK_BYTES):
         if len(head) < HEAD_BYTES:
             head += chunk[: HEAD_BYTES - len(head)]
@@ -80,7 +81,8 @@ def scan(stream: BinaryIO) -> Scan:
         size += len(chunk)
         lines += chunk.count(b"\n")
         quotes += chunk.count(b'"')
-        last = chunk[-1:]
+        has_wide_blanks = has_wide_blanks or _has_wide_blanks(last + chunk[:2]) or _has_wide_blanks(chunk)
+        last = chunk[-2:]
         if is_utf8 and checked < SURE_BYTES and (checked or not chunk.isascii()):
             checked += len(chunk)
             try:
@@ -88,8 +90,14 @@ def scan(stream: BinaryIO) -> Scan:
             except UnicodeDecodeError:
                 is_utf8 = _is_mostly_utf8(chunk)
                 checked = SURE_BYTES
-    lines += last != b"\n"
-    return Scan(digest.hexdigest(), head, size, _encoding(head, is_utf8), lines, quotes)
+    lines += last[-1:] != b"\n"
+    encoding = _encoding(head, is_utf8)
+    return Scan(digest.hexdigest(), head, size, encoding, lines, quotes, has_wide_blanks)
+
+
+def _has_wide_blanks(data: bytes) -> bool:
+    """True where UTF-8 text holds an ideographic or a no-break space."""
+    return b"\xe3\x80\x80" in data or b"\xc2\xa0" in data
 
 
 def _is_mostly_utf8(chunk: bytes) -> bool:
@@ -168,7 +176,7 @@ def _from_text(source: Source, scanned: Scan, feed: Feed, folder: Path) -> Prepa
 def _transcode(source: Source, encoding: str, path: Path, scanned: Scan) -> Scan:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     lines = quotes = 0
-    head, last = b"", b"\n"
+    head, last, has_wide_blanks = b"", b"\n", False
     try:
         with source.open() as stream, path.open("wb") as target:
             while True:
@@ -178,6 +186,7 @@ def _transcode(source: Source, encoding: str, path: Path, scanned: Scan) -> Scan
                 lines += piece.count(b"\n")
                 quotes += piece.count(b'"')
                 last = piece[-1:] or last
+                has_wide_blanks = has_wide_blanks or _has_wide_blanks(piece)
                 head += piece[: max(0, HEAD_BYTES - len(head))]
                 if not chunk:
                     break
@@ -187,7 +196,7 @@ def _transcode(source: Source, encoding: str, path: Path, scanned: Scan) -> Scan
         ) from error
     lines += last != b"\n"
     size = path.stat().st_size
-    return replace(scanned, head=head, line_count=lines, quote_count=quotes, byte_count=size)
+    return Scan(scanned.digest, head, size, scanned.encoding, lines, quotes, has_wide_blanks)
 
 
 def _described(
@@ -202,25 +211,21 @@ def _described(
 ) -> TextTable:
     delimiter = delimiter or sniff_delimiter(head)
     has_quotes = scanned.quote_count % 2 == 0
+    head_rows = list(_head_rows(head, delimiter, has_quotes))
     layout = find_layout(
-        list(_head_rows(head, delimiter, has_quotes)), feed, delimiter, has_quotes=has_quotes
+        head_rows, feed, delimiter, has_quotes=has_quotes, has_wide_blanks=scanned.has_wide_blanks
     )
     if layout is None:
-        first = next((line.strip()[:60] for line in head.splitlines() if line.strip()), "")
+        # what was read instead is not shown: it may be a person's row
+        width = max((len(cells) for _, _, cells in head_rows), default=0)
         raise UserError(
-            f"前 {HEAD_ROWS} 行里找不到表头（读到的是“{_veiled(first)}”），"
-            f"请保留列名一行，如 {'、'.join(column.name for column in feed.columns[:3])}"
+            f"前 {HEAD_ROWS} 行（最宽 {width} 列）里找不到表头，请保留列名一行，如 {'、'.join(column.name for column in feed.columns[:3])}"
         )
     missing = layout.missing(feed)
     if missing:
         labels = "、".join(f"{name}（{feed.column(name).label}）" for name in missing)
         raise UserError(f"第 {layout.skip} 行的表头缺少列 {labels}，请补上后重新导出")
     return TextTable(path, layout, label, scanned.byte_count, scanned.line_count, *sheet)
-
-
-def _veiled(text: str) -> str:
-    """Digits may be a certificate's or a telephone's number."""
-    return "".join("*" if each.isdigit() else each for each in text) if any(map(str.isdigit, text)) else text
 
 
 def _head_rows(head: str, delimiter: str, has_quotes: bool) -> Iterator[tuple[int, int, list[str]]]:
