@@ -199,8 +199,9 @@ ARRIVAL_TEXT = {
     "missing": "未报送",
     "not_expected": "不要求",
     "derived": "汇总推算",
+    "business": "业务数据推算",
 }
-ARRIVAL_SYMBOL = {"reported": "●", "partly": "◐", "missing": "?", "not_expected": "×", "derived": "○"}
+ARRIVAL_SYMBOL = {"reported": "●", "partly": "◐", "missing": "?", "not_expected": "×", "derived": "○", "business": "◇"}
 OPENING_TEXT = {
     "stated": "报表填报",
     "prior_closing": "上期期末",
@@ -208,6 +209,7 @@ OPENING_TEXT = {
     "not_available": "无法取得",
 }
 ROLE_TEXT = {"addend": "计入合计", "of_which": "其中", "subtotal": "报表小计", "balance": "结余"}
+ORIGIN_TEXT = {"statement": "报表", "business": "业务数据", "mixed": "报表与业务数据"}
 SIDE_TEXT = {"income": "收入", "expenditure": "支出", "balance": "结余"}
 DIRECTION_TEXT = {"high_good": "越高越好", "low_good": "越低越好", "neutral": "不评价"}
 MEASURE_TEXT = {"period": "本期数", "ytd": "本年累计数"}
@@ -275,6 +277,7 @@ VOCABULARIES: dict[str, dict[str, str]] = {
     "statement_code": STATEMENT_TEXT,
     "arrival_code": ARRIVAL_TEXT,
     "opening_basis": OPENING_TEXT,
+    "origin_code": ORIGIN_TEXT,
     "account_role": ROLE_TEXT,
     "side": SIDE_TEXT,
     "direction": DIRECTION_TEXT,
