@@ -42,6 +42,7 @@ class _Read:
     digest: str
     parsed: ParsedFile | None
     feed_file: FeedFile | None = None
+    file_no: int = 0
 
     @property
     def is_new(self) -> bool:
@@ -87,10 +88,16 @@ def take_in(
             return Delivery(None, report)
         statements = [each for each in new if each.parsed is not None]
         rows = pa.concat_tables(
-            [lake.STATEMENT_FILE_SCHEMA.empty_table(), *(_with_origin(each, each.parsed.rows) for each in statements if each.parsed)]
+            [
+                lake.STATEMENT_FILE_SCHEMA.empty_table(),
+                *(_with_origin(each, each.parsed.rows) for each in statements if each.parsed),
+            ]
         )
         quarantine = pa.concat_tables(
-            [lake.QUARANTINE_FILE_SCHEMA.empty_table(), *(_quarantine_with_origin(each) for each in statements)]
+            [
+                lake.QUARANTINE_FILE_SCHEMA.empty_table(),
+                *(_quarantine_with_origin(each) for each in statements),
+            ]
         )
         records = [_feed_record(each) if each.feed_file else _record(each) for each in new]
         delivery_no = lake.write_delivery(lake_root, records, rows, quarantine, session=session)
@@ -119,7 +126,7 @@ def _read_all(
             reads.append(_scan_feed(source, known, seen, session, len(reads) + 1))
             continue
         session.progress.line(f"读取 {source.name}")
-        read = _read_one(source, known, seen)
+        read = replace(_read_one(source, known, seen), file_no=len(reads) + 1)
         if read.parsed is not None:
             read.parsed.notes.extend(future_notes(read.parsed.rows, today))
         reads.append(read)
@@ -152,7 +159,7 @@ def _scan_feed(
         return _Read(report, digest, None)
     feed_file = FeedFile(source.feed, file_no, source.name, digest)
     session.add(feed_file, source, scanned)
-    return _Read(report, digest, None, feed_file)
+    return _Read(report, digest, None, feed_file, file_no)
 
 
 def _read_one(source: Source, known: dict[str, dict[str, Any]], seen: dict[str, str]) -> _Read:
@@ -231,6 +238,7 @@ def _record(read: _Read) -> dict[str, Any]:
         "content_hash": read.digest,
         "file_name": report.name,
         "feed_code": report.feed.feed if report.feed else None,
+        "file_no": read.file_no,
         "period_label": _period_label(periods),
         "status_code": "rejected" if is_rejected else "loaded",
         "encoding_code": parsed.encoding or None,

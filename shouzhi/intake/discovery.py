@@ -118,9 +118,11 @@ def discover(extracts: Path) -> list[Source]:
 
 
 def is_ignored(name: str) -> bool:
-    """True for lock files, system files and text that accompanies the data."""
+    """True for lock files, system files, text that accompanies the data, and what a sample was planted with."""
     parts = PurePosixPath(name).parts
     file_name = parts[-1]
+    if "truth" in parts[:-1]:
+        return True
     if any(part == "__MACOSX" or (part.startswith(".") and part not in {".", ".."}) for part in parts):
         return True
     if file_name.startswith(("~$", "._")) or file_name.lower() in {"thumbs.db", "desktop.ini"}:

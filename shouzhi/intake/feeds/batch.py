@@ -19,6 +19,8 @@ from shouzhi.intake.feeds.text_tables import TextTable
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA, Note
 
 SAMPLE_ROWS = 20
+# what a file can be the cause of; anything else is a mistake of ours
+UNREADABLE_ERRORS = (duckdb.InvalidInputException, duckdb.ConversionException)
 FEW_MONTHS = 6
 UNREADABLE = "这一行的文字或引号无法识别（编码错误、引号不成对或文件损坏），请核对该行后重新导出"
 NON_DATA_SQL = "split_part(fault, ':', 1) in ('" + "', '".join(NON_DATA) + "')"
@@ -63,7 +65,7 @@ def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Taken:
     members = batch.members
     try:
         _stage(connection, batch, members)
-    except duckdb.Error as error:
+    except UNREADABLE_ERRORS as error:
         if len(members) == 1:
             taken.rejected[members[0].file_no] = _unreadable(error)
             return taken
@@ -110,7 +112,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch, members: list[Me
         try:
             connection.execute(f"create or replace temp table staged as {sql}")
             return
-        except duckdb.Error as error:
+        except UNREADABLE_ERRORS as error:
             failure = error
     assert failure is not None
     raise failure
@@ -128,9 +130,7 @@ def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member]) -
         "select count(*) from information_schema.tables where table_name = 'reject_errors'"
     ).fetchone()
     if is_there and is_there[0]:
-        connection.execute(
-            "insert into unread_line select distinct file_id, line from reject_errors"
-        )
+        connection.execute("insert into unread_line select distinct file_id, line from reject_errors")
     found = {
         index: (first, count)
         for index, first, count in connection.execute(
@@ -154,9 +154,7 @@ def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member]) -
     connection.executemany("insert into batch_file values (?, ?, ?, ?, ?, ?, ?, ?)", records)
 
 
-def _find_lines(
-    connection: duckdb.DuckDBPyConnection, index: int, first: int, table: TextTable
-) -> None:
+def _find_lines(connection: duckdb.DuckDBPyConnection, index: int, first: int, table: TextTable) -> None:
     """Where rows are not lines (line ends in cells, empty lines), a second pass finds those of faulty rows."""
     wanted = [
         row_at - first
@@ -402,7 +400,9 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Tak
     connection.execute("drop table if exists sorted")
 
 
-def prove(connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, parts: list[dict[str, Any]]) -> None:
+def prove(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, parts: list[dict[str, Any]]
+) -> None:
     """Received = written + quarantined, in rows and yuan, by file, month and area: Parquet against text."""
     if parts:
         listed = ", ".join("'" + _made(folder / part["path"]) + "'" for part in parts)

@@ -50,9 +50,7 @@ def number(raw: str, scale: int, kind: str, factor: int = 1) -> str:
     """A number as ``kind``; thousands separators, brackets for minus, ￥ and 元 are understood."""
     width = 18
     inner = scale + (4 if factor > 1 else 0)
-    tidy = (
-        f"regexp_replace(regexp_replace(replace({plain(raw)}, ' ', ''), '^[￥¥]', ''), '元$', '')"
-    )
+    tidy = f"regexp_replace(regexp_replace(replace({plain(raw)}, ' ', ''), '^[￥¥]', ''), '元$', '')"
     bare = f"regexp_replace({tidy}, '^\\((.*)\\)$', '-\\1')"
     grouped = (
         f"case when contains({raw}, ',') or contains({raw}, '，') then case when"
@@ -124,7 +122,9 @@ def month_of(moment: str) -> str:
 def year(raw: str) -> str:
     """YYYY from 2024, 2024年, 2024.0 or any date."""
     found = f"nullif(regexp_extract({plain(raw)}, '^((18|19|20)\\d\\d)(年度?|\\.0|[-/.年]\\d.*|(0[1-9]|1[0-2])(\\d\\d)?)?$', 1), '')"
-    usual = f"length({raw}) = 4 and {raw} between '1800' and '2999' and try_cast({raw} as integer) is not null"
+    usual = (
+        f"length({raw}) = 4 and {raw} between '1800' and '2999' and try_cast({raw} as integer) is not null"
+    )
     return f"case when {raw} is null then null when {usual} then {raw} else {found} end"
 
 

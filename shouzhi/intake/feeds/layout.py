@@ -39,7 +39,9 @@ class Layout:
     def unknown(self, feed: Feed) -> list[str]:
         known = {position for _, position, _ in self.columns}
         return [
-            cell.strip() for position, cell in enumerate(self.header) if position not in known and cell.strip()
+            cell.strip()
+            for position, cell in enumerate(self.header)
+            if position not in known and cell.strip()
         ]
 
 

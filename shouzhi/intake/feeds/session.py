@@ -139,7 +139,7 @@ class FeedSession:
         self._batch_number = 0
         members: list[Member] = []
         for number, (feed_file, source, scanned) in enumerate(given):
-            folder = self.folder / "text" / str(number)
+            folder = self.folder / "text" / f"{feed.feed}-{number}"
             folder.mkdir(parents=True)
             prepared = prepare(source, scanned, feed, folder)
             _start(feed_file, prepared)
@@ -192,7 +192,9 @@ class FeedSession:
             prove(connection, feed, self.folder, result.parts)
         if self.delivery_no is not None and result.parts:
             names = {each.file_no: each.name for each in files}
-            superseded = write_superseded(connection, feed, state, result.parts, self.folder, self.delivery_no, names)
+            superseded = write_superseded(
+                connection, feed, state, result.parts, self.folder, self.delivery_no, names
+            )
             result.superseded, gone = superseded.entry, superseded.own
         if self.delivery_no is not None:
             path = self.folder / feed.feed / "control.parquet"
@@ -230,9 +232,7 @@ def _is_full(members: list[Member], more_bytes: int, layout: Any) -> bool:
     )
 
 
-def _count(
-    connection: duckdb.DuckDBPyConnection, feed_file: FeedFile, gone: tuple[int, Decimal]
-) -> None:
+def _count(connection: duckdb.DuckDBPyConnection, feed_file: FeedFile, gone: tuple[int, Decimal]) -> None:
     found = connection.execute(
         "select coalesce(sum(received_count), 0), coalesce(sum(received_yuan), 0),"
         " coalesce(sum(quarantined_count), 0), coalesce(sum(quarantined_yuan), 0),"

@@ -43,13 +43,17 @@ def stage_sql(feed: Feed, layout: Layout, source: str) -> str:
     present = [column for column in stored if column.name in index]
     raws = [f'c{index[column.name]} as "r_{column.name}"' for column in present]
     values = [f'{_value(column, layout)} as "{column.name}"' for column in present]
-    absent = [f'cast(null as {SQL_TYPES[column.type]}) as "{column.name}"' for column in stored if column not in present]
+    absent = [
+        f'cast(null as {SQL_TYPES[column.type]}) as "{column.name}"'
+        for column in stored
+        if column not in present
+    ]
     faults = _faults(feed, layout, present)
     is_faulty = " or ".join(f"coalesce({condition}, false)" for condition, _, _ in faults)
     fault = "\n".join(f"            when {condition} then '{name}'" for condition, name, _ in faults)
     text = "\n".join(f"            when {condition} then {raw}" for condition, _, raw in faults if raw)
     needs_key = any(column.privacy == "pseudonymise" for column in present)
-    outer = ", ".join(_outer(column) for column in stored)
+    outer = ", ".join(_outer(column) if column in present else f'"{column.name}"' for column in stored)
     every = " and ".join(f"c{position} is null" for position in range(len(layout.header) + 1))
     return f"""
 with raw as (
@@ -101,10 +105,12 @@ from judged
 def _outer(column: Column) -> str:
     name = f'"{column.name}"'
     if column.privacy == "pseudonymise":
-        return f"case when {name} is not null then {pseudonym_sql(name)} end as {name}"
-    if column.name == "dfr_obj_code":
-        # the object of a payment to a person is that person's number
-        return f"case when dfr_obj = '11' then {pseudonym_sql(name)} else {name} end as {name}"
+        kept = (
+            f"when regexp_full_match({name}, '{column.privacy_unless}') then {name}"
+            if column.privacy_unless
+            else ""
+        )
+        return f"case {kept} when {name} is not null then {pseudonym_sql(name)} end as {name}"
     return name
 
 
@@ -216,7 +222,9 @@ def _faults(feed: Feed, layout: Layout, present: list[Column]) -> list[tuple[str
     return faults
 
 
-def _value_faults(column: Column, feed: Feed, present: dict[str, Column]) -> list[tuple[str, str, str | None]]:
+def _value_faults(
+    column: Column, feed: Feed, present: dict[str, Column]
+) -> list[tuple[str, str, str | None]]:
     raw, name = f'"r_{column.name}"', f'"{column.name}"'
     unread = cleaning.guarded(f"{raw} is not null and {name} is null", f"{cleaning.plain(raw)} is not null")
     is_essential = column.name in essential_columns(feed)

@@ -315,9 +315,7 @@ where place > 1
     )
 
 
-def _written(
-    connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, delivery_no: int
-) -> Superseded:
+def _written(connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, delivery_no: int) -> Superseded:
     months = connection.execute(
         "select delivery_no, event_month, count(*) from gone group by delivery_no, event_month order by 1, 2"
     ).fetchall()

@@ -21,7 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from shouzhi.errors import UserError
 from shouzhi.intake.cells import float_text
 from shouzhi.intake.contract import Feed
-from shouzhi.intake.discovery import OTHER_SUFFIXES, EMPTY_FILE, OTHER_FORMAT, Source
+from shouzhi.intake.discovery import EMPTY_FILE, OTHER_FORMAT, OTHER_SUFFIXES, Source
 from shouzhi.intake.encodings import sniff_delimiter
 from shouzhi.intake.feeds.layout import Layout, find_layout
 from shouzhi.intake.parsed import Note
@@ -172,9 +172,7 @@ def _transcode(source: Source, encoding: str, path: Path, scanned: Scan) -> Scan
         raise UserError(
             "文字编码无法识别，请另存为 UTF-8 或 GB18030（ANSI）编码的 CSV 文件；文件也可能传输不完整，请重新导出"
         ) from error
-    return replace(
-        scanned, head=head, line_count=lines, quote_count=quotes, byte_count=path.stat().st_size
-    )
+    return replace(scanned, head=head, line_count=lines, quote_count=quotes, byte_count=path.stat().st_size)
 
 
 def _described(
@@ -189,7 +187,9 @@ def _described(
 ) -> TextTable:
     delimiter = delimiter or sniff_delimiter(head)
     has_quotes = scanned.quote_count % 2 == 0
-    layout = find_layout(list(_head_rows(head, delimiter, has_quotes)), feed, delimiter, has_quotes=has_quotes)
+    layout = find_layout(
+        list(_head_rows(head, delimiter, has_quotes)), feed, delimiter, has_quotes=has_quotes
+    )
     if layout is None:
         first = next((line.strip()[:60] for line in head.splitlines() if line.strip()), "")
         raise UserError(
@@ -238,7 +238,7 @@ def _from_parquet(source: Source, feed: Feed, folder: Path) -> Prepared:
             quoted = str(origin).replace("'", "''")
             connection.execute(
                 f"copy (select columns(*)::varchar from read_parquet('{quoted}'))"
-                f" to '{str(path)}' (format csv, header true, delimiter ',')"
+                f" to '{path!s}' (format csv, header true, delimiter ',')"
             )
     except duckdb.Error as error:
         raise UserError("Parquet 文件打不开，可能已损坏，请重新导出") from error
