@@ -230,7 +230,8 @@ class AggregateBuilds:
 
         self.folder = folder
         os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
-        os.environ["SHOUZHI_WAREHOUSE"] = str(folder / "none.duckdb")
+        # The catalog is named after the file and stands in what was parsed.
+        os.environ["SHOUZHI_WAREHOUSE"] = str(folder / "warehouse.duckdb")
         parsed = dbtRunner().invoke(["parse", *self.arguments()])
         assert parsed.success, parsed.exception
         self.manifest = parsed.result
