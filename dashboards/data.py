@@ -139,6 +139,11 @@ def rows(build: Build, scope: Scope, name: str, **parameters: Any) -> pd.DataFra
     return _rows(build.path, name, scope.text, tuple(sorted(parameters.items())))
 
 
+def has_rows(build: Build) -> bool:
+    """Whether a build keeps the rows behind its figures."""
+    return (Path(build.path).parent / "rows" / "relations.json").is_file()
+
+
 def first(frame: pd.DataFrame) -> dict[str, Any] | None:
     """The first row as a dict, or None for an empty result."""
     if frame.empty:
