@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from shouzhi.home import Home, open_home
 from shouzhi.intake import take_in
 from shouzhi.progress import silent
+from shouzhi.run import UNTAKEN_STATUSES
 from shouzhi.warehouse import publish
 from shouzhi.warehouse.identity import file_hash
 from tests.python.pipeline.feed_harness import (
@@ -189,9 +190,7 @@ def deliver(home: Home, world: World, steps: list[Step], folder: Path) -> None:
             write_file(folder / f"{feed}_{label}_{folder.name}_{number:02d}.csv", feed, rows)
     if any(folder.iterdir()):
         report = take_in(folder, home.lake, progress=silent()).report
-        refused = [
-            each.first_reason for each in report.files if each.status_code not in {"loaded", "repeated"}
-        ]
+        refused = [each.first_reason for each in report.files if each.status_code in UNTAKEN_STATUSES]
         assert not refused, refused
 
 
