@@ -200,7 +200,22 @@ ARRIVAL_TEXT = {
     "not_expected": "不要求",
     "derived": "汇总推算",
 }
-ARRIVAL_SYMBOL = {"reported": "●", "partly": "◐", "missing": "?", "not_expected": "×", "derived": "○"}
+FEED_ARRIVAL_TEXT = {
+    "reported": "已报送",
+    "partly": "部分种类已报送",
+    "missing": "未报送",
+    "no_rows": "当月无记录（当年有）",
+    "not_expected": "不要求",
+}
+ARRIVAL_SYMBOL = {
+    "reported": "●",
+    "partly": "◐",
+    "missing": "?",
+    "no_rows": "–",
+    "not_expected": "×",
+    "derived": "○",
+}
+UNDATED = "不分月"
 OPENING_TEXT = {
     "stated": "报表填报",
     "prior_closing": "上期期末",

@@ -40,6 +40,18 @@ RELATIONS = {
     "account": "fund_balance.fct_fund_account",
     "indicator": "prefecture_comparison.fct_prefecture_indicator",
 }
+# everything of a build that a comparison reads
+READS = (
+    *RELATIONS.values(),
+    "core.dim_area",
+    "core.dim_fund",
+    "core.dim_period",
+    "core.dim_statement",
+    "data_quality.dim_build",
+    "data_quality.fct_feed_delivery",
+    "data_quality.fct_intake_batch",
+    "fund_balance.fct_statement_line",
+)
 
 CHANGED_DDL = """
 create temp table changed (
