@@ -21,6 +21,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.access import Scope
+from shouzhi.warehouse.query import open_locked
 from shouzhi.warehouse.restated import Restatement, read_restatement
 
 QUERIES = Path(__file__).parent / "queries"
@@ -96,15 +97,8 @@ def _close(connection: duckdb.DuckDBPyConnection) -> None:
 
 @st.cache_resource(max_entries=6, show_spinner=False, on_release=_close)
 def connection(path: str) -> duckdb.DuckDBPyConnection:
-    """One read-only, locked-down connection per build path: no files, no network, no settings."""
-    opened = duckdb.connect(path, read_only=True)
-    opened.execute("set enable_external_access = false")
-    opened.execute("set autoinstall_known_extensions = false")
-    opened.execute("set autoload_known_extensions = false")
-    opened.execute("set memory_limit = '512MB'")
-    opened.execute("set threads = 2")
-    opened.execute("set lock_configuration = true")
-    return opened
+    """One read-only, locked-down connection per build path: its marts and ``rows.*``, no other file, no settings."""
+    return open_locked(Path(path), memory_limit="512MB", threads=2)
 
 
 @lru_cache(maxsize=256)

@@ -194,6 +194,52 @@ def state_of(manifest: dict[str, Any]) -> str:
 
 
 @cli.command()
+@click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
+@click.option(
+    "--persons",
+    type=click.IntRange(100, 50_000_000),
+    default=100_000,
+    show_default="100000",
+    metavar="N",
+    help="人数。",
+)
+@click.option(
+    "--months", type=click.IntRange(1, 120), default=48, show_default="48", metavar="M", help="月数。"
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2_000_000_000),
+    default=20_261_001,
+    metavar="S",
+    help="随机种子；同一种子生成的文件逐字节相同。",
+)
+@click.option(
+    "--scenario",
+    type=click.Choice(["steady", "deficit", "messy"]),
+    default="deficit",
+    show_default="deficit",
+    help="情景：steady 平稳，deficit 有地区转为赤字、穿底、结余过多或停止报送，messy 各种不规范的文件。",
+)
+@click.option("--start", default="202201", show_default="202201", metavar="YYYYMM", help="第一个月。")
+def synth(out: Path, persons: int, months: int, seed: int, scenario: str, start: str) -> int:
+    """在 OUT（空的或还没有的文件夹）生成一套虚构的样例数据：业务数据、报表、预决算。
+
+    不含任何真实的人、机构或账目；OUT/说明.md 有说明，OUT/truth/ 记录有意安排的情节，只供测试核对。
+    """
+    from shouzhi.synthetic import generate
+
+    if not (
+        start.isdigit() and len(start) == 6 and 2005 <= int(start[:4]) <= 2090 and 1 <= int(start[4:]) <= 12
+    ):
+        raise UserError(f"--start 的值 {start} 不对，应是六位年月，如 202201。")
+    rows = generate(out, persons, months, seed, scenario, start)
+    click.echo(
+        f"样例数据已写入 {out}：{persons} 人，{months} 个月，情景 {scenario}，共 {sum(rows.values())} 行业务数据（全部虚构，见 说明.md）。"
+    )
+    return 0
+
+
+@cli.command()
 @click.option(
     "--diff",
     nargs=2,

@@ -52,7 +52,7 @@ class Column:
         return [self.name, self.label, *self.aliases]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Feed:
     feed: str
     label: str
@@ -67,6 +67,8 @@ class Feed:
     source_note: str = ""
     replace_by: tuple[str, ...] = ()
     file_name_patterns: tuple[str, ...] = ()
+    event_fallback: str | None = None
+    area: str | None = None
 
     def column(self, name: str) -> Column:
         return next(each for each in self.columns if each.name == name)
@@ -104,6 +106,11 @@ def load_feeds() -> dict[str, Feed]:
     return {feed.feed: feed for group in load_groups() for feed in group.feeds}
 
 
+def business_feeds() -> dict[str, Feed]:
+    """Return the feeds that are read row by row: every read one but the statements."""
+    return {code: feed for code, feed in load_feeds().items() if feed.is_read and code != "fund_statement"}
+
+
 def _group(document: dict[str, Any]) -> Group:
     name = document["group"]
     return Group(name, document["label"], tuple(_feed(name, each) for each in document["feeds"]))
@@ -125,6 +132,8 @@ def _feed(group: str, entry: dict[str, Any]) -> Feed:
         source_note=entry.get("source_note", ""),
         replace_by=tuple(entry.get("replace_by", ())),
         file_name_patterns=tuple(entry.get("file_name_patterns", ())),
+        event_fallback=entry.get("event_fallback"),
+        area=entry.get("area"),
     )
     _validate(feed)
     return feed
@@ -156,11 +165,14 @@ def _validate(feed: Feed) -> None:
         raise ContractError(f"{feed.feed}: a column is declared twice")
     if feed.delivery_mode not in DELIVERY_MODES:
         raise ContractError(f"{feed.feed}: unknown delivery mode {feed.delivery_mode}")
-    named = {*feed.key, *feed.replace_by, feed.control_amount, feed.event_time} - {None}
-    missing = named - set(names)
+    named = {
+        *(*feed.key, *feed.replace_by),
+        *(feed.control_amount, feed.event_time, feed.event_fallback, feed.area),
+    }
+    missing = named - set(names) - {None, "event_month"}
     if missing:
         raise ContractError(
-            f"{feed.feed}: key, control amount or event time not among columns: {sorted(missing)}"
+            f"{feed.feed}: key, control amount, event time or area not among columns: {sorted(missing)}"
         )
     for pattern in feed.file_name_patterns:
         re.compile(pattern)

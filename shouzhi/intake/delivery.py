@@ -104,7 +104,7 @@ def _read_one(source: Source, known: dict[str, dict[str, Any]], seen: dict[str, 
         report.is_recorded = mark not in seen and digest not in known
         seen.setdefault(mark, source.name)
         return _Read(report, digest, ParsedFile(rejected_reason=report.first_reason))
-    if not source.feed.is_read:
+    if not source.feed.is_read or source.feed.feed != "fund_statement":
         report.mark_not_read()
         return _Read(report, digest, None)
     if digest in seen:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shouzhi.errors import UserError
+from shouzhi.intake.feeds.relations import register_feeds
 from shouzhi.intake.parsed import NOTE_FIELDS, QUARANTINE_SCHEMA, ROW_SCHEMA, YUAN
 
 SCHEMA_VERSION = 1
@@ -36,6 +37,14 @@ FILE_COLUMNS = {
     "warning_count": "integer",
     "first_reason": "varchar",
     "sub_cent_residual_yuan": "decimal(20,6)",
+    "file_no": "integer",
+}
+# of business feeds only, where they are known at intake: how much of the file stands
+STANDING_COLUMNS = {
+    "loaded_count": "bigint",
+    "loaded_yuan": "decimal(20,2)",
+    "superseded_count": "bigint",
+    "superseded_yuan": "decimal(20,2)",
 }
 NOTE_COLUMNS = {name: "integer" if name == "row_number" else "varchar" for name in NOTE_FIELDS}
 ORIGIN_FIELDS = [("delivery_no", pa.int32()), ("content_hash", pa.string()), ("file_name", pa.string())]
@@ -43,6 +52,27 @@ STATEMENT_FILE_SCHEMA = pa.schema([*ORIGIN_FIELDS, *ROW_SCHEMA])
 QUARANTINE_FILE_SCHEMA = pa.schema([*ORIGIN_FIELDS, ("feed_code", pa.string()), *QUARANTINE_SCHEMA])
 RELATIONS = {"fund_statement": STATEMENT_FILE_SCHEMA, "quarantine_row": QUARANTINE_FILE_SCHEMA}
 FOLDERS = {"fund_statement": "fund_statement", "quarantine_row": "quarantine"}
+
+STANDING_UPDATE = """
+update lake.intake_file
+set
+    loaded_count = control.loaded_count,
+    loaded_yuan = control.loaded_yuan,
+    superseded_count = control.superseded_count,
+    superseded_yuan = control.superseded_yuan
+from (
+    select
+        delivery_no,
+        file_no,
+        sum(loaded_count) as loaded_count,
+        sum(loaded_yuan) as loaded_yuan,
+        sum(superseded_count) as superseded_count,
+        sum(superseded_yuan) as superseded_yuan,
+    from lake.feed_control
+    group by delivery_no, file_no
+) as control
+where control.delivery_no = intake_file.delivery_no and control.file_no = intake_file.file_no
+"""
 
 
 def manifest_folder(lake_root: Path) -> Path:
@@ -227,7 +257,10 @@ def register(connection: duckdb.DuckDBPyConnection, lake_root: Path) -> None:
             connection.register("empty_part", empty)
             connection.execute(f"create table lake.{relation} as select * from empty_part")
             connection.unregister("empty_part")
-    _create_table(connection, "intake_file", FILE_COLUMNS, _file_records(entries))
+    _check_present(register_feeds(connection, lake_root, entries))
+    columns = {**FILE_COLUMNS, **STANDING_COLUMNS}
+    _create_table(connection, "intake_file", columns, _file_records(entries))
+    connection.execute(STANDING_UPDATE)
     _create_table(connection, "intake_note", {"file_name": "varchar", **NOTE_COLUMNS}, _note_records(entries))
 
 
@@ -274,9 +307,14 @@ def _create_table(
 
 def _file_records(entries: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return [
-        (entry["delivery_no"], record["content_hash"], *(record[column] for column in FILE_COLUMNS))
+        (
+            entry["delivery_no"],
+            record["content_hash"],
+            *({"file_no": index, **record}[column] for column in FILE_COLUMNS),
+            *(None for _ in STANDING_COLUMNS),
+        )
         for entry in entries
-        for record in entry["files"]
+        for index, record in enumerate(entry["files"], start=1)
     ]
 
 

@@ -1,5 +1,5 @@
-"""Synthetic demonstration extracts: no figure in them is a real account."""
+"""The sample region: extracts in which no figure is a real account."""
 
-from shouzhi.synthetic.extracts import generate
+from shouzhi.synthetic.sample import SCENARIOS, generate
 
-__all__ = ["generate"]
+__all__ = ["SCENARIOS", "generate"]

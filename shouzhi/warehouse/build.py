@@ -23,7 +23,7 @@ from shouzhi.errors import UserError
 from shouzhi.home import PRODUCT_ROOT, Home, sync_folder, write_durably
 from shouzhi.intake import lake
 from shouzhi.progress import Progress
-from shouzhi.warehouse import dbt_build, export, identity, prepare, publish
+from shouzhi.warehouse import dbt_build, export, identity, prepare, publish, rows
 from shouzhi.warehouse.fault import fault_point
 from shouzhi.warehouse.issues import Issues, read_issues
 from shouzhi.warehouse.query import open_locked
@@ -38,6 +38,7 @@ SMOKE_QUERIES = (
     "select count(*) from prefecture_comparison.fct_prefecture_indicator",
     "select count(*) from data_quality.fct_check_result",
     "select count(*) from core.dim_area",
+    *(f"select * from rows.{name} limit 1" for name in rows.RELATIONS),
 )
 
 
@@ -126,10 +127,11 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
             runner.registry_rows(),
         )
         fault_point("after_export")
+        with steps.measured("rows"):
+            row_files = rows.write_rows(warehouse, home.lake, outcome.manifest, staging / rows.FOLDER)
         verify_export(staging / publish.MARTS_NAME, ids["build_id"])
         issues = count_issues(warehouse)
-        (staging / "rows").mkdir()
-        write_manifest(staging, ids, facts, counts, issues, outcome, results, warehouse)
+        write_manifest(staging, ids, facts, counts, issues, outcome, results, warehouse, row_files)
     return publish.settle(home, staging, ids["build_id"])
 
 
@@ -278,6 +280,7 @@ def write_manifest(
     outcome: dbt_build.DbtOutcome,
     results: list[dict[str, Any]],
     warehouse: Path,
+    row_files: dict[str, int],
 ) -> None:
     """Everything about the build that is not a table; the only place with a wall clock."""
     manifest = {
@@ -291,6 +294,7 @@ def write_manifest(
         "expectations": dict(sorted(status_counts(results).items())),
         "inputs": read_inputs(warehouse),
         "row_counts": counts,
+        "row_files": row_files,
         "marts_sha256": identity.file_hash(staging / publish.MARTS_NAME),
         "marts_bytes": (staging / publish.MARTS_NAME).stat().st_size,
     }
@@ -306,7 +310,7 @@ def status_counts(results: list[dict[str, Any]]) -> dict[str, int]:
 
 def read_inputs(warehouse: Path) -> list[dict[str, Any]]:
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        rows = con.execute(
+        inputs = con.execute(
             """
             select delivery_no, file_name, content_hash, status_code
             from lake.intake_file
@@ -314,7 +318,7 @@ def read_inputs(warehouse: Path) -> list[dict[str, Any]]:
             """
         ).fetchall()
     names = ("delivery_no", "file_name", "content_hash", "status_code")
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    return [dict(zip(names, row, strict=True)) for row in inputs]
 
 
 def now() -> str:

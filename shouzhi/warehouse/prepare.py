@@ -8,12 +8,10 @@ dbt makes those anew and nothing else. Without such a build every month is made.
 import duckdb
 
 from shouzhi.home import Home
-from shouzhi.intake import contract, lake
+from shouzhi.intake import lake
 from shouzhi.warehouse import publish
 from shouzhi.warehouse.export import quoted_text
 
-# Cover is not a feed of its own: it stands in two snapshots, and a month changes when somebody's cover in it does.
-FEED_MONTH = "core.fct_feed_month"
 AGGREGATE_PREFIX = "agg_"
 EVERY_MONTH_SQL = """
 create or replace table lake.changed_month as
@@ -29,27 +27,6 @@ full outer join core.fct_feed_month as before
     on now.feed_code = before.feed_code and now.event_month = before.event_month
 where now.fingerprint is distinct from before.fingerprint
 """
-TYPES = {
-    "date": "date",
-    "datetime": "timestamp",
-    "amount": "decimal(20,2)",
-    "ratio": "decimal(12,6)",
-    "number": "decimal(20,4)",
-}
-ROW_COLUMNS = {
-    "event_month": "varchar",
-    "delivery_no": "integer",
-    "file_no": "integer",
-    "row_number": "bigint",
-    "row_id": "bigint",
-}
-FEED_MONTH_COLUMNS = "feed_code varchar, event_month varchar, fingerprint varchar, row_count bigint"
-FEED_CONTROL_COLUMNS = (
-    "delivery_no integer, file_no integer, file_name varchar, content_hash varchar, feed_code varchar,"
-    " event_month varchar, admdvs varchar, received_count bigint, received_yuan decimal(20,2),"
-    " loaded_count bigint, loaded_yuan decimal(20,2), superseded_count bigint, superseded_yuan decimal(20,2),"
-    " quarantined_count bigint, quarantined_yuan decimal(20,2)"
-)
 
 
 def prepare_lake(home: Home, code_hash: str) -> str | None:
@@ -58,35 +35,11 @@ def prepare_lake(home: Home, code_hash: str) -> str | None:
         con.execute("set autoinstall_known_extensions = false")
         con.execute("create schema if not exists lake")
         lake.register(con, home.lake)
-        complete_lake(con)
         con.execute(
             "create or replace table lake.home_parameter (parameter_code varchar, parameter_value varchar)"
         )
         con.execute("insert into lake.home_parameter values ('region', ?)", [home.config.region])
         return start_from_former(con, home, code_hash)
-
-
-def feed_columns(feed: contract.Feed) -> dict[str, str]:
-    """Columns of ``lake.<feed>`` with their types: what privacy drops is not there."""
-    named = {each.name: TYPES.get(each.type, "varchar") for each in feed.columns if each.privacy != "drop"}
-    return named | ROW_COLUMNS
-
-
-def complete_lake(con: duckdb.DuckDBPyConnection) -> None:
-    """Empty typed tables for the relations of the lake that nothing was delivered for."""
-    present = {
-        name
-        for (name,) in con.execute(
-            "select table_name from information_schema.tables where table_schema = 'lake'"
-        ).fetchall()
-    }
-    for feed in contract.load_feeds().values():
-        if feed.feed not in present:
-            body = ", ".join(f'"{name}" {kind}' for name, kind in feed_columns(feed).items())
-            con.execute(f"create table lake.{feed.feed} ({body})")
-    for name, body in (("feed_month", FEED_MONTH_COLUMNS), ("feed_control", FEED_CONTROL_COLUMNS)):
-        if name not in present:
-            con.execute(f"create table lake.{name} ({body})")
 
 
 def start_from_former(con: duckdb.DuckDBPyConnection, home: Home, code_hash: str) -> str | None:

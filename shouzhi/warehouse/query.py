@@ -5,6 +5,7 @@ import datetime
 import io
 import json
 import math
+import re
 import unicodedata
 from decimal import Decimal
 from pathlib import Path
@@ -13,9 +14,9 @@ from typing import Any
 import duckdb
 
 from shouzhi.errors import UserError
+from shouzhi.warehouse.rows import attach_rows
 
 LOCKED_CONFIG = {
-    "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
@@ -23,10 +24,19 @@ LOCKED_CONFIG = {
 ALLOWED_STATEMENTS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
 
-def open_locked(marts: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that can read this one file and nothing else."""
+def open_locked(
+    marts: Path, *, memory_limit: str | None = None, threads: int | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A connection that can read this one build, its rows as ``rows.*`` included, and nothing else."""
     con = duckdb.connect(str(marts), read_only=True, config=LOCKED_CONFIG)
-    con.execute("set lock_configuration = true")
+    # Connections of one process to one file share what was attached and locked.
+    if con.execute("select count(*) from duckdb_databases() where database_name = 'rows'").fetchone() == (0,):
+        attach_rows(con, marts.parent)
+        if memory_limit:
+            con.execute(f"set memory_limit = '{memory_limit}'")
+        if threads:
+            con.execute(f"set threads = {threads}")
+        con.execute("set lock_configuration = true")
     return con
 
 
@@ -40,11 +50,16 @@ def checked_statement(sql: str) -> str:
         raise UserError('没有写查询语句。请在引号里写一条，如 shouzhi query "select * from core.dim_area"。')
     if len(statements) != 1:
         raise UserError(f"一次只能执行一条查询语句，现在有 {len(statements)} 条。请分开执行。")
-    if statements[0].type not in ALLOWED_STATEMENTS:
+    statement = statements[0]
+    # explain analyze executes what it explains, a copy too.
+    is_executed = statement.type == duckdb.StatementType.EXPLAIN and re.search(
+        r"\banaly[sz]e\b", statement.query, re.IGNORECASE
+    )
+    if statement.type not in ALLOWED_STATEMENTS or is_executed:
         raise UserError(
-            "这里只能查询（select、with、describe、show），不能写入、附加数据库、导出文件或修改设置。"
+            "这里只能查询（select、with、describe、show、explain），不能写入、附加数据库、导出文件或修改设置。"
         )
-    return statements[0].query
+    return statement.query
 
 
 def first_line(error: Exception) -> str:

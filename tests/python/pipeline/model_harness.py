@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from shouzhi.intake import lake
 from shouzhi.warehouse import prepare
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -140,8 +141,9 @@ def load(path: Path, lines: Lines, region: str = "neimenggu", intake_files: bool
     """Write the lake relations of `lines` into the DuckDB file at `path`."""
     con = duckdb.connect(str(path))
     try:
+        # The relations of an empty lake, then the statements' own.
+        lake.register(con, path.parent / "no_lake")
         con.execute(LAKE_DDL)
-        prepare.complete_lake(con)
         con.execute(prepare.EVERY_MONTH_SQL)
         con.execute("insert into lake.home_parameter values ('region', ?)", [region])
         if lines.rows:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shouzhi.synthetic import extracts, generate, region
+from shouzhi.synthetic import extracts, region
+from shouzhi.synthetic.extracts import generate
 from shouzhi.synthetic.series import Series, simulate
 
 SEED = 20261001

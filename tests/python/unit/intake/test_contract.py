@@ -38,10 +38,16 @@ DECLARED = [
 ]
 
 
-def test_every_feed_is_declared_and_one_is_read():
+NOT_READ = {
+    *("fee_list_d", "opsp_reg_d", "refl_appy_evt_c", "out_appy_d", "adj_fund_d", "wage_tax"),
+    *("performance_goal", "price_catalogue", "material_catalogue", "chronic_quota", "case_register"),
+}
+
+
+def test_every_feed_is_declared_and_most_are_read():
     feeds = load_feeds()
     assert set(feeds) == set(DECLARED)
-    assert [code for code, feed in feeds.items() if feed.is_read] == ["fund_statement"]
+    assert {code for code, feed in feeds.items() if not feed.is_read} == NOT_READ
 
 
 def test_identifying_fields_never_pass():

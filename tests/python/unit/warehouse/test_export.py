@@ -76,7 +76,9 @@ def warehouse(tmp_path: Path) -> Path:
             "(values ('150200', 2.00::decimal(20, 2)), ('150100', 1.00)) as t (area_code, income_yuan)"
         )
         con.execute("create view staging.stg_t as select 1 as i")
-        con.execute("create view core.dim_area as select 'b' as area_code union all select 'a'")
+        con.execute("create table core.dim_area as select 'b' as area_code union all select 'a'")
+        # Row-level relations of core are views: persons never leave the lake.
+        con.execute("create view core.dim_person as select 'p' as person_key")
         con.execute("create table core.fct_statement_line as select 1 as i")
         con.execute(
             "create table data_quality.fct_check_result as "

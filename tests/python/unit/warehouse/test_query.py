@@ -37,6 +37,8 @@ def marts(tmp_path: Path) -> Path:
         "load httpfs",
         "export database 'x'",
         "call pragma_version()",
+        "explain analyze copy fund_balance.t to 'out.csv'",
+        "/* look */ explain /* and */ ANALYSE select 1",
     ],
 )
 def test_anything_but_reading_is_refused(marts: Path, sql: str) -> None:

@@ -1,0 +1,275 @@
+"""What stands of each business feed: relations ``lake.<feed>``, ``lake.feed_control`` and ``lake.feed_month``.
+
+A manifest entry holds, under ``feeds``, for each feed the delivery's ``parts`` (one Parquet file an event month or
+``all``), its ``superseded`` entries (rows of this or older deliveries that no longer stand, counted by delivery and
+month), its ``control`` sums and its ``quarantine`` files. Nothing is ever rewritten: what stands is computed here.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from shouzhi.intake.contract import Feed, business_feeds
+from shouzhi.intake.feeds.columns import FILE_SHIFT, ROW_MASK, lake_columns
+from shouzhi.intake.feeds.enrolment_month import insert_enrolment_months, insert_person_months
+
+ENROLMENT_FEEDS = ("psn_insu_d", "psn_insu_his_d")
+CONTROL_COLUMNS = {
+    "file_name": "varchar",
+    "feed_code": "varchar",
+    "event_month": "varchar",
+    "admdvs": "varchar",
+    "received_count": "bigint",
+    "received_yuan": "decimal(20,2)",
+    "loaded_count": "bigint",
+    "loaded_yuan": "decimal(20,2)",
+    "superseded_count": "bigint",
+    "superseded_yuan": "decimal(20,2)",
+    "quarantined_count": "bigint",
+    "quarantined_yuan": "decimal(20,2)",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One Parquet file of a delivery. ``superseded_count`` of its rows no longer stand."""
+
+    feed: str
+    path: Path
+    delivery_no: int
+    event_month: str
+    row_count: int
+    superseded_count: int
+
+    @property
+    def is_dead(self) -> bool:
+        return self.superseded_count >= self.row_count
+
+
+@dataclass
+class FeedState:
+    """Everything of one feed in the lake."""
+
+    parts: list[Part] = field(default_factory=list)
+    superseded: list[Path] = field(default_factory=list)
+    control: list[tuple[int, Path]] = field(default_factory=list)
+    # (event month) -> what its fingerprint is made of
+    facts: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def standing(self) -> list[Part]:
+        return [part for part in self.parts if not part.is_dead]
+
+
+def feed_states(lake_root: Path, entries: list[dict[str, Any]]) -> dict[str, FeedState]:
+    """Return the state of every business feed from the manifest alone."""
+    gone: dict[tuple[str, int, str], int] = defaultdict(int)
+    for entry in entries:
+        for code, given in entry.get("feeds", {}).items():
+            for delivery_no, month, count in given["superseded"]["months"] if given["superseded"] else []:
+                gone[code, delivery_no, month] += count
+    states = {code: FeedState() for code in business_feeds()}
+    for entry in entries:
+        for code, given in entry.get("feeds", {}).items():
+            if code in states:
+                _add(states[code], code, entry["delivery_no"], given, gone, lake_root)
+    return states
+
+
+def _add(
+    state: FeedState,
+    code: str,
+    delivery_no: int,
+    given: dict[str, Any],
+    gone: dict[tuple[str, int, str], int],
+    lake_root: Path,
+) -> None:
+    rows: dict[str, int] = defaultdict(int)
+    for part in given["parts"]:
+        rows[part["event_month"]] += part["row_count"]
+    for part in given["parts"]:
+        month = part["event_month"]
+        is_dead = gone[code, delivery_no, month] >= rows[month]
+        count = part["row_count"] if is_dead else min(gone[code, delivery_no, month], part["row_count"] - 1)
+        path = lake_root / part["path"]
+        state.parts.append(Part(code, path, delivery_no, month, part["row_count"], count))
+    for month, count in rows.items():
+        state.facts[month].append(["rows", delivery_no, given["content"], count])
+        state.counts[month] += count
+    if given["superseded"]:
+        state.superseded.append(lake_root / given["superseded"]["path"])
+        for of_delivery, month, count in given["superseded"]["months"]:
+            state.facts[month].append(["superseded", delivery_no, of_delivery, count])
+            state.counts[month] -= count
+    if given["control"]:
+        state.control.append((delivery_no, lake_root / given["control"]))
+
+
+def standing_sql(feed: Feed, state: FeedState, parts: list[Part] | None = None) -> str:
+    """Return a query of the standing rows of a feed, all its columns, or of some of its parts."""
+    chosen = state.standing if parts is None else [part for part in parts if not part.is_dead]
+    empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in lake_columns(feed).items())
+    names = ", ".join(_column(name) for name in lake_columns(feed))
+    whole = [part.path for part in chosen if not part.superseded_count]
+    touched = [part.path for part in chosen if part.superseded_count]
+    # stored parts hold no file_no or row_number: row_id says both
+    stored = f"select {empty} where false"
+    queries = []
+    if whole:
+        queries.append(f"select {names} from ({stored} union all by name {read_parts(whole)}) as part")
+    if touched:
+        queries.append(
+            f"select {names} from ({stored} union all by name {read_parts(touched)}) as part"
+            f" where not exists (select 1 from ({read_parts(state.superseded)}) as gone"
+            " where gone.delivery_no = part.delivery_no and gone.row_id = part.row_id)"
+        )
+    return " union all ".join(queries) if queries else stored
+
+
+def _column(name: str) -> str:
+    if name == "file_no":
+        return f"cast(row_id >> {FILE_SHIFT} as integer) as file_no"
+    if name == "row_number":
+        return f"row_id & {ROW_MASK} as row_number"
+    return f'"{name}"'
+
+
+def read_parts(paths: list[Path]) -> str:
+    listed = ", ".join("'" + str(path.resolve()).replace("'", "''") + "'" for path in paths)
+    return f"select * from read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
+
+
+def register_feeds(
+    connection: duckdb.DuckDBPyConnection, lake_root: Path, entries: list[dict[str, Any]]
+) -> list[Path]:
+    """Create ``lake.<feed>`` for every business feed, ``feed_control`` and ``feed_month``; return the files used."""
+    states = feed_states(lake_root, entries)
+    used: list[Path] = []
+    for code, feed in business_feeds().items():
+        state = states[code]
+        used.extend([*(part.path for part in state.standing), *state.superseded])
+        kind = "view" if state.standing else "table"
+        _drop(connection, code)
+        connection.execute(f"create {kind} lake.{code} as {standing_sql(feed, state)}")
+    _create_control(connection, states, entries)
+    _create_months(connection, states)
+    return used
+
+
+def _create_control(
+    connection: duckdb.DuckDBPyConnection, states: dict[str, FeedState], entries: list[dict[str, Any]]
+) -> None:
+    _drop(connection, "feed_control")
+    declared = {
+        "delivery_no": "integer",
+        "file_no": "integer",
+        "content_hash": "varchar",
+        **CONTROL_COLUMNS,
+    }
+    body = ", ".join(f"{name} {kind}" for name, kind in declared.items())
+    connection.execute(f"create table lake.feed_control ({body})")
+    files = [
+        (entry["delivery_no"], record.get("file_no", index), record["file_name"], record["content_hash"])
+        for entry in entries
+        for index, record in enumerate(entry["files"], start=1)
+    ]
+    if not files or not any(state.control for state in states.values()):
+        return
+    connection.execute(
+        "create or replace temp table given_file"
+        " (delivery_no integer, file_no integer, file_name varchar, content_hash varchar)"
+    )
+    connection.executemany("insert into given_file values (?, ?, ?, ?)", files)
+    for code, state in states.items():
+        if state.control:
+            connection.execute(_control_sql(code, state))
+    connection.execute("drop table given_file")
+
+
+def _control_sql(code: str, state: FeedState) -> str:
+    gone = (
+        read_parts(state.superseded)
+        if state.superseded
+        else "select 0 as delivery_no, 0 as row_id, '' as event_month, '' as admdvs, 0 as control_yuan where false"
+    )
+    return f"""
+insert into lake.feed_control by name
+with gone as (
+    select
+        delivery_no,
+        cast(row_id >> {FILE_SHIFT} as integer) as file_no,
+        event_month,
+        admdvs,
+        count(*) as superseded_count,
+        coalesce(sum(control_yuan), 0) as superseded_yuan,
+    from ({gone})
+    group by delivery_no, row_id >> {FILE_SHIFT}, event_month, admdvs
+)
+
+select
+    control.delivery_no,
+    control.file_no,
+    given_file.content_hash,
+    given_file.file_name,
+    '{code}' as feed_code,
+    control.event_month,
+    control.admdvs,
+    control.received_count,
+    control.received_yuan,
+    control.written_count - coalesce(gone.superseded_count, 0) as loaded_count,
+    control.written_yuan - coalesce(gone.superseded_yuan, 0) as loaded_yuan,
+    coalesce(gone.superseded_count, 0) as superseded_count,
+    coalesce(gone.superseded_yuan, 0) as superseded_yuan,
+    control.quarantined_count,
+    control.quarantined_yuan,
+from ({read_parts([path for _, path in state.control])}) as control
+inner join given_file
+    on given_file.delivery_no = control.delivery_no
+    and given_file.file_no = control.file_no
+left join gone
+    on gone.delivery_no = control.delivery_no
+    and gone.file_no = control.file_no
+    and gone.event_month is not distinct from control.event_month
+    and gone.admdvs is not distinct from control.admdvs
+order by control.delivery_no, control.file_no, control.event_month, control.admdvs
+"""
+
+
+def _create_months(connection: duckdb.DuckDBPyConnection, states: dict[str, FeedState]) -> None:
+    _drop(connection, "feed_month")
+    connection.execute(
+        "create table lake.feed_month"
+        " (feed_code varchar, event_month varchar, fingerprint varchar, row_count bigint)"
+    )
+    by_facts = [code for code in states if code not in {*ENROLMENT_FEEDS, "psn_info_b"}]
+    records = [
+        (code, month, _digest(facts), states[code].counts[month])
+        for code in by_facts
+        for month, facts in sorted(states[code].facts.items())
+    ]
+    if records:
+        connection.executemany("insert into lake.feed_month values (?, ?, ?, ?)", records)
+    if any(states[code].standing for code in ENROLMENT_FEEDS):
+        insert_enrolment_months(connection)
+    if states["psn_info_b"].standing:
+        insert_person_months(connection)
+
+
+def _digest(facts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    found = connection.execute(
+        "select table_type from information_schema.tables"
+        " where table_catalog = current_database() and table_schema = 'lake' and table_name = ?",
+        [name],
+    ).fetchone()
+    if found:
+        connection.execute(f"drop {'view' if found[0] == 'VIEW' else 'table'} lake.{name}")

@@ -1,0 +1,427 @@
+"""Settlements of a month: who goes where for what, what it costs, and what is taken back."""
+
+from shouzhi.synthetic.benefits import AMOUNTS, CHRONIC, INPATIENT, OUTPATIENT, PHARMACY_VISIT, settled
+from shouzhi.synthetic.contributions import resident_type
+from shouzhi.synthetic.output import Writer, first_day, yuan
+from shouzhi.synthetic.population import (
+    OUTSIDE,
+    OUTSIDE_PLACES,
+    PHARMACY,
+    PRIMARY,
+    SECONDARY,
+    TERTIARY,
+    is_paid,
+)
+from shouzhi.synthetic.settings import Plan, month_of, year_of
+
+DISEASES = ("M03900", "M01600", "M04600", "M07101", "M00500")
+
+
+def covered(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
+    """SQL: one row a person who is covered in a month; a person in both schemes counts as an employee."""
+    return f"""
+        select *, scheme = 1 and retire <= {month} as is_retired
+        from spell
+        where person >= {low} and person < {high} and from_month <= {month} and to_month >= {month}
+            and (scheme = 1 or {is_paid(plan, str(year_of(month)))}) and {stop}
+    """
+
+
+def _poisson(mean: str, draw: str) -> str:
+    """SQL: a number of visits, at most six, by inversion."""
+    terms = ["1"]
+    for power, factorial in enumerate((1, 2, 6, 24, 120), start=1):
+        terms.append(f"power({mean}, {power}) / {factorial}")
+    steps = [
+        f"case when {draw} > exp(-{mean}) * ({' + '.join(terms[:count])}) then 1 else 0 end"
+        for count in range(1, 7)
+    ]
+    return f"({' + '.join(steps)})"
+
+
+def _visits(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
+    """SQL: visits of the month, one row each; ``seq`` from 0, hospital stays have 100."""
+    p = plan.parameters
+    season = p[f"season.{month_of(month)}"]
+    chronic = {}
+    for scheme in ("employee", "resident"):
+        more, share = p[f"visits.chronic.{scheme}"], p[f"share_chronic.{scheme}"]
+        average = p[f"visits.{scheme}"] / 12 * season / (1 - share + share * more)
+        chronic[scheme] = (average * more, average)
+    mean = (
+        f"(case when scheme = 1 then case when is_chronic then {chronic['employee'][0]!r} else {chronic['employee'][1]!r} end"
+        f" when is_chronic then {chronic['resident'][0]!r} else {chronic['resident'][1]!r} end)"
+    )
+    age = f"({month} - birth)"
+    rate = (
+        f"(case when scheme = 1 and is_retired then {p['inpatient.retired']} when scheme = 1 then {p['inpatient.in_service']}"
+        f" when {age} < 216 then {p['inpatient.child']} when {age} < 720 then {p['inpatient.adult']} else {p['inpatient.elder']} end"
+        f" / 12 * {season!r})"
+    )
+    return f"""
+        select person, part, scheme, area, county, employer, is_civil, is_flexible, is_retired, is_chronic, is_poor,
+            is_student, is_unsteady, sex, birth, from_month, unnest(range(visits)) as seq, false as is_stay
+        from (
+            select *, {_poisson("mean", "draw")} as visits
+            from (select *, {mean} as mean, {plan.uniform("visits", "person", month)} as draw from covered) as drawn
+        ) as counted
+        where visits > 0
+        union all
+        select person, part, scheme, area, county, employer, is_civil, is_flexible, is_retired, is_chronic, is_poor,
+            is_student, is_unsteady, sex, birth, from_month, 100 as seq, true as is_stay
+        from covered
+        where {plan.uniform("stay", "person", month)} < {rate}
+    """
+
+
+def _chosen(draw: str, choices: list[tuple[str, float]]) -> str:
+    """SQL: a code by its share; the last takes what is left."""
+    reached, steps = 0.0, []
+    for code, share in choices[:-1]:
+        reached += share
+        steps.append(f"when {draw} < {reached!r} then '{code}'")
+    return f"case {' '.join(steps)} else '{choices[-1][0]}' end"
+
+
+def claims(plan: Plan, month: int, drift: str) -> str:
+    """SQL over ``visit``: the settlements of the month with all amounts; ``drift`` is a factor by area and scheme."""
+    p = plan.parameters
+    keys = ("person", "seq", month)
+
+    def u(stream: str) -> str:
+        return plan.uniform(stream, *keys)
+
+    years = (month - (plan.start)) / 12
+    growth = {s: (1 + p[f"cost_growth.{s}"]) ** years for s in ("employee", "resident")}
+    areas = len(plan.region.areas)
+    sigma, small = p["inpatient_sigma"], p["outpatient_sigma"]
+    resident_scale = 1.11  # residents go to lower levels; keeps their mean cost
+    mean = f"""(case
+        when kind = {INPATIENT} and scheme = 1 and is_retired then {p["inpatient_cost.retired"]}
+        when kind = {INPATIENT} and scheme = 1 then {p["inpatient_cost.in_service"]}
+        when kind = {INPATIENT} then {p["inpatient_cost.resident"] * resident_scale!r}
+        when kind = {PHARMACY_VISIT} then {p["pharmacy_cost"]}
+        when kind = {CHRONIC} and scheme = 1 then {p["chronic_cost.employee"]}
+        when kind = {CHRONIC} then {p["chronic_cost.resident"]}
+        when scheme = 1 then {p["outpatient_cost.employee"]}
+        else {p["outpatient_cost.resident"]}
+    end)"""
+    employee_types = [
+        ("41", 0.37),
+        ("93", 0.01),
+        ("11", 0.40),
+        ("110104", 0.10),
+        ("12", 0.02),
+        ("13", 0.02),
+        ("15", 0.005),
+        ("16", 0.03),
+        ("19", 0.01),
+        ("51", 0.01),
+        ("53", 0.005),
+        ("71", 0.005),
+        ("91", 0.0),
+    ]
+    chronic_types = [
+        ("41", 0.30),
+        ("11", 0.20),
+        ("110104", 0.06),
+        ("14", 0.24),
+        ("140104", 0.12),
+        ("140201", 0.06),
+        ("9933", 0.0),
+    ]
+    resident_types = [
+        ("11", 0.62),
+        ("110104", 0.18),
+        ("12", 0.03),
+        ("13", 0.03),
+        ("16", 0.04),
+        ("19", 0.03),
+        ("41", 0.02),
+        ("51", 0.02),
+        ("81", 0.01),
+        ("91", 0.0),
+    ]
+    resident_chronic = [
+        ("11", 0.42),
+        ("9903", 0.10),
+        ("14", 0.28),
+        ("140104", 0.12),
+        ("140201", 0.07),
+        ("9933", 0.0),
+    ]
+    stay_types = [("22", 0.03), ("24", 0.025), ("26", 0.015), ("28", 0.03), ("92", 0.005), ("21", 0.0)]
+    away_types = [("25", 0.55), ("27", 0.20), ("23", 0.0)]
+    region_types = [("23", 0.55), ("25", 0.35), ("27", 0.0)]
+    tail = plan.uniform("day of stay", *keys)
+    drawn = f"""
+        select
+            *,
+            case
+                when is_stay then {INPATIENT}
+                when med_type in ('41', '93') then {PHARMACY_VISIT}
+                when med_type in ('14', '140104', '140201', '9903', '9933', '15') then {CHRONIC}
+                else {OUTPATIENT}
+            end as kind,
+            case
+                when place = 2 then 3
+                when place = 1 then case when level_draw < 0.85 then 3 else 2 end
+                when is_stay and scheme = 1 then case when level_draw < 0.45 then 3 when level_draw < 0.86 then 2 else 1 end
+                when is_stay then case when level_draw < 0.27 then 3 when level_draw < 0.77 then 2 else 1 end
+                when scheme = 1 then case when level_draw < 0.35 then 3 when level_draw < 0.70 then 2 else 1 end
+                else case when level_draw < 0.10 then 3 when level_draw < 0.45 then 2 else 1 end
+            end as level
+        from (
+            select
+                *,
+                case
+                    when is_stay and place = 2 then {_chosen("type_draw", away_types)}
+                    when is_stay and place = 1 then {_chosen("type_draw", region_types)}
+                    when is_stay and sex = 2 and {month} - birth between 240 and 500 and type_draw > 0.72 then '52'
+                    when is_stay then {_chosen("type_draw", stay_types)}
+                    when scheme = 1 and is_chronic then {_chosen("type_draw", chronic_types)}
+                    when scheme = 1 then {_chosen("type_draw", employee_types)}
+                    when is_chronic then {_chosen("type_draw", resident_chronic)}
+                    else {_chosen("type_draw", resident_types)}
+                end as med_type
+            from (
+                select
+                    *,
+                    case
+                        when is_stay and place_draw < {p["place.outside"]} then 2
+                        when is_stay and place_draw < {p["place.outside"] + p["place.region"]!r} then 1
+                        when place_draw < {p["place.outpatient"] / 4!r} then 2
+                        when place_draw < {p["place.outpatient"]} then 1
+                        else 0
+                    end as place
+                from (
+                    select
+                        *,
+                        {u("medical type")} as type_draw,
+                        {u("place")} as place_draw,
+                        {u("level")} as level_draw,
+                        {u("institution")} as institution_draw,
+                        {u("settlement")} as way_draw,
+                        {plan.normal("cost", *keys)} as cost_z,
+                        {u("own share")} as own_draw,
+                        {tail} as day_draw
+                    from visit
+                ) as draws
+            ) as sited
+        ) as typed
+    """
+    manual_and_late = f"""
+        select
+            *,
+            way_draw < {p["claims.manual"]} as is_manual,
+            case
+                when way_draw < {p["claims.manual"]} then 1 + cast(floor(way_draw / {p["claims.manual"]} * 6) as integer)
+                when way_draw < {p["claims.manual"] + p["claims.late"]!r} then 1 + cast(floor((way_draw - {p["claims.manual"]}) / {p["claims.late"]} * 3) as integer)
+                else 0
+            end as wanted_lag,
+            case
+                when kind = {PHARMACY_VISIT} then county * 10 + {PHARMACY} + cast(floor(institution_draw * 2) as integer)
+                when place = 2 then {OUTSIDE} + cast(floor(institution_draw * {len(OUTSIDE_PLACES)}) as integer)
+                when place = 1 then {TERTIARY} + (case when other_area = drawn.area then (drawn.area + 1) % {areas} else other_area end) * 10 + cast(floor(institution_draw * 2) as integer)
+                when level = 3 then {TERTIARY} + drawn.area * 10 + cast(floor(institution_draw * 2) as integer)
+                when level = 2 then county * 10 + {SECONDARY}
+                else county * 10 + {PRIMARY} + cast(floor(institution_draw * 1.6) as integer)
+            end as institution,
+            cast(greatest(round(
+                100 * {mean} * (case when scheme = 1 then {growth["employee"]!r} else {growth["resident"]!r} end) * area.cost_factor * {drift}
+                * (case when kind = {INPATIENT} then case level when 3 then 1.32 when 2 then 0.82 else 0.42 end else 1.0 end)
+                * (case
+                    when kind = {INPATIENT} then exp({sigma} * cost_z - {sigma**2 / 2!r})
+                    else exp({small} * cost_z - {small**2 / 2!r})
+                end)
+            ), 100) as bigint) as fee
+        from (
+            select *, case when level_draw < 0.5 then {1 % areas} else cast(floor(level_draw * {areas * 13}) as integer) % {areas} end as other_area
+            from ({drawn}) as drawn
+        ) as drawn
+        inner join area on drawn.area = area.area
+    """
+    own_share = f"(case when kind = {INPATIENT} and scheme = 1 then {p['own.inpatient.employee']} when kind = {INPATIENT} then {p['own.inpatient.resident']} when kind = {PHARMACY_VISIT} then 0.3 else {p['own.outpatient']} end)"
+    split = f"""
+        select
+            * exclude (wanted_lag, wage_factor, employer_rate, cost_factor, code, name, county_first, county_count, area_1),
+            -- settled late only where the person was already covered at the time of service
+            case
+                when {month} - wanted_lag < from_month then 0
+                when is_unsteady and ({month} - wanted_lag) // 12 < {month // 12} then 0
+                else wanted_lag
+            end as months_late,
+            cast(floor(fee * {own_share} * 2 * own_draw) as bigint) as own,
+            cast(floor(fee * {p["over"]} * 2 * (own_draw * 7 % 1.0)) as bigint) as over,
+            cast(floor(fee * {p["preself"]} * 2 * (own_draw * 31 % 1.0)) as bigint) as preself
+        from ({manual_and_late}) as ways
+    """
+    return settled(p, split)
+
+
+def write_claims(
+    writer: Writer, month: int, low: int, high: int, part: str, stop: str, drift: str, is_written: bool
+) -> None:
+    """The month's settlements of a range of persons: file, account payments and the sums for clearing.
+
+    Leaves reversals of next month in ``pending``; ``is_written`` is false for the months before the first one, whose
+    sums are paid within the run.
+    """
+    con, plan, p = writer.con, writer.plan, writer.plan.parameters
+    con.execute(f"create or replace temp table covered as {covered(plan, month, low, high, stop)}")
+    con.execute(f"create or replace temp table visit as {_visits(plan, month, low, high, stop)}")
+    columns = ", ".join(AMOUNTS)
+    reverse = plan.uniform("reversal", "person", "seq", month)
+    same, later = p["claims.reversed_same"], p["claims.reversed_later"]
+    con.execute(
+        f"""
+        create or replace temp table claim as
+        select
+            cast({month} as bigint) * 1000000000000 + cast(person as bigint) * 1000 + seq as id,
+            cast(null as bigint) as original,
+            {month} as service_month,
+            person, scheme, area, county, employer, is_civil, is_flexible, is_retired, is_poor, is_student, birth, kind, med_type,
+            level, place, is_manual, institution, months_late, from_month,
+            1 + cast(floor(day_draw * 27) as integer) as day,
+            case when kind = {INPATIENT} then 1 + cast(floor(-ln(1 - own_draw * 0.98) * {p["inpatient_days"]} * 1.02) as integer) else 1 end as days,
+            cast(floor(way_draw * 36000000) as integer) % 36000 + 28800 as second,
+            {columns},
+            case when is_manual then 0 when {reverse} < {same} then 1 when {reverse} < {same + later!r} then 2 else 0 end as fate,
+            false as is_update
+        from ({claims(plan, month, drift)}) as claims
+        """
+    )
+    con.execute("create table if not exists pending as select 0 as reversal_month, * from claim limit 0")
+    negated = ", ".join(f"-{column} as {column}" if column != "dedc_std" else column for column in AMOUNTS)
+    fixed = "service_month, person, scheme, area, county, employer, is_civil, is_flexible, is_retired, is_poor, is_student, birth, kind, med_type, level, place, is_manual, institution, months_late, from_month"
+    con.execute(
+        f"""
+        insert into claim
+        select id + 500, id, {fixed}, 28, days, second, {negated}, 3, false from claim where fate = 1
+        union all
+        select id, original, {fixed}, day, days, second, {columns}, 1, true from pending where reversal_month = {month} and person >= {low} and person < {high} and {stop}
+        union all
+        select id + 500, id, {fixed}, day, days, second, {negated}, 4, false from pending where reversal_month = {month} and person >= {low} and person < {high} and {stop}
+        """
+    )
+    if is_written:  # what comes before the first month is never delivered, so nothing can point to it
+        con.execute(
+            f"insert into pending select {month} + 1 as reversal_month, * from claim where fate = 2 and not is_update"
+        )
+    if is_written:
+        _write(writer, month, part)
+    con.execute(
+        f"""
+        insert into cell_sum
+        select
+            {month}, institution, area, scheme, case kind when {INPATIENT} then '21' when {PHARMACY_VISIT} then '41' else '11' end,
+            sum(fee), sum(fund), sum(hifp), sum(cvlserv), sum(hifob), sum(hifmi), sum(maf), sum(acct)
+        from claim where not is_manual and not is_update
+        group by institution, area, scheme, 5
+        """
+    )
+    if is_written:
+        con.execute(
+            f"insert into manual_claim select {month}, id, area, scheme, kind, person, day, hifp, cvlserv, hifob, hifmi, maf from claim where is_manual and fund <> 0"
+        )
+
+
+def _write(writer: Writer, month: int, part: str) -> None:
+    # a reversal in a later month has its own day there; its service stays where it was
+    settled_on = f"case when fate = 4 then {first_day(str(month))} + (day - 1) else {first_day('service_month')} + (day - 1) end"
+    disease = f"['{DISEASES[0]}', '{DISEASES[1]}', '{DISEASES[2]}', '{DISEASES[3]}', '{DISEASES[4]}'][1 + person % 5]"
+    person_type = (
+        "case when scheme = 1 then case when is_retired then '12' else '11' end || case when is_civil then '02' when is_flexible then '03' else '01' end else "
+        + resident_type("service_month")
+        + " end"
+    )
+    writer.copy(
+        "setl_d",
+        month,
+        f"""
+        with dated as (
+            select
+                *,
+                {settled_on} as settled_on,
+                cast({first_day("(service_month - months_late)")} + (day - 1) as date) as ended_on
+            from claim
+        )
+        select
+            '150000' || dated.id as setl_id,
+            '150000' || original as init_setl_id,
+            '15' || coalesce(original, dated.id) as mdtrt_id,
+            '1500' || (1000000000000000 + person * 7) as psn_no,
+            case scheme when 1 then '310' else '390' end as insutype,
+            {person_type} as psn_type,
+            case when is_civil then '1' else '0' end as cvlserv_flag,
+            case when is_poor then '23' end as sp_psn_type,
+            county.code as insu_admdvs,
+            '15' || (1000000000 + employer) as emp_no,
+            institution.code as fixmedins_code,
+            institution.place_code as fix_blng_admdvs,
+            institution.level_code as dedc_hosp_lv,
+            case when is_manual then '1' when place = 2 then '4' when place = 1 then '3' else '2' end as pay_loc,
+            med_type,
+            case when is_manual then '1' else '2' end as setl_type,
+            cast(greatest(ended_on - (days - 1), {first_day("from_month")}) as date) as begndate,
+            ended_on as enddate,
+            cast(cast(settled_on as timestamp) + to_seconds(second) as varchar) as setl_time,
+            {yuan("fee")} as medfee_sumamt,
+            {yuan("own")} as fulamt_ownpay_amt,
+            {yuan("over")} as overlmt_selfpay,
+            {yuan("preself")} as preselfpay_amt,
+            {yuan("inscp")} as inscp_amt,
+            {yuan("dedc_std")} as dedc_std,
+            {yuan("dedc_std")} as crt_dedc,
+            {yuan("dedc_paid")} as act_pay_dedc,
+            {yuan("hifp")} as hifp_pay,
+            case when inscp - dedc_paid <> 0 then round(cast(hifp as double) / (inscp - dedc_paid), 4) else 0 end as pool_prop_selfpay,
+            {yuan("fee")} as hi_agre_sumfee,
+            {yuan("cvlserv")} as cvlserv_pay,
+            '0.00' as hifes_pay,
+            {yuan("hifmi")} as hifmi_pay,
+            {yuan("hifob")} as hifob_pay,
+            '0.00' as hifdm_pay,
+            {yuan("maf")} as maf_pay,
+            '0.00' as othfund_pay,
+            {yuan("fund")} as fund_pay_sumamt,
+            {yuan("psn")} as psn_pay,
+            {yuan("acct")} as acct_pay,
+            {yuan("cash")} as cash_payamt,
+            '0.00' as ownpay_hosp_part,
+            '0.00' as acct_mulaid_pay,
+            case when fate in (1, 3, 4) then '1' else '0' end as refd_setl_flag,
+            '1' as vali_flag,
+            cast(2000 + service_month // 12 as varchar) as year,
+            case when kind = {CHRONIC} then {disease} end as dise_no,
+            'OP' || (1000 + institution.institution % 97) as opter_id,
+            '3' || dated.id as rid,
+            cast({first_day(str(month))} + 27 as varchar) || case when is_update then ' 22:00:00' else ' 21:00:00' end as updt_time
+        from dated
+        inner join (select county, code from county) as county on dated.county = county.county
+        inner join (select institution, code, place as place_code, level as level_code from institution) as institution
+            on dated.institution = institution.institution
+        """,
+        part,
+    )
+    writer.copy(
+        "acct_pay_detl_d",
+        month,
+        f"""
+        select
+            '4' || id as acct_pay_detl_id,
+            '1500' || (1000000000000000 + person * 7) as psn_no,
+            {year_of(month)} as year,
+            county.code as insu_admdvs,
+            '201' as acct_incexpd_type,
+            {yuan("acct")} as pay_sumamt,
+            null as balc,
+            cast({first_day(str(month))} + (day - 1) as date) as acct_modi_date,
+            '4' || id as rid,
+            cast({first_day(str(month))} + 27 as varchar) || ' 21:00:00' as updt_time
+        from claim
+        inner join (select county, code from county) as county on claim.county = county.county
+        where acct <> 0 and not is_update
+        """,
+        part,
+    )

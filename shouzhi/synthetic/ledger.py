@@ -1,0 +1,267 @@
+"""The funds' books, in integer fen: what the business feeds bring, what only statements know, and the balances."""
+
+import random
+from dataclasses import dataclass, field
+
+from shouzhi.synthetic.engine import Engine
+from shouzhi.synthetic.population import is_paid
+from shouzhi.synthetic.settings import FUNDS, Plan, month_of, year_of
+from shouzhi.synthetic.story import Key, Story
+
+INCOME = (
+    "premium",
+    "subsidy",
+    "interest",
+    "transfer_in",
+    "other_income",
+    "from_superior",
+    "from_subordinates",
+)
+EXPENDITURE = (
+    "benefit",
+    "critical_illness",
+    "transfer_out",
+    "other_expenditure",
+    "to_subordinates",
+    "to_superior",
+)
+BETWEEN_LEVELS = ("from_superior", "from_subordinates", "to_superior", "to_subordinates")
+ADJUSTMENT_FUND = {"310100": "ADJ310", "390100": "ADJ390"}
+SCHEME_OF = {"310100": 1, "310200": 1, "330100": 1, "320100": 1, "390100": 2}
+LEVEL_MONTH = {"中央": 3, "自治区": 6, "盟市": 9, "旗县": 11}
+OPENING_OF = {"310200": "opening.account", "330100": "opening.large_claim", "320100": "opening.civil"}
+
+
+@dataclass
+class Month:
+    """One fund of one area in one month: account -> fen, with the balance before and after."""
+
+    opening: int
+    flows: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def income(self) -> int:
+        return sum(self.flows.get(account, 0) for account in INCOME)
+
+    @property
+    def expenditure(self) -> int:
+        return sum(self.flows.get(account, 0) for account in EXPENDITURE)
+
+    @property
+    def spending(self) -> int:
+        """Expenditure without what moves between levels."""
+        return self.expenditure - self.flows.get("to_superior", 0) - self.flows.get("to_subordinates", 0)
+
+    @property
+    def closing(self) -> int:
+        return self.opening + self.income - self.expenditure
+
+
+def total_month(months: list[Month]) -> Month:
+    """Consecutive months as one: the first opening, the sums of the flows."""
+    flows: dict[str, int] = {}
+    for month in months:
+        for account, amount in month.flows.items():
+            flows[account] = flows.get(account, 0) + amount
+    return Month(months[0].opening, flows)
+
+
+@dataclass(frozen=True)
+class Subsidy:
+    """One row of ``fin_subsidy``: fen."""
+
+    year: int
+    county: str
+    level: str
+    heads: int
+    standard: int
+    due: int
+    arrived: int
+    day: int
+
+
+@dataclass
+class Ledger:
+    """Series of every area and fund; ``book`` appends one month."""
+
+    engine: Engine
+    plan: Plan
+    story: Story
+    series: dict[Key, dict[int, Month]] = field(default_factory=dict)
+    subsidies: list[Subsidy] = field(default_factory=list)  # that arrived in the month booked last
+    restated: dict[Key, dict[int, int]] = field(default_factory=dict)
+    in_transit: dict[Key, int] = field(default_factory=dict)  # month whose remittance arrives a month later
+    _held_back: dict[str, int] = field(default_factory=dict)
+    _heads: dict[tuple[int, int], int] = field(default_factory=dict)
+    _county_heads: dict[int, dict[int, int]] = field(default_factory=dict)
+
+    def stopped(self, area: str, month: int) -> bool:
+        first = self.story.stops.get(area)
+        return first is not None and self.plan.serial(month) >= first
+
+    def areas_of(self, month: int) -> list[str]:
+        return [area.code for area in self.plan.region.areas if not self.stopped(area.code, month)]
+
+    def _opening(self, area: int, code: str, fund: str) -> int:
+        p, start = self.plan.parameters, self.plan.start
+        if not self._heads:
+            for number, scheme, heads in self.engine.rows(
+                f"select area, scheme, count(*) from spell where from_month <= {start} and to_month >= {start} group by area, scheme"
+            ):
+                self._heads[number, scheme] = heads
+        months = p[OPENING_OF[fund]] if fund in OPENING_OF else self.story.reserve(code, fund, 0)
+        heads = self._heads.get((area, SCHEME_OF[fund]), 0)
+        cost = self.plan.region.areas[area].cost_factor if fund in ("310100", "390100") else 1.0
+        return round(months * heads * p[f"spending.{fund}"] * cost / 12 * 100)
+
+    def book(self, month: int, flows: dict[tuple[int, str], int]) -> None:
+        """Enter one month; ``flows``: (area number, flow) -> fen from the business feeds."""
+        self._arrive(month)
+        for area in self.plan.region.areas:
+            if self.stopped(area.code, month):
+                continue
+            for fund in FUNDS:
+                self._book_fund(area.number, area.code, fund, month, flows)
+        for fund, adjustment in ADJUSTMENT_FUND.items():
+            self._book_adjustment(fund, adjustment, month)
+
+    def _book_fund(
+        self, area: int, code: str, fund: str, month: int, flows: dict[tuple[int, str], int]
+    ) -> None:
+        p, key = self.plan.parameters, (code, fund)
+        before = self.series.setdefault(key, {})
+        opening = before[month - 1].closing if month - 1 in before else self._opening(area, code, fund)
+        opening += self.restated.get(key, {}).get(month, 0)
+        rng = random.Random(f"{self.plan.seed}/{code}/{fund}/{month}")
+
+        def flow(name: str) -> int:
+            return flows.get((area, name), 0)
+
+        calendar = month_of(month)
+        benefit = flow(f"p{fund}i") + flow(f"p{fund}o")
+        line = {"benefit": benefit}
+        if fund in ("310100", "390100"):
+            line |= {"inpatient": flow(f"p{fund}i"), "outpatient": flow(f"p{fund}o")}
+        if fund == "310100":
+            line["premium"] = flow("c310") - flow("a101")
+        elif fund == "310200":
+            line |= {
+                "premium": flow("a101"),
+                "interest": flow("a102") + flow("a103"),
+                "transfer_in": flow("a107"),
+                "transfer_out": flow("a207"),
+            }
+        elif fund == "390100":
+            line["premium"] = flow("c390")
+            line["subsidy"] = sum(s.arrived for s in self.subsidies if self._area_of(s.county) == area)
+            if calendar in (3, 9):
+                heads = sum(
+                    n
+                    for county, n in self._county_heads[year_of(month)].items()
+                    if self.plan.region.counties[county][2] == area
+                )
+                line["critical_illness"] = round(heads * p["critical_premium"] / 2 * 100)
+        else:
+            line["premium"] = flow("c" + fund[:3])
+        if fund != "310200":
+            line["interest"] = max(0, round(opening * p["interest.fund"])) if calendar % 3 == 0 else 0
+            line["other_income"] = round(line["premium"] * rng.uniform(0.001, 0.003))
+        if fund in ADJUSTMENT_FUND:
+            line["other_expenditure"] = round(abs(benefit) * rng.uniform(0.0005, 0.0015))
+            line["from_superior"] = 0
+            quarter = [before[m] for m in range(month - 2, month) if m in before]
+            collected = sum(m.flows.get("premium", 0) + m.flows.get("subsidy", 0) for m in quarter)
+            collected += line["premium"] + line.get("subsidy", 0)
+            line["to_superior"] = max(0, round(collected * p["remittance.rate"])) if calendar % 3 == 0 else 0
+        before[month] = Month(opening, line)
+        self._steer(code, fund, month)
+
+    def _steer(self, code: str, fund: str, month: int) -> None:
+        """Keep the closing balance within the story's band, where the story looks."""
+        key, serial, calendar = (code, fund), self.plan.serial(month), month_of(month)
+        if serial < 12:
+            return
+        series = self.series[key]
+        entry = series[month]
+        window = [series[m].spending for m in range(month - 11, month + 1) if m in series]
+        average = sum(window) / len(window)
+        if fund in ADJUSTMENT_FUND:
+            looks = calendar == 12 if fund == "390100" else calendar % 3 == 0
+            if key in self.story.every_month and serial >= 45:
+                looks = True
+            if not looks:
+                return
+            reserve = self.story.reserve(code, fund, serial)
+            band = 0.0 if key in self.story.exact else 0.9
+            lower, upper = (reserve - band) * average, (reserve + band) * average
+            surplus = self.story.surplus.get((code, fund, serial))
+            if surplus is not None:
+                lower = upper = series[month - 12].closing + surplus * average
+            if entry.closing < lower:
+                entry.flows["from_superior"] += round(lower - entry.closing)
+            elif entry.closing > upper:
+                entry.flows["to_superior"] += round(entry.closing - upper)
+        elif fund in ("330100", "320100") and calendar % 3 == 0:
+            lower, upper = 3.5 * average, 12.0 * average
+            if entry.closing < lower:
+                entry.flows["other_income"] += round(lower - entry.closing)
+            elif entry.closing > upper and average > 0:
+                entry.flows["other_expenditure"] = round(entry.closing - upper)
+
+    def _book_adjustment(self, fund: str, adjustment: str, month: int) -> None:
+        p, key = self.plan.parameters, (self.plan.region.office.code, adjustment)
+        before = self.series.setdefault(key, {})
+        entries = {area: self.series[area, fund][month] for area in self.areas_of(month)}
+        if month - 1 in before:
+            opening = before[month - 1].closing
+        else:
+            monthly = sum(
+                self._opening(a.number, a.code, fund) / max(0.5, self.story.reserve(a.code, fund, 0))
+                for a in self.plan.region.areas
+            )
+            opening = round(p["opening.adjustment"] * monthly)
+        remitted = sum(entry.flows["to_superior"] for entry in entries.values())
+        for (area, of_fund), late_month in self.in_transit.items():
+            if of_fund == fund and late_month == month and area in entries:
+                self._held_back[fund] = entries[area].flows["to_superior"]
+                remitted -= self._held_back[fund]
+            elif of_fund == fund and late_month == month - 1:
+                remitted += self._held_back.pop(fund, 0)
+        before[month] = Month(
+            opening,
+            {
+                "from_subordinates": remitted,
+                "interest": max(0, round(opening * p["interest.fund"])) if month_of(month) % 3 == 0 else 0,
+                "to_subordinates": sum(entry.flows["from_superior"] for entry in entries.values()),
+            },
+        )
+
+    def _area_of(self, county: str) -> int:
+        return next(area for code, _, area in self.plan.region.counties if code == county)
+
+    def _arrive(self, month: int) -> None:
+        """The subsidies that arrive in a month, by county and level of government."""
+        plan, p, year = self.plan, self.plan.parameters, year_of(month)
+        if year not in self._county_heads:
+            january = month - month_of(month) + 1
+            self._county_heads[year] = dict(
+                self.engine.rows(
+                    f"select county, count(*) from spell where scheme = 2 and from_month < {january} and to_month >= {january} and {is_paid(plan, str(year))} group by county"
+                )
+            )
+        self.subsidies = []
+        for level, arrives in LEVEL_MONTH.items():
+            if arrives != month_of(month):
+                continue
+            standard = round(p.of_year("resident_subsidy", year) * p[f"subsidy_share.{level}"] * 100)
+            for county, heads in sorted(self._county_heads[year].items()):
+                code, _, area = plan.region.counties[county]
+                if self.stopped(plan.region.areas[area].code, month):
+                    continue
+                rng = random.Random(f"{plan.seed}/subsidy/{code}/{level}/{year}")
+                share = 1.0 if level in ("中央", "自治区") else rng.choice((1.0, 1.0, 1.0, 0.98, 0.95))
+                due = heads * standard
+                arrived = due if share == 1.0 else round(due * share)
+                self.subsidies.append(
+                    Subsidy(year, code, level, heads, standard, due, arrived, rng.randint(5, 25))
+                )

@@ -1,0 +1,112 @@
+"""``shouzhi synth``: a sample region's extracts, month by month."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from shouzhi.errors import UserError
+from shouzhi.synthetic import accounts, claims, clearing, contributions, enrolment, finance, population
+from shouzhi.synthetic.engine import Engine
+from shouzhi.synthetic.ledger import Ledger
+from shouzhi.synthetic.output import Writer
+from shouzhi.synthetic.settings import Plan, month_code, month_number, month_of
+from shouzhi.synthetic.statements import Statements
+from shouzhi.synthetic.story import Story, story_of
+
+SCENARIOS = ("steady", "deficit", "messy")
+EARLIER = 2  # months whose settlements are paid within the run
+
+NOTE = """# 样例数据说明
+
+本目录全部为虚构数据，由 `shouzhi synth` 按固定种子生成，不含任何真实的人、单位、机构或账目，不得用作对任何地区的判断。
+盟市、旗县名称和行政区划代码是真实的；人数、金额、医院、药店和下列全部情节都是编造的。
+比率按公开数据校准，每个参数的出处见程序包内 `shouzhi/synthetic/parameter.csv`；注明 sample、assumed 的只用于样例。
+
+参数：{persons} 人，{months} 个月（{first} 至 {last}），种子 {seed}，情景 {scenario}。
+同样的参数生成的文件逐字节相同；月数更多时，前面各月的文件不变（人员、参保、单位、机构的年末快照同样不变，只有最后一个月不是12月时另有一份期末快照）。
+首月之前两个月的清算汇总（medins_clr_sum_d）一并给出：它们在首月和次月拨付。
+truth/ 目录记录有意安排的情节，只供测试核对，系统不读取。
+"""
+
+
+def generate(
+    out: Path,
+    persons: int,
+    months: int,
+    seed: int,
+    scenario: str,
+    start: str,
+    report: Callable[[str], None] = lambda _: None,
+) -> dict[str, int]:
+    """Write the extracts into ``out``; rows by feed are returned."""
+    if out.exists() and any(out.iterdir()):
+        raise UserError(f"目录 {out} 不是空的。请换一个目录，或先清空它。")
+    out.mkdir(parents=True, exist_ok=True)
+    plan = Plan(persons, months, seed, scenario, month_number(start))
+    work = Path(tempfile.mkdtemp(prefix="shouzhi_synth_", dir=out))
+    engine = Engine(work / "work.duckdb")
+    try:
+        rows = _generate(plan, engine, out, report)
+    finally:
+        engine.close()
+        shutil.rmtree(work, ignore_errors=True)
+    first, last = month_code(plan.start), month_code(plan.last)
+    note = NOTE.format(persons=persons, months=months, first=first, last=last, seed=seed, scenario=scenario)
+    (out / "说明.md").write_text(note, encoding="utf-8", newline="\n")
+    return rows
+
+
+def _drift(plan: Plan, story: Story, month: int) -> str:
+    """SQL: the story's growth of cost on top of the common one."""
+    years = (month - plan.start) / 12
+    steps = [
+        f"when {plan.region.number[area]} = drawn.area and scheme = {scheme} then {(1 + growth) ** years!r}"
+        for (area, scheme), growth in story.cost.items()
+    ]
+    return f"(case {' '.join(steps)} else 1.0 end)" if steps else "1.0"
+
+
+def _generate(plan: Plan, engine: Engine, out: Path, report: Callable[[str], None]) -> dict[str, int]:
+    story = story_of(plan.scenario)
+    population.build(engine, plan)
+    writer = Writer(engine, plan, out)
+    clearing.create(writer)
+    ledger = Ledger(engine, plan, story)
+    statements = Statements(ledger, out, story.has_flaws)
+    statements.prepare()
+    for month in range(plan.start - EARLIER, plan.last + 1):
+        is_written = month >= plan.start
+        stopped = [area.number for area in plan.region.areas if ledger.stopped(area.code, month)]
+        stop = f"area not in ({', '.join(map(str, stopped)) or '-9'})"
+        for low, high, part in writer.ranges:
+            if is_written:
+                contributions.write_staff(writer, month, low, high, part, stop)
+                contributions.write_residents(writer, month, low, high, part, stop)
+                accounts.write_income(writer, month, low, high, part, stop)
+            claims.write_claims(writer, month, low, high, part, stop, _drift(plan, story, month), is_written)
+        clearing.clear_month(writer, month, is_written, stop)
+        if not is_written:
+            continue
+        clearing.pay_month(writer, month, stop)
+        flows = {
+            (area, flow): int(fen)
+            for area, flow, fen in engine.rows(
+                f"select area, flow, sum(fen) from flow where month = {month} group by area, flow"
+            )
+        }
+        statements.before_booking(month)
+        ledger.book(month, flows)
+        statements.write_month(month)
+        finance.write_assets(ledger, out, month)
+        finance.write_subsidies(ledger, out, month)
+        if month_of(month) == 12 or month == plan.last:
+            enrolment.write_snapshot(writer, month, stop)
+        report(month_code(month))
+    truth = out / "truth"
+    truth.mkdir()
+    (truth / "statements.json").write_text(
+        json.dumps(statements.planted, ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+    return writer.rows

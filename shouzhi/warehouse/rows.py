@@ -1,0 +1,145 @@
+"""The rows behind a build: the lake's files that stood when it was made, and the relations ``rows.*`` over them.
+
+``rows/`` of a build holds hard links (copies where the file system has none) of the lake's Parquet files in the lake's
+own layout, the code maps that the relations read, and ``relations.json`` with the queries. A build is complete in
+itself: later deliveries, and later versions of the product, change neither its rows nor how they are read.
+"""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from shouzhi.home import write_durably
+from shouzhi.warehouse.export import quoted_text
+
+FOLDER = "rows"
+RELATIONS_NAME = "relations.json"
+PLACE = "{rows}"
+
+# What readers ask for, by the view of core that it is.
+RELATIONS = {
+    "settlement": "fct_settlement",
+    "employee_contribution": "fct_employee_contribution",
+    "resident_contribution": "fct_resident_contribution",
+    "insurance_spell": "fct_insurance_spell",
+    "account_entry": "fct_account_entry",
+    "clearing": "fct_clearing",
+    "payment": "fct_payment",
+    "fund_asset": "fct_fund_asset",
+    "subsidy": "fct_subsidy",
+    "person": "dim_person",
+    "institution": "dim_institution",
+    "employer": "dim_employer",
+}
+
+
+def write_rows(warehouse: Path, lake_root: Path, manifest: dict[str, Any], folder: Path) -> dict[str, int]:
+    """Fill ``folder`` and return the size of each file in it by its path there."""
+    folder.mkdir()
+    nodes = {
+        node["name"]: node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in {"model", "seed"}
+    }
+    queries: dict[str, str] = {}
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        for feed in source_feeds(manifest, nodes):
+            queries[f'"warehouse"."lake"."{feed}"'] = lake_query(con, feed, lake_root, folder)
+        for name in needed(nodes, "seed"):
+            path = f"reference/{name}.parquet"
+            (folder / "reference").mkdir(exist_ok=True)
+            source = f"select * from {nodes[name]['relation_name']} order by all"
+            con.execute(f"copy ({source}) to {quoted_text(str(folder / path))} (format parquet)")
+            queries[nodes[name]["relation_name"]] = f"select * from read_parquet('{PLACE}/{path}')"
+    for name in needed(nodes, "staging"):
+        queries[nodes[name]["relation_name"]] = moved(nodes[name]["compiled_code"], queries)
+    relations = {name: moved(nodes[model]["compiled_code"], queries) for name, model in RELATIONS.items()}
+    write_durably(folder / RELATIONS_NAME, json.dumps(relations, ensure_ascii=False, indent=1) + "\n")
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def needed(nodes: dict[str, dict[str, Any]], kind: str) -> list[str]:
+    """Staging models or seeds that the relations read."""
+    parents = {
+        parent.split(".")[-1]
+        for model in RELATIONS.values()
+        for parent in nodes[model]["depends_on"]["nodes"]
+        if parent in {node["unique_id"] for node in nodes.values()}
+    }
+    return sorted(
+        name
+        for name in parents
+        if (nodes[name]["resource_type"] == "seed" if kind == "seed" else nodes[name]["fqn"][1] == kind)
+    )
+
+
+def source_feeds(manifest: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> list[str]:
+    """The feeds under those staging models."""
+    return sorted(
+        manifest["sources"][parent]["name"]
+        for name in needed(nodes, "staging")
+        for parent in nodes[name]["depends_on"]["nodes"]
+    )
+
+
+def lake_query(con: duckdb.DuckDBPyConnection, feed: str, lake_root: Path, folder: Path) -> str:
+    """The query of ``lake.<feed>`` over links of its files; its rows themselves where it is a table without files."""
+    found = con.execute(
+        "select sql from duckdb_views() where schema_name = 'lake' and view_name = ?", [feed]
+    ).fetchone()
+    if found is None:
+        columns = con.execute(
+            """
+            select column_name, data_type
+            from information_schema.columns
+            where table_schema = 'lake' and table_name = ?
+            order by ordinal_position
+            """,
+            [feed],
+        ).fetchall()
+        listed = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in columns)
+        return f"select {listed} where false"
+    body = found[0].split(" AS ", 1)[1].rstrip().rstrip(";")
+    root = str(lake_root.resolve()).rstrip("/") + "/"
+    for path in sorted(set(re.findall(re.escape(f"'{root}") + r"([^']+)'", body))):
+        link(lake_root / path, folder / path)
+    return body.replace(f"'{root}", f"'{PLACE}/")
+
+
+def link(source: Path, target: Path) -> None:
+    """A hard link, or a copy where the file system cannot link."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def moved(sql: str, queries: dict[str, str]) -> str:
+    """A compiled model with the build's own queries in the place of the working file's relations."""
+    for relation, query in queries.items():
+        sql = sql.replace(relation, f"(\n{query}\n)")
+    return sql.replace('"warehouse"."core".', '"marts"."core".')
+
+
+def attach_rows(con: duckdb.DuckDBPyConnection, build_folder: Path) -> None:
+    """Make ``rows.*`` readable in a connection to the build's marts, and of all files only those of the build."""
+    folder = build_folder / FOLDER
+    con.execute("attach ':memory:' as rows (read_write)")
+    directories = [str(folder.resolve()) + "/"] if folder.is_dir() else []
+    con.execute(f"set allowed_directories = [{', '.join(map(quoted_text, directories))}]")
+    con.execute("set enable_external_access = false")
+    stored = folder / RELATIONS_NAME
+    if stored.is_file():
+        place = str(folder.resolve()).replace("'", "''")
+        for name, sql in json.loads(stored.read_text(encoding="utf-8")).items():
+            con.execute(f"create view rows.{name} as {sql.replace(PLACE, place)}")
