@@ -154,6 +154,11 @@ def restatement(
     return _restatement(former.path, made.path, scope.text, kind, area, period, shown)
 
 
+def has_rows(build: Build) -> bool:
+    """Whether a build keeps the rows behind its figures."""
+    return (Path(build.path).parent / "rows" / "relations.json").is_file()
+
+
 def first(frame: pd.DataFrame) -> dict[str, Any] | None:
     """The first row as a dict, or None for an empty result."""
     if frame.empty:

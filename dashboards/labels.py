@@ -40,6 +40,13 @@ UNITS = {
     "个": Unit("个", Decimal(1), 0),
     "项": Unit("项", Decimal(1), 0),
     "行": Unit("行", Decimal(1), 0),
+    "元整": Unit("元", Decimal(1), 0),
+    "人": Unit("人", Decimal(1), 0),
+    "人次": Unit("人次", Decimal(1), 0),
+    "次": Unit("次", Decimal(1), 2),
+    "天": Unit("天", Decimal(1), 1),
+    "张": Unit("张", Decimal(1), 2),
+    "倍": Unit("", Decimal(1), 2),
     "": Unit("", Decimal(1), 4),
 }
 
@@ -67,7 +74,7 @@ def fmt(value: Any, unit: str, *, signed: bool = False, with_unit: bool = False)
     rounded = exact.quantize(Decimal(1).scaleb(-spec.decimals), rounding=ROUND_HALF_UP)
     sign = "−" if rounded < 0 else ("+" if signed and rounded > 0 else "")
     tail = spec.text if with_unit or unit == "%" else ""
-    gap = "" if unit in {"%", "个", "项", "行", ""} or not tail else " "
+    gap = "" if unit in {"%", "个", "项", "行", "人", "人次", ""} or not tail else " "
     return f"{sign}{abs(rounded):,.{spec.decimals}f}{gap}{tail}"
 
 
@@ -93,6 +100,10 @@ def fmt_difference(value: Any, unit: str) -> str:
     return f"{'▲ 多' if number > 0 else '▼ 少'} {fmt(abs(number), unit)}"
 
 
+# unit codes of the metric catalogue that are written in a unit of their own
+CATALOGUE_UNITS = {"yuan_each": "元整", "quotient": "倍", "persons": "人", "days": "天", "beds": "张"}
+
+
 def fmt_metric(value: Any, unit: str | None) -> str:
     """A rule's or indicator's figure in the unit its catalogue entry names."""
     name = (unit or "").strip()
@@ -106,6 +117,8 @@ def fmt_metric(value: Any, unit: str | None) -> str:
         return fmt(value, "万元", with_unit=True)
     if name in {"万元", "亿元"}:
         return fmt(value, name, with_unit=True)
+    if name in CATALOGUE_UNITS:
+        return fmt(value, CATALOGUE_UNITS[name], with_unit=True)
     if name in {"rows", "行"}:
         return fmt(value, "行", with_unit=True)
     if name in {"期", "年", "次", "count", "个"}:
@@ -199,6 +212,7 @@ ARRIVAL_TEXT = {
     "missing": "未报送",
     "not_expected": "不要求",
     "derived": "汇总推算",
+    "business": "业务数据推算",
 }
 FEED_ARRIVAL_TEXT = {
     "reported": "已报送",
@@ -214,6 +228,7 @@ ARRIVAL_SYMBOL = {
     "no_rows": "–",
     "not_expected": "×",
     "derived": "○",
+    "business": "◇",
 }
 UNDATED = "不分月"
 OPENING_TEXT = {
@@ -223,6 +238,7 @@ OPENING_TEXT = {
     "not_available": "无法取得",
 }
 ROLE_TEXT = {"addend": "计入合计", "of_which": "其中", "subtotal": "报表小计", "balance": "结余"}
+ORIGIN_TEXT = {"statement": "报表", "business": "业务", "mixed": "报表＋业务"}
 SIDE_TEXT = {"income": "收入", "expenditure": "支出", "balance": "结余"}
 DIRECTION_TEXT = {"high_good": "越高越好", "low_good": "越低越好", "neutral": "不评价"}
 MEASURE_TEXT = {"period": "本期数", "ytd": "本年累计数"}
@@ -250,6 +266,71 @@ FACT_TEXT = {
     "row_counts": "各表行数",
     "marts_sha256": "发布文件指纹",
     "marts_bytes": "发布文件大小",
+}
+MEDICAL_KIND_TEXT = {
+    "all": "全部类别",
+    "inpatient": "住院",
+    "outpatient": "普通门诊",
+    "chronic": "门诊慢特病",
+    "pharmacy": "定点药店",
+    "maternity": "生育",
+    "other": "其他",
+}
+PERSON_GROUP_TEXT = {
+    "all": "合计",
+    "in_service": "在职",
+    "retired": "退休",
+    "adult": "成年居民",
+    "elder": "老年居民",
+    "minor_student": "未成年人和学生",
+    "minor": "未成年人",
+    "student": "学生",
+    "newborn": "新生儿",
+    "other": "其他",
+}
+SCHEME_TEXT = {
+    "employee": "职工",
+    "resident": "居民",
+    "all": "合计",
+    "civil_servant": "公务员补助",
+    "large_claim": "大额补助",
+    "retired_cadre": "离休",
+    "disabled_soldier": "伤残军人",
+    "enterprise_supplement": "企业补充",
+    "resident_critical_illness": "居民大病",
+    "other": "其他",
+}
+ITEM_TEXT = {"premium": "保险费", "subsidy": "财政补助"}
+PAYER_TEXT = {
+    "all": "合计",
+    "employer": "单位",
+    "person": "个人",
+    "other": "其他",
+}
+CONTRIBUTION_KIND_TEXT = {
+    "normal": "正常",
+    "arrears": "补缴",
+    "lump_sum": "一次性补缴",
+    "refund": "退费",
+    "other": "其他",
+}
+PAYMENT_SOURCE_TEXT = {
+    "101": "零星报销",
+    "102": "生育现金",
+    "103": "生育津贴",
+    "104": "医疗救助",
+    "105": "灵活就业",
+    "106": "零星补差",
+    "107": "年度二次报销",
+    "201": "清算支付",
+    "202": "年中调整",
+    "203": "预留保证金发放",
+    "204": "年终清算",
+    "205": "超定额",
+    "206": "门诊统筹包干",
+    "207": "预付金",
+    "999": "其他",
+    "unknown": "未注明",
 }
 AXIS_TEXT = {"deficit": "不足", "surplus": "结余偏多"}
 SEVERITY_TEXT = {"info": "说明", "warning": "提醒", "problem": "问题"}
@@ -290,12 +371,20 @@ VOCABULARIES: dict[str, dict[str, str]] = {
     "statement_code": STATEMENT_TEXT,
     "arrival_code": ARRIVAL_TEXT,
     "opening_basis": OPENING_TEXT,
+    "origin_code": ORIGIN_TEXT,
     "account_role": ROLE_TEXT,
     "side": SIDE_TEXT,
     "direction": DIRECTION_TEXT,
     "measure_code": MEASURE_TEXT,
     "status_code": BATCH_STATUS_TEXT,
     "axis": AXIS_TEXT,
+    "contribution_kind_code": CONTRIBUTION_KIND_TEXT,
+    "source_code": PAYMENT_SOURCE_TEXT,
+    "medical_kind_code": MEDICAL_KIND_TEXT,
+    "person_group_code": PERSON_GROUP_TEXT,
+    "scheme_code": SCHEME_TEXT,
+    "item_code": ITEM_TEXT,
+    "payer_code": PAYER_TEXT,
     "tool": TOOL_TEXT,
     "fact_key": FACT_TEXT,
     "severity_code": SEVERITY_TEXT,

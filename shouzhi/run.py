@@ -158,8 +158,7 @@ def issue_sentences(report: ContractReport, found: OpenIssues) -> list[str]:
 
 
 def loaded_problem(each: FileReport) -> str:
-    count = each.parsed.quarantine.num_rows if each.parsed else 0
-    return f"{each.name}：{first_of(each.first_reason, count)}"
+    return f"{each.name}：{first_of(each.first_reason, each.quarantined_count)}"
 
 
 def first_of(reason: str | None, count: int) -> str:

@@ -24,6 +24,7 @@ BASE_COLUMNS = [
     Col("expenditure_yuan", "wan"),
     Col("surplus_yuan", "wan"),
     Col("actual_closing_yuan", "wan"),
+    Col("origin_code", "word", "来源"),
 ]
 COMPARE_COLUMNS = {
     "同比": [Col("income_yoy_ratio", "ratio", "收入同比"), Col("expenditure_yoy_ratio", "ratio", "支出同比")],
@@ -125,6 +126,8 @@ def main() -> None:
     )
     unreported = view.rows("missing_areas")["area_name"].tolist()
     notes = [f"未报送：{'、'.join(unreported)}，不计入合计。" if unreported else "", ROUNDING_NOTE]
+    if (flows["origin_code"] != "statement").any():
+        notes.append("来源为“业务”的，本期没有报表，由参保、缴费、结算和拨付数据按收付实现制形成。")
     st.caption("".join(notes))
     if view.shows_residents:
         st.caption(f"注：{RESIDENT_SEASON_NOTE}{RESERVE_NOTE}")

@@ -11,6 +11,8 @@ import streamlit as st
 from dashboards import data
 from dashboards.charts_fund import balance_waterfall, budget_bars
 from dashboards.charts_risk import peer_bars, reserve_band
+from dashboards.components.business import business_block
+from dashboards.components.business_source import BusinessFigure, figure_picker
 from dashboards.components.cards import chart_card
 from dashboards.components.drill import account_drill, chosen_account, trail, with_labels
 from dashboards.components.frame import View, view_of_page
@@ -326,6 +328,19 @@ def open_peer() -> None:
         request_page("region", patch)
 
 
+INDICATOR = "prefecture_comparison.fct_prefecture_indicator"
+
+
+def missing_indicators(view: View, codes: list[str]) -> None:
+    """Which indicators this area has no value of in this period: their feed, a part or the denominator is missing."""
+    known = view.rows("indicator_names", scheme=view.scheme)
+    names = known.loc[~known["indicator_code"].isin(codes), "indicator_name"].tolist()
+    if names:
+        st.caption(
+            f"{view.shown_area}本期没有以下指标的值（没有所需数据、期间内有月份缺报、分母为零或不适用于本险种）：{'、'.join(names)}。"
+        )
+
+
 def peers_block(view: View) -> None:
     """This area among the others."""
     mine = view.rows("region_peers", area_code=str(view.area_code))
@@ -357,6 +372,14 @@ def peers_block(view: View) -> None:
         ]
         mine.loc[mine["is_suppressed"].astype(bool), "value_text"] = "不公布"
         show_table(view, mine, INDICATOR_COLUMNS, key="indicators", name="比较指标")
+        missing_indicators(view, codes)
+        figures = [
+            BusinessFigure(
+                row["indicator_code"], INDICATOR, row, row["indicator_name"], unit=str(row["unit"])
+            )
+            for row in mine[~mine["is_suppressed"].astype(bool)].to_dict("records")
+        ]
+        figure_picker(view, figures, "indicator_source")
     with left:
         chosen = st.selectbox("指标", list(names), key="zb")
         strip = view.rows("peer_strip", indicator_code=names.get(chosen, codes[0]))
@@ -451,6 +474,7 @@ def main() -> None:
     if view.shows_residents:
         st.caption(f"注：{RESIDENT_SEASON_NOTE}")
     charts_block(view, fund, fund_name)
+    business_block(view, fund)
     peers_block(view)
     account_drill(view, accounts, code, fund)
 

@@ -45,13 +45,17 @@ class Col:
     width: Any = None
 
 
-MONEY = {"yuan": "元", "wan": "万元", "yi": "亿元"}
-FIGURES = {*MONEY, "ratio", "months"}
+MONEY = {"yuan": "元", "wan": "万元", "wan_signed": "万元", "yi": "亿元"}
+# figures that are no money, by the unit they are written in
+PLAIN = {"persons": "人", "times": "次", "each": "元", "share": "%"}
+FIGURES = {*MONEY, *PLAIN, "ratio", "months"}
 
 
 def _formatter(kind: str, name: str) -> Callable[[Any], str]:
     if kind in MONEY:
-        return partial(fmt, unit=MONEY[kind])
+        return partial(fmt, unit=MONEY[kind], signed=kind.endswith("_signed"))
+    if kind in PLAIN:
+        return partial(fmt, unit=PLAIN[kind])
     if kind == "ratio":
         return partial(fmt, unit="%", signed=True)
     if kind == "months":
@@ -60,6 +64,10 @@ def _formatter(kind: str, name: str) -> Callable[[Any], str]:
         return partial(fmt, unit="个")
     if kind == "level":
         return level_mark
+    if kind == "yes":
+        return lambda value: "是" if not is_missing(value) and bool(value) else "否"
+    if kind == "date":
+        return lambda value: NOT_APPLICABLE if is_missing(value) else str(value)[:10]
     if kind == "active":
         return lambda value: "采用" if bool(value) else "已被替代"
     if kind == "word":

@@ -7,6 +7,7 @@ with states as (
         bool_or(arrival.arrival_code = 'missing') as is_any_missing,
         bool_or(arrival.arrival_code = 'reported') as is_any_reported,
         bool_or(arrival.arrival_code = 'derived') as is_any_derived,
+        bool_or(arrival.arrival_code = 'business') as is_any_business,
     from data_quality.fct_arrival as arrival
     where arrival.period_type = $period_type
         -- the adjustment funds are the region's own books, no scheme of an area
@@ -30,6 +31,7 @@ select
         when states.is_any_missing and states.is_any_reported then 'partly'
         when states.is_any_missing then 'missing'
         when states.is_any_reported then 'reported'
+        when states.is_any_business then 'business'
         when states.is_any_derived then 'derived'
         else 'not_expected'
     end as arrival_code,

@@ -44,6 +44,7 @@ select
     balance.areas_reported_count,
     balance.areas_expected_count,
     balance.difference_class,
+    balance.origin_code,
     balance.is_held,
     coalesce(revised.income_yuan, budget.income_yuan) as budget_income_yuan,
     coalesce(revised.expenditure_yuan, budget.expenditure_yuan) as budget_expenditure_yuan,

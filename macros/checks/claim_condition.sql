@@ -6,12 +6,17 @@
     yuan         what is at stake in a wrong row
     key          what names a wrong row
     Columns are those of core.fct_settlement. Source of the identities: national platform dictionary, section 1.3.
+    #valid counts the rows of the settlement view and their fund payments, the base of M10.
     An amount identity is judged on valid rows, whatever their sign: a reversal keeps it.
 #}
 {% macro claim_conditions() %}
 {% set valid = "is_valid" %}
 {% set own = "coalesce(family_account_pay_yuan, 0)" %}
 {{ return([
+    {
+        'check_id': '#valid', 'denominator': valid, 'key': 'cast(null as varchar)', 'condition': 'true',
+        'yuan': 'fund_pay_yuan',
+    },
     {
         'check_id': 'I01', 'denominator': valid, 'key': 'settlement_id',
         'condition': "medical_fee_yuan <> own_expense_yuan + over_limit_yuan + preself_pay_yuan + in_scope_yuan",

@@ -24,7 +24,7 @@ select
     coalesce(contribution.collected_code = '1' and contribution.write_off_code = 'Z', false) as is_collected,
     coalesce(substr(contribution.accrual_begin_month, 1, 4) > substr(contribution.event_month, 1, 4), false) as is_next_year,
     contribution.contribution_type_code,
-    coalesce(kind.contribution_kind_code, 'other') as contribution_kind_code,
+    coalesce(kind.contribution_kind_code, 'unknown') as contribution_kind_code,
     contribution.fixed_amount_code,
     {{ yuan('0') }} as employer_yuan,
     contribution.person_yuan,

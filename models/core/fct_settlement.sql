@@ -38,7 +38,7 @@ select
         else 'cross_province'
     end as place_code,
     settlement.medical_type_code,
-    coalesce(own_kind.medical_kind_code, group_kind.medical_kind_code, 'other') as medical_kind_code,
+    coalesce(own_kind.medical_kind_code, group_kind.medical_kind_code, 'unknown') as medical_kind_code,
     settlement.settlement_type_code,
     settlement.clearing_type_code,
     settlement.service_begin_date,

@@ -45,6 +45,8 @@ class Column:
     code_list: str | None = None
     codes: dict[str, str] = field(default_factory=dict)
     privacy: str | None = None
+    # a pattern of values that name no person and are kept as they are
+    privacy_unless: str | None = None
     note: str = ""
 
     @property
@@ -150,6 +152,7 @@ def _column(feed: str, entry: dict[str, Any]) -> Column:
         code_list=entry.get("code_list"),
         codes={str(code): label for code, label in entry.get("codes", {}).items()},
         privacy=entry.get("privacy"),
+        privacy_unless=entry.get("privacy_unless"),
         note=entry.get("note", ""),
     )
     if column.type not in COLUMN_TYPES:

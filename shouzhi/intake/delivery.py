@@ -1,6 +1,7 @@
 """The walk of one delivery: discover, read, report; and, when asked to, write into the lake."""
 
 import datetime as dt
+import io
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,12 @@ import pyarrow.compute as pc
 
 from shouzhi.errors import UserError
 from shouzhi.intake import lake
+from shouzhi.intake.contract import business_feeds
 from shouzhi.intake.delivery_hints import delivery_hints
 from shouzhi.intake.discovery import Source, content_hash, discover, format_fault
+from shouzhi.intake.feeds.relations import feed_states
+from shouzhi.intake.feeds.session import FeedFile, FeedSession
+from shouzhi.intake.feeds.text_tables import scan
 from shouzhi.intake.hints import future_notes
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA, ROW_SCHEMA, sum_yuan
 from shouzhi.intake.reading import ParsedFile, read_source
@@ -36,13 +41,25 @@ class _Read:
     report: FileReport
     digest: str
     parsed: ParsedFile | None
+    feed_file: FeedFile | None = None
+    file_no: int = 0
+
+    @property
+    def is_new(self) -> bool:
+        return self.report.is_recorded and (self.parsed is not None or self.feed_file is not None)
 
 
 def check_extracts(
     extracts: Path, progress: Progress | None = None, today: dt.date | None = None
 ) -> ContractReport:
     """Read everything under ``extracts`` and report; nothing is loaded. ``today`` tells what lies in the future."""
-    reads = _read_all(Path(extracts), {}, progress or silent(), today or dt.date.today())
+    session = FeedSession(None, None, None, progress or silent())
+    try:
+        reads = _read_all(Path(extracts), {}, session, today or dt.date.today())
+        session.run({})
+    finally:
+        session.close()
+    _fill_feeds(reads, {})
     parsed = [each.parsed for each in reads if each.parsed is not None]
     names = [each.report.name for each in reads if each.parsed is not None]
     hints = delivery_hints([(name, each.rows) for name, each in zip(names, parsed, strict=True)])
@@ -56,32 +73,93 @@ def take_in(
 ) -> Delivery:
     """Read everything under ``extracts`` and write what is new into the lake as one delivery."""
     lake_root = Path(lake_root)
-    known = lake.known_files(lake_root)
-    reads = _read_all(Path(extracts), known, progress or silent(), today or dt.date.today())
-    report = ContractReport([each.report for each in reads])
-    new = [each for each in reads if each.parsed is not None and each.report.is_recorded]
-    if not new:
-        lake_root.mkdir(parents=True, exist_ok=True)
-        lake.clean_orphans(lake_root)
-        return Delivery(None, report)
-    rows = pa.concat_tables([_with_origin(each, each.parsed.rows) for each in new if each.parsed])
-    quarantine = pa.concat_tables([_quarantine_with_origin(each) for each in new if each.parsed])
-    delivery_no = lake.write_delivery(lake_root, [_record(each) for each in new], rows, quarantine)
-    return Delivery(delivery_no, report)
+    known, entries = lake.known_files(lake_root), lake.read_manifest(lake_root)
+    delivery_no = lake.next_delivery_no(lake_root)
+    session = FeedSession(lake_root, delivery_no, lake.key_check(entries), progress or silent())
+    try:
+        reads = _read_all(Path(extracts), known, session, today or dt.date.today())
+        session.run(feed_states(lake_root, entries))
+        _fill_feeds(reads, known)
+        report = ContractReport([each.report for each in reads])
+        new = [each for each in reads if each.is_new]
+        if not new:
+            lake_root.mkdir(parents=True, exist_ok=True)
+            lake.clean_orphans(lake_root)
+            return Delivery(None, report)
+        statements = [each for each in new if each.parsed is not None]
+        rows = pa.concat_tables(
+            [
+                lake.STATEMENT_FILE_SCHEMA.empty_table(),
+                *(_with_origin(each, each.parsed.rows) for each in statements if each.parsed),
+            ]
+        )
+        quarantine = pa.concat_tables(
+            [
+                lake.QUARANTINE_FILE_SCHEMA.empty_table(),
+                *(_quarantine_with_origin(each) for each in statements),
+            ]
+        )
+        records = [_feed_record(each) if each.feed_file else _record(each) for each in new]
+        delivery_no = lake.write_delivery(lake_root, records, rows, quarantine, session=session)
+        return Delivery(delivery_no, report)
+    finally:
+        session.close()
+
+
+def _fill_feeds(reads: list[_Read], known: dict[str, dict[str, Any]]) -> None:
+    for each in reads:
+        if each.feed_file is not None:
+            each.report.fill(each.feed_file)
+            each.report.is_recorded = not (
+                each.feed_file.rejected_reason and _is_rejected(known, each.digest)
+            )
 
 
 def _read_all(
-    extracts: Path, known: dict[str, dict[str, Any]], progress: Progress, today: dt.date
+    extracts: Path, known: dict[str, dict[str, Any]], session: FeedSession, today: dt.date
 ) -> list[_Read]:
     reads: list[_Read] = []
     seen: dict[str, str] = {}
+    feeds = business_feeds()
     for source in discover(extracts):
-        progress.line(f"读取 {source.name}")
-        read = _read_one(source, known, seen)
+        if source.feed is not None and source.feed.feed in feeds:
+            reads.append(_scan_feed(source, known, seen, session, len(reads) + 1))
+            continue
+        session.progress.line(f"读取 {source.name}")
+        read = replace(_read_one(source, known, seen), file_no=len(reads) + 1)
         if read.parsed is not None:
             read.parsed.notes.extend(future_notes(read.parsed.rows, today))
         reads.append(read)
     return reads
+
+
+def _scan_feed(
+    source: Source,
+    known: dict[str, dict[str, Any]],
+    seen: dict[str, str],
+    session: FeedSession,
+    file_no: int,
+) -> _Read:
+    """Hash a file of a business feed; what is new goes to the session, which reads it by the batch."""
+    assert source.feed is not None
+    report = FileReport(source.name, source.feed)
+    try:
+        with source.open() as stream:
+            scanned = scan(stream)
+        digest = scanned.digest
+    except UserError as error:
+        source, scanned = replace(source, fault=error.sentence), scan(io.BytesIO())
+        digest = content_hash(f"unreadable:{source.name}".encode())
+    if digest in seen:
+        report.mark_duplicate(seen[digest])
+        return _Read(report, digest, None)
+    seen[digest] = source.name
+    if digest in known and known[digest]["status_code"] == "loaded":
+        report.mark_known(known[digest])
+        return _Read(report, digest, None)
+    feed_file = FeedFile(source.feed, file_no, source.name, digest)
+    session.add(feed_file, source, scanned)
+    return _Read(report, digest, None, feed_file, file_no)
 
 
 def _read_one(source: Source, known: dict[str, dict[str, Any]], seen: dict[str, str]) -> _Read:
@@ -104,7 +182,7 @@ def _read_one(source: Source, known: dict[str, dict[str, Any]], seen: dict[str, 
         report.is_recorded = mark not in seen and digest not in known
         seen.setdefault(mark, source.name)
         return _Read(report, digest, ParsedFile(rejected_reason=report.first_reason))
-    if not source.feed.is_read or source.feed.feed != "fund_statement":
+    if not source.feed.is_read:
         report.mark_not_read()
         return _Read(report, digest, None)
     if digest in seen:
@@ -160,6 +238,7 @@ def _record(read: _Read) -> dict[str, Any]:
         "content_hash": read.digest,
         "file_name": report.name,
         "feed_code": report.feed.feed if report.feed else None,
+        "file_no": read.file_no,
         "period_label": _period_label(periods),
         "status_code": "rejected" if is_rejected else "loaded",
         "encoding_code": parsed.encoding or None,
@@ -173,6 +252,31 @@ def _record(read: _Read) -> dict[str, Any]:
         "first_reason": report.first_reason,
         "sub_cent_residual_yuan": parsed.sub_cent_residual_yuan,
         "notes": [vars(note) for note in parsed.notes],
+    }
+
+
+def _feed_record(read: _Read) -> dict[str, Any]:
+    """Return the manifest's record of one file of a business feed."""
+    given = read.feed_file
+    assert given is not None
+    return {
+        "content_hash": given.digest,
+        "file_name": given.name,
+        "feed_code": given.feed.feed,
+        "file_no": given.file_no,
+        "period_label": _period_label(given.months),
+        "status_code": "rejected" if given.rejected_reason else "loaded",
+        "encoding_code": given.encoding or None,
+        "received_count": given.received_count,
+        "quarantined_count": given.quarantined_count,
+        "non_data_count": given.non_data_count,
+        "received_yuan": given.received_yuan,
+        "quarantined_yuan": given.quarantined_yuan,
+        "unreadable_amount_count": given.unreadable_count,
+        "warning_count": sum(note.severity_code != "info" for note in given.notes),
+        "first_reason": read.report.first_reason,
+        "sub_cent_residual_yuan": "0.000000",
+        "notes": [vars(note) for note in given.notes],
     }
 
 

@@ -18,7 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shouzhi.errors import UserError
+from shouzhi.intake.contract import business_feeds
 from shouzhi.intake.feeds.relations import register_feeds
+from shouzhi.intake.feeds.session import FeedSession
 from shouzhi.intake.parsed import NOTE_FIELDS, QUARANTINE_SCHEMA, ROW_SCHEMA, YUAN
 
 SCHEMA_VERSION = 1
@@ -117,7 +119,7 @@ def clean_orphans(lake_root: Path) -> list[str]:
     """Remove what a killed run left: staging folders and deliveries without a manifest entry."""
     kept = {f"delivery={entry['delivery_no']:06d}" for entry in read_manifest(lake_root)}
     removed = []
-    for folder in FOLDERS.values():
+    for folder in [*FOLDERS.values(), *business_feeds()]:
         for path in sorted((lake_root / folder).glob("delivery=*")):
             if path.name not in kept:
                 shutil.rmtree(path)
@@ -137,11 +139,13 @@ def write_delivery(
     rows: pa.Table,
     quarantine: pa.Table,
     before_manifest: Callable[[], None] = lambda: None,
+    session: FeedSession | None = None,
 ) -> int:
     """Write one delivery and return its number.
 
     ``rows`` and ``quarantine`` are in the lake's file schemas without a delivery number yet (0). The manifest
-    entry is written last: until then the delivery does not exist. ``before_manifest`` is a hook for tests.
+    entry is written last: until then the delivery does not exist. ``session`` holds the parts of the business feeds.
+    ``before_manifest`` is a hook for tests.
     """
     lake_root.mkdir(parents=True, exist_ok=True)
     manifest_folder(lake_root).mkdir(exist_ok=True)
@@ -153,6 +157,7 @@ def write_delivery(
             parts[relation] = _write_part(
                 lake_root, relation, _numbered(table, relation, delivery_no), delivery_no
             )
+    feeds = _settle_feeds(lake_root, session, files, delivery_no) if session else {}
     before_manifest()
     entry = {
         "schema_version": SCHEMA_VERSION,
@@ -160,8 +165,48 @@ def write_delivery(
         "files": [_plain(record) for record in files],
         "parts": parts,
     }
+    if session and feeds:
+        entry |= {"feeds": feeds, "key_check": session.key_check}
     _write_manifest(manifest_folder(lake_root), delivery_no, entry)
     return delivery_no
+
+
+def _settle_feeds(
+    lake_root: Path, session: FeedSession, files: list[dict[str, Any]], delivery_no: int
+) -> dict[str, Any]:
+    """Move what the session wrote to its place and return the manifest's entry of it."""
+    settled: dict[str, Any] = {}
+    for code, result in session.results.items():
+        assert session.folder is not None
+        source = session.folder / code
+        if not source.is_dir():
+            continue
+        target = lake_root / code / f"delivery={delivery_no:06d}"
+        for path in source.iterdir():
+            _sync(path)
+        target.parent.mkdir(exist_ok=True)
+        source.rename(target)
+        _sync(target.parent)
+        digests = sorted(record["content_hash"] for record in files if record["feed_code"] == code)
+        settled[code] = {
+            "parts": [{**part, "path": _placed(part["path"], delivery_no)} for part in result.parts],
+            "superseded": result.superseded
+            and {**result.superseded, "path": _placed(result.superseded["path"], delivery_no)},
+            "control": result.control and _placed(result.control, delivery_no),
+            "quarantine": [_placed(path, delivery_no) for path in result.quarantine],
+            "content": hashlib.sha256("".join(digests).encode()).hexdigest()[:32],
+        }
+    return settled
+
+
+def _placed(path: str, delivery_no: int) -> str:
+    folder, _, name = path.partition("/")
+    return f"{folder}/delivery={delivery_no:06d}/{name}"
+
+
+def key_check(entries: list[dict[str, Any]]) -> str | None:
+    """Return the check value of the pseudonym key that the lake was filled with."""
+    return next((entry["key_check"] for entry in reversed(entries) if entry.get("key_check")), None)
 
 
 def _plain(record: dict[str, Any]) -> dict[str, Any]:
@@ -242,6 +287,9 @@ def register(connection: duckdb.DuckDBPyConnection, lake_root: Path) -> None:
         paths = [
             lake_root / entry["parts"][relation]["path"] for entry in entries if relation in entry["parts"]
         ]
+        if relation == "quarantine_row":
+            given = [each for entry in entries for each in entry.get("feeds", {}).values()]
+            paths += [lake_root / path for each in given for path in each["quarantine"]]
         _check_present(paths)
         _drop(connection, relation)
         if paths:

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from shouzhi.intake.contract import Feed, load_feeds
+from shouzhi.intake.feeds.session import FeedFile
 from shouzhi.intake.hints import FUTURE_PERIOD
 from shouzhi.intake.parsed import Note, sum_yuan
 from shouzhi.intake.reading import ParsedFile
@@ -72,7 +73,7 @@ class FileReport:
     status_code: str = "loaded"
     first_reason: str | None = None
     is_recorded: bool = False
-    parsed: ParsedFile | None = None
+    parsed: ParsedFile | FeedFile | None = None
     known: dict[str, Any] | None = None
 
     def reject(self, reason: str) -> None:
@@ -95,7 +96,7 @@ class FileReport:
             f"内容与第 {record['delivery_no']} 批收到的 {record['file_name']} 完全相同，没有变化"
         )
 
-    def fill(self, parsed: ParsedFile) -> None:
+    def fill(self, parsed: ParsedFile | FeedFile) -> None:
         self.parsed = parsed
         if parsed.rejected_reason:
             self.reject(parsed.rejected_reason)
@@ -116,7 +117,14 @@ class FileReport:
         is_noted = any(
             note.severity_code == "problem" or note.note_code in ASKED_NOTES for note in self.parsed.notes
         )
-        return bool(self.parsed.quarantine.num_rows) or is_noted
+        return bool(self.quarantined_count) or is_noted
+
+    @property
+    def quarantined_count(self) -> int:
+        """Rows of the file in quarantine, shown or not."""
+        if isinstance(self.parsed, FeedFile):
+            return self.parsed.quarantined_count
+        return self.parsed.quarantine.num_rows if self.parsed else 0
 
     @property
     def is_readable(self) -> bool:
@@ -146,7 +154,7 @@ class ContractReport:
             return "文件夹里没有可读的数据文件：请放入 .csv、.txt、.xlsx、.xls、.parquet 或 .zip 文件。"
         counts = {code: sum(each.status_code == code for each in self.files) for code in _STATUS_LABELS}
         parts = [f"{label} {counts[code]} 份" for code, label in _STATUS_LABELS.items() if counts[code]]
-        quarantined = sum(each.parsed.quarantine.num_rows for each in self.files if each.parsed)
+        quarantined = sum(each.quarantined_count for each in self.files)
         tail = f"；隔离 {quarantined} 行" if quarantined else ""
         verdict = {"clean": "没有问题", "problems": "有问题，见下", "unreadable": "没有一份能读"}[self.status]
         return f"共 {len(self.files)} 份文件：{'，'.join(parts)}{tail}。{verdict}。"
@@ -162,7 +170,8 @@ class ContractReport:
 def _render_file(report: FileReport) -> list[str]:
     label = f"（{report.feed.label}）" if report.feed else ""
     status = _STATUS_LABELS[report.status_code]
-    if report.status_code == "loaded" and report.parsed and not report.parsed.rows.num_rows:
+    is_statement = isinstance(report.parsed, ParsedFile)
+    if report.status_code == "loaded" and is_statement and not report.parsed.rows.num_rows:
         status = "没有一行可入湖" if report.parsed.quarantine.num_rows else "没有金额"
     lines = [f"■ {report.name}{label}：{status}"]
     if report.first_reason and (report.status_code != "loaded"):
@@ -171,10 +180,25 @@ def _render_file(report: FileReport) -> list[str]:
     if parsed is None:
         return lines
     if not parsed.rejected_reason:
-        lines.extend(_render_counts(parsed))
+        lines.extend(_render_feed(parsed) if isinstance(parsed, FeedFile) else _render_counts(parsed))
     told = parsed.rejected_reason or ""
     lines.extend(_render_notes([note for note in parsed.notes if note.note_zh not in told]))
-    lines.extend(_render_quarantine(parsed.quarantine))
+    lines.extend(_render_quarantine(parsed.quarantine, report.quarantined_count))
+    return lines
+
+
+def _render_feed(given: FeedFile) -> list[str]:
+    lines = [
+        f"  编码 {given.encoding}；月份 {_listed(given.months)}；统筹区 {_listed(given.areas)}",
+        f"  收到 {given.received_count} 行，入湖 {given.loaded_count} 行，被替代 {given.superseded_count} 行，"
+        f"隔离 {given.quarantined_count} 行；另有标题、空行、合计等非数据 {given.non_data_count} 处",
+    ]
+    if given.feed.control_amount:
+        label = given.feed.column(given.feed.control_amount).label
+        lines.append(
+            f"  {label}：收到 {_yuan(given.received_yuan)} 元，入湖 {_yuan(given.loaded_yuan)} 元，"
+            f"被替代 {_yuan(given.superseded_yuan)} 元，隔离 {_yuan(given.quarantined_yuan)} 元"
+        )
     return lines
 
 
@@ -210,7 +234,7 @@ def _render_notes(notes: list[Note]) -> list[str]:
     return lines
 
 
-def _render_quarantine(quarantine: pa.Table) -> list[str]:
+def _render_quarantine(quarantine: pa.Table, count: int) -> list[str]:
     lines = []
     for row in quarantine.slice(0, QUARANTINE_SHOWN).to_pylist():
         sheet = f"工作表“{row['sheet_name']}” " if row["sheet_name"] else ""
@@ -219,7 +243,7 @@ def _render_quarantine(quarantine: pa.Table) -> list[str]:
         lines.append(
             f"  隔离：{sheet}第 {row['row_number']} 行 {row['cell_ref']}{column}{value}：{row['reason_zh']}"
         )
-    rest = quarantine.num_rows - QUARANTINE_SHOWN
+    rest = count - min(quarantine.num_rows, QUARANTINE_SHOWN)
     if rest > 0:
         lines.append(f"  ……另有 {rest} 行被隔离，完整清单入湖后见数据质量页")
     return lines

@@ -1,5 +1,5 @@
 -- D07: rows in quarantine that belong to a statement, above the share of its money that the contract allows. A later
--- delivery of the same statement settles them.
+-- delivery of the same statement settles them. Business feeds by month and area.
 with quarantined as (
     select
         coalesce(map_area.area_code, row_out.admdvs, row_out.admdvs_name) as area_code,
@@ -66,14 +66,61 @@ statement as (
     group by area_code, fund_code, period_type, period_code, statement_code
 ),
 
+-- Rows of a business feed have no fund of their own: they endanger the funds that the feed feeds. A feed without a
+-- control amount is measured by its rows.
+feed_month as (
+    select
+        coalesce(county.area_code, control.county_code) as area_code,
+        feed_fund.fund_code,
+        control.event_month,
+        control.feed_code,
+        sum(control.quarantined_count) as rows_count,
+        sum(case when control.quarantined_count > 0 and control.quarantined_yuan is null then 1 else 0 end)
+            as unreadable_count,
+        sum(abs(control.quarantined_yuan)) as quarantined_yuan,
+        sum(abs(control.loaded_yuan)) as loaded_yuan,
+        sum(control.loaded_count) as loaded_count,
+        min(case when control.quarantined_count > 0 then control.file_name end) as sample_key
+    from {{ ref('stg_intake__feed_control') }} as control
+    inner join {{ ref('feed_fund') }} as feed_fund on control.feed_code = feed_fund.feed_code
+    left join {{ ref('dim_county') }} as county on control.county_code = county.county_code
+    where length(control.event_month) = 6
+    group by coalesce(county.area_code, control.county_code), feed_fund.fund_code, control.event_month, control.feed_code
+),
+
+area_fund as (
+    select distinct
+        area_code,
+        fund_code
+    from {{ ref('int_fund_balance__statement') }}
+),
+
+endangered as (
+    select
+        area_code, fund_code, period_type, period_code, rows_count, unreadable_count, quarantined_yuan, sample_key,
+        loaded_yuan + coalesce(quarantined_yuan, 0) as received_yuan,
+        false as is_many_rows
+    from statement
+    union all
+    select
+        feed_month.area_code, feed_month.fund_code, 'month', feed_month.event_month, feed_month.rows_count,
+        0, feed_month.quarantined_yuan, feed_month.sample_key,
+        coalesce(feed_month.loaded_yuan, 0) + coalesce(feed_month.quarantined_yuan, 0),
+        feed_month.unreadable_count > 0
+        and feed_month.rows_count > parameter.parameter_value * (feed_month.loaded_count + feed_month.rows_count)
+    from feed_month
+    inner join area_fund on feed_month.area_code = area_fund.area_code and feed_month.fund_code = area_fund.fund_code
+    inner join {{ ref('check_parameter') }} as parameter on parameter.parameter_code = 'quarantine_share'
+    where feed_month.rows_count > 0
+),
+
 judged as (
     select
-        statement.*,
-        statement.unreadable_count > 0
-        or coalesce(statement.quarantined_yuan, 0)
-        > parameter.parameter_value * (statement.loaded_yuan + coalesce(statement.quarantined_yuan, 0))
-            as is_violated
-    from statement
+        endangered.*,
+        endangered.unreadable_count > 0
+        or endangered.is_many_rows
+        or coalesce(endangered.quarantined_yuan, 0) > parameter.parameter_value * endangered.received_yuan as is_violated
+    from endangered
     inner join {{ ref('check_parameter') }} as parameter on parameter.parameter_code = 'quarantine_share'
 )
 

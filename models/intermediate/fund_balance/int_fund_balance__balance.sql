@@ -22,7 +22,7 @@ ranked as (
 
 {% set both = [
     'income_yuan', 'expenditure_yuan', 'surplus_yuan', 'ytd_income_yuan', 'ytd_expenditure_yuan', 'ytd_surplus_yuan',
-    'reserve_expenditure_yuan', 'income_terms', 'expenditure_terms', 'opening_terms',
+    'reserve_expenditure_yuan', 'income_terms', 'expenditure_terms', 'opening_terms', 'origin_code',
 ] %}
 joined as (
     select

@@ -27,7 +27,9 @@ built_balance as (
         max(case when part.part_place = 'last' then balance.closing_yuan end) as closing_yuan,
         max(case when part.part_place <> 'before' then balance.precision_yuan end) as precision_yuan,
         sum(case when part.part_place <> 'before' then balance.income_terms end) as income_terms,
-        sum(case when part.part_place <> 'before' then balance.expenditure_terms end) as expenditure_terms
+        sum(case when part.part_place <> 'before' then balance.expenditure_terms end) as expenditure_terms,
+        min(case when part.part_place <> 'before' then part.part_origin_code end) as first_origin_code,
+        max(case when part.part_place <> 'before' then part.part_origin_code end) as last_origin_code
     from {{ ref('int_fund_balance__built_part') }} as part
     inner join {{ ref('int_fund_balance__given_balance') }} as balance on part.part_key = balance.statement_key
     group by
@@ -47,7 +49,8 @@ select
     built_balance.closing_yuan,
     built_balance.precision_yuan,
     built_balance.income_terms,
-    built_balance.expenditure_terms
+    built_balance.expenditure_terms,
+    {{ one_origin('built_balance.first_origin_code', 'built_balance.last_origin_code') }} as origin_code
 from built_flow
 inner join built_balance
     on built_flow.statement_key = built_balance.statement_key and built_flow.part_type = built_balance.part_type

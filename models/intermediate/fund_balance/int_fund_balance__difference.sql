@@ -21,7 +21,7 @@ with final_audit as (
             and final.period_type = execution.period_type
             and final.period_code = execution.period_code
             and execution.statement_code = 'execution'
-    where final.statement_code = 'final'
+    where final.statement_code = 'final' and execution.origin_code = 'statement'
 ),
 
 judged as (

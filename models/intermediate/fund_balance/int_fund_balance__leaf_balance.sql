@@ -21,6 +21,7 @@ select
     leaf.period_start_date,
     leaf.period_end_date,
     leaf.is_given,
+    leaf.origin_code,
     leaf.income_yuan,
     leaf.expenditure_yuan,
     leaf.surplus_yuan,
@@ -32,6 +33,8 @@ select
     opening.opening_basis,
     case
         when opening.opening_basis = 'prior_closing' then {{ yuan('0') }}
+        -- A balance carried by the business feeds is no statement that an opening restates.
+        when opening.prior_origin_code <> 'statement' then {{ yuan('null') }}
         else {{ yuan('opening.opening_yuan - opening.prior_closing_yuan') }}
     end as opening_restatement_yuan,
     opening.closing_yuan,

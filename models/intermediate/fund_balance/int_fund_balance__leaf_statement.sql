@@ -45,7 +45,8 @@ select
     period.period_start_date,
     period.period_end_date,
     built.statement_key is not null as is_built,
-    given.statement_key is not null as is_given,
+    coalesce(own.origin_code = 'statement', false) as is_given,
+    coalesce(built.origin_code, own.origin_code) as origin_code,
     {% for item in ('income', 'expenditure', 'surplus') %}
     case when built.statement_key is not null then built.{{ item }}_yuan else flow.{{ item }}_yuan end
         as {{ item }}_yuan,
@@ -79,6 +80,7 @@ from statement
 inner join {{ ref('dim_period') }} as period
     on statement.period_type = period.period_type and statement.period_code = period.period_code
 left join {{ ref('int_fund_balance__built_statement') }} as built on statement.statement_key = built.statement_key
+left join {{ ref('int_fund_balance__statement') }} as own on statement.statement_key = own.statement_key
 left join flow on statement.statement_key = flow.statement_key
 left join given on statement.statement_key = given.statement_key and given.measure_no = 1
 left join {{ ref('int_fund_balance__given_balance') }} as balance on statement.statement_key = balance.statement_key

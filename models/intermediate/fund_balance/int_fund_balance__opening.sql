@@ -118,6 +118,7 @@ ranked_3 as (
         candidate.statement_key,
         closing.closing_yuan,
         earlier.precision_yuan,
+        earlier.origin_code,
         row_number() over (
             partition by candidate.statement_key order by candidate.preference, candidate.prior_key
         ) as rank_no
@@ -149,6 +150,7 @@ opened as (
         end as opening_basis,
         ranked_3.closing_yuan as prior_closing_yuan,
         ranked_3.precision_yuan as prior_precision_yuan,
+        ranked_3.origin_code as prior_origin_code,
         {{ yuan('year_end.closing_yuan + own.ytd_surplus_yuan') }} as closing_from_year_end_yuan
     from own
     left join year_end_3 as year_end
@@ -173,6 +175,7 @@ select
     opening_yuan,
     prior_closing_yuan,
     prior_precision_yuan,
+    prior_origin_code,
     {{ yuan('coalesce(opening_yuan + surplus_yuan, closing_from_january_yuan, closing_from_year_end_yuan)') }}
         as closing_yuan,
     {{ yuan('coalesce(stated_closing_yuan, opening_yuan + surplus_yuan, closing_from_january_yuan, closing_from_year_end_yuan)') }}

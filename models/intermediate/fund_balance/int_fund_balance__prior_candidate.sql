@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 -- For each statement the statements that end the day before it starts, best first: 决算 before 执行, then the same type
--- of period, then the others. A budget follows the prior year's 预计执行, else the prior actual.
+-- of period, then the others; balances that the business feeds give come last. A budget follows the prior year's
+-- 预计执行, else the prior actual.
 with pair as (
     select
         statement.statement_key,
@@ -11,7 +12,8 @@ with pair as (
             when earlier.statement_code = 'execution' then 3
         end as statement_rank,
         case when earlier.period_type = statement.period_type then 0 else {{ period_rank('earlier.period_type') }} end
-            as period_rank
+            as period_rank,
+        case when earlier.origin_code = 'statement' then 0 else 1 end as origin_rank
     from {{ ref('int_fund_balance__leaf_statement') }} as statement
     inner join {{ ref('int_fund_balance__leaf_statement') }} as earlier
         on
@@ -23,6 +25,6 @@ with pair as (
 select
     statement_key,
     prior_key,
-    statement_rank * 10 + period_rank as preference
+    origin_rank * 100 + statement_rank * 10 + period_rank as preference
 from pair
 where statement_rank is not null

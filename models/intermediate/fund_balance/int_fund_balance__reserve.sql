@@ -2,6 +2,7 @@
 -- Rolling sums over the reserve window and reserve months = actual closing / (window's expenditure / its months).
 -- Fewer consecutive periods than the window, or an unknown amount in it: not available. Where the areas that report
 -- change within a region's window, its own series mixes them: the sums of those that report now are taken instead.
+-- Residents are seasonal: beside it the reserve without the premiums that belong to the next year.
 with series as (
     select
         statement_key,
@@ -84,16 +85,25 @@ chosen as (
 )
 
 select
-    statement_key,
-    income_yuan as rolling_income_yuan,
-    expenditure_yuan as rolling_expenditure_yuan,
-    surplus_yuan as rolling_surplus_yuan,
+    chosen.statement_key,
+    chosen.income_yuan as rolling_income_yuan,
+    chosen.expenditure_yuan as rolling_expenditure_yuan,
+    chosen.surplus_yuan as rolling_surplus_yuan,
+    prepaid.prepaid_next_year_yuan,
     case
-        when reserve_expenditure_yuan > 0
-            then {{ safe_ratio('actual_closing_yuan * window_months', 'reserve_expenditure_yuan') }}
+        when chosen.reserve_expenditure_yuan > 0
+            then {{ safe_ratio('chosen.actual_closing_yuan * chosen.window_months', 'chosen.reserve_expenditure_yuan') }}
     end as reserve_months,
     case
-        when reserve_expenditure_yuan > 0 and actual_closing_yuan is not null then reserve_months_basis
+        when chosen.reserve_expenditure_yuan > 0 and prepaid.prepaid_next_year_yuan is not null
+            then {{ safe_ratio(
+                '(chosen.actual_closing_yuan - prepaid.prepaid_next_year_yuan) * chosen.window_months',
+                'chosen.reserve_expenditure_yuan'
+            ) }}
+    end as reserve_months_without_prepaid,
+    case
+        when chosen.reserve_expenditure_yuan > 0 and chosen.actual_closing_yuan is not null then chosen.reserve_months_basis
         else 'not_available'
     end as reserve_months_basis
 from chosen
+left join {{ ref('int_fund_balance__prepaid') }} as prepaid on chosen.statement_key = prepaid.statement_key

@@ -27,6 +27,8 @@ summed as (
         {% endfor %}
         min(leaf.opening_basis) as first_opening_basis,
         max(leaf.opening_basis) as last_opening_basis,
+        min(leaf.origin_code) as first_origin_code,
+        max(leaf.origin_code) as last_origin_code,
         sum(leaf.income_terms) as income_terms,
         sum(leaf.expenditure_terms) as expenditure_terms,
         sum(leaf.opening_terms) as opening_terms,
@@ -49,6 +51,7 @@ select
     summed.period_code,
     summed.statement_code,
     summed.rollup_kind,
+    {{ one_origin('summed.first_origin_code', 'summed.last_origin_code') }} as origin_code,
     {{ yuan('summed.income_yuan - coalesce(eliminated.eliminated_yuan, 0)') }} as income_yuan,
     {{ yuan('summed.expenditure_yuan - coalesce(eliminated.eliminated_yuan, 0)') }} as expenditure_yuan,
     summed.surplus_yuan,

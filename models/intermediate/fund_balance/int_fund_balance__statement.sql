@@ -7,9 +7,9 @@ with active as (
         fund_code,
         period_type,
         period_code,
-        statement_code
-    from {{ ref('fct_statement_line') }}
-    where is_active
+        statement_code,
+        origin_code
+    from {{ ref('int_fund_balance__line') }}
 )
 
 select
@@ -19,6 +19,7 @@ select
     active.period_type,
     active.period_code,
     active.statement_code,
+    active.origin_code,
     {{ series_key('active.area_code', 'active.fund_code', 'active.period_type', 'active.statement_code') }} as series_key,
     period.year_number,
     period.period_index,

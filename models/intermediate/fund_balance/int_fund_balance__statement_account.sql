@@ -18,9 +18,9 @@ with stated as (
         {{ sum_money('line.amount_yuan') }} as amount_yuan,
         count(*) as line_count,
         max(line.precision_yuan) as precision_yuan
-    from {{ ref('fct_statement_line') }} as line
+    from {{ ref('int_fund_balance__line') }} as line
     left join {{ ref('dim_account') }} as account on line.account_code = account.account_code
-    where line.is_active and line.side_code is not null
+    where line.side_code is not null
     group by line.statement_key, line.measure_code, line.account_code, account.level_no, account.account_kind
 ),
 

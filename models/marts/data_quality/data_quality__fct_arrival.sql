@@ -5,7 +5,8 @@ with reported as (
         balance.fund_code,
         balance.period_type,
         balance.period_code,
-        max(case when balance.is_given then 1 else 0 end) as is_given
+        max(case when balance.is_given then 1 else 0 end) as is_given,
+        max(case when balance.origin_code = 'business' then 1 else 0 end) as is_business
     from {{ ref('int_fund_balance__balance') }} as balance
     where balance.statement_code in ('execution', 'final') and coalesce(balance.rollup_kind, '') <> 'region'
     group by balance.area_code, balance.fund_code, balance.period_type, balance.period_code
@@ -56,6 +57,7 @@ select
     period.period_end_date,
     case
         when reported.is_given = 1 then 'reported'
+        when reported.is_business = 1 then 'business'
         when reported.is_given = 0 then 'derived'
         when area.is_expected_reporter then 'missing'
         else 'not_expected'

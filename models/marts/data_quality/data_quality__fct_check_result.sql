@@ -1,6 +1,9 @@
 -- A check without rows to judge says na_no_data, never pass.
-with finding as (
-    {% for family in ('balance', 'flow', 'transfer', 'delivery', 'quarantine', 'conservation', 'budget', 'warning') %}
+with family_finding as (
+    {% for family in (
+        'balance', 'stated', 'flow', 'transfer', 'delivery', 'quarantine', 'conservation', 'budget', 'warning',
+        'reconciliation', 'row', 'feed', 'person', 'reversal', 'month',
+    ) %}
     select
         check_id,
         area_code,
@@ -14,6 +17,22 @@ with finding as (
     from {{ ref('int_check__' ~ family) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+-- A check may be judged by two families: on statements and on feeds.
+finding as (
+    select
+        check_id,
+        area_code,
+        fund_code,
+        period_type,
+        period_code,
+        sum(violated_count) as violated_count,
+        sum(denominator_count) as denominator_count,
+        sum(evidence_yuan) as evidence_yuan,
+        max(sample_keys) as sample_keys
+    from family_finding
+    group by check_id, area_code, fund_code, period_type, period_code
 )
 
 select

@@ -10,6 +10,7 @@ select
     balance.period_end_date,
     balance.statement_code,
     balance.is_actual,
+    balance.origin_code,
     balance.opening_yuan,
     balance.opening_basis,
     balance.opening_restatement_yuan,
@@ -27,8 +28,7 @@ select
     difference.difference_class,
     difference.difference_yuan,
     balance.actual_closing_yuan,
-    -- Known only from contributions (accrual month), which the business feeds bring.
-    {{ yuan('null') }} as prepaid_next_year_yuan,
+    {{ yuan('prepaid.prepaid_next_year_yuan') }} as prepaid_next_year_yuan,
     {{ yuan('balance.eliminated_yuan') }} as eliminated_yuan,
     balance.ytd_income_yuan,
     balance.ytd_expenditure_yuan,
@@ -52,6 +52,7 @@ select
             ) }}
     end as expenditure_yoy_ratio,
     reserve.reserve_months,
+    reserve.reserve_months_without_prepaid,
     coalesce(reserve.reserve_months_basis, 'not_available') as reserve_months_basis,
     prior_year.year_end_reserve_months,
     {{ yuan('balance.precision_yuan') }} as precision_yuan,
@@ -65,6 +66,7 @@ inner join {{ ref('dim_fund') }} as fund on balance.fund_code = fund.fund_code
 inner join {{ ref('int_fund_balance__difference') }} as difference
     on balance.statement_key = difference.statement_key
 left join {{ ref('int_fund_balance__reserve') }} as reserve on balance.statement_key = reserve.statement_key
+left join {{ ref('int_fund_balance__prepaid') }} as prepaid on balance.statement_key = prepaid.statement_key
 left join {{ ref('int_fund_balance__prior_year') }} as prior_year on balance.statement_key = prior_year.statement_key
 left join {{ ref('int_data_quality__held') }} as held
     on

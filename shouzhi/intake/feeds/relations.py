@@ -32,6 +32,7 @@ CONTROL_COLUMNS = {
     "superseded_yuan": "decimal(20,2)",
     "quarantined_count": "bigint",
     "quarantined_yuan": "decimal(20,2)",
+    "unreadable_count": "bigint",
 }
 
 
@@ -61,6 +62,8 @@ class FeedState:
     # (event month) -> what its fingerprint is made of
     facts: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    # (delivery, file) -> name
+    file_names: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def standing(self) -> list[Part]:
@@ -79,6 +82,10 @@ def feed_states(lake_root: Path, entries: list[dict[str, Any]]) -> dict[str, Fee
         for code, given in entry.get("feeds", {}).items():
             if code in states:
                 _add(states[code], code, entry["delivery_no"], given, gone, lake_root)
+        for record in entry["files"]:
+            if record["feed_code"] in states and "file_no" in record:
+                key = (entry["delivery_no"], record["file_no"])
+                states[record["feed_code"]].file_names[key] = record["file_name"]
     return states
 
 
@@ -228,6 +235,7 @@ select
     coalesce(gone.superseded_yuan, 0) as superseded_yuan,
     control.quarantined_count,
     control.quarantined_yuan,
+    control.unreadable_count,
 from ({read_parts([path for _, path in state.control])}) as control
 inner join given_file
     on given_file.delivery_no = control.delivery_no

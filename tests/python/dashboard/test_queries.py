@@ -15,11 +15,20 @@ from dashboards.components.catalogue import PAGES, queries_of, relations_of_page
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = sorted(path.stem for path in data.QUERIES.glob("*.sql"))
-SCHEMAS = {"fund_balance", "deficit_warning", "prefecture_comparison", "benefits", "data_quality", "core"}
+SCHEMAS = {
+    "rows",
+    "enrolment",
+    "fund_balance",
+    "deficit_warning",
+    "prefecture_comparison",
+    "benefits",
+    "data_quality",
+    "core",
+}
 # written by the export, after dbt
 EXPORT_ONLY = {"data_quality.dim_build", "data_quality.dim_column", "data_quality.dim_lineage"}
 AREA_FACTS = re.compile(
-    r"\.fct_(?!level_count|summary_sentence|intake|quarantine|check_result)|bridge_fund_scope"
+    r"\.fct_(?!level_count|summary_sentence|intake|quarantine|check_result)|bridge_fund_scope|^rows\."
 )
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from shouzhi.intake import lake
 from shouzhi.warehouse import prepare
+from tests.python.pipeline.feed_rows import Feeds, load_feeds
 
 ROOT = Path(__file__).resolve().parents[3]
 UNITS = {"yuan": 1, "wan": 10_000, "yi": 100_000_000}
@@ -137,13 +138,20 @@ def _period_type(period: str) -> str:
     return {"Q": "quarter", "H": "half"}.get(period[4], "month")
 
 
-def load(path: Path, lines: Lines, region: str = "neimenggu", intake_files: bool = True) -> None:
-    """Write the lake relations of `lines` into the DuckDB file at `path`."""
+def load(
+    path: Path,
+    lines: Lines,
+    region: str = "neimenggu",
+    intake_files: bool = True,
+    feeds: Feeds | None = None,
+) -> None:
+    """Write the lake relations of `lines` and `feeds` into the DuckDB file at `path`."""
     con = duckdb.connect(str(path))
     try:
         # The relations of an empty lake, then the statements' own.
         lake.register(con, path.parent / "no_lake")
         con.execute(LAKE_DDL)
+        load_feeds(con, feeds or Feeds())
         con.execute(prepare.EVERY_MONTH_SQL)
         con.execute("insert into lake.home_parameter values ('region', ?)", [region])
         if lines.rows:
@@ -225,11 +233,15 @@ class Warehouse:
 
 
 def build(
-    folder: Path, lines: Lines, region: str = "neimenggu", select: list[str] | None = None
+    folder: Path,
+    lines: Lines,
+    region: str = "neimenggu",
+    select: list[str] | None = None,
+    feeds: Feeds | None = None,
 ) -> Warehouse:
     """Load the lines and run `dbt build` (unit tests excluded) over them."""
     path = folder / "warehouse.duckdb"
-    load(path, lines, region)
+    load(path, lines, region, feeds=feeds)
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     if select:
         arguments += ["--select", *select]

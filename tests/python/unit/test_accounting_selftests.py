@@ -43,6 +43,11 @@ CASES: dict[str, dict] = {
             "total": f"{KEY}, 3.00 as income_yuan, 2.00 as expenditure_yuan",
         },
     },
+    "splits_exactly": {
+        "arguments": {"total": "t", "parts": ["a", "b"]},
+        "clean": {"model": "select 3.00 as t, 1.00 as a, 2.00 as b union all select null, null, 2.00"},
+        "planted": {"model": "select 3.00 as t, 1.00 as a, 2.01 as b"},
+    },
     "conserved": {
         "arguments": {"column": "amount", "to": "there", "to_column": "amount", "key": "k"},
         "clean": {

@@ -176,7 +176,8 @@ def test_every_registered_check_has_its_model_and_the_other_way_round() -> None:
     with (ROOT / "seeds" / "quality" / "check_registry.csv").open(encoding="utf-8", newline="") as file:
         registered = {row["check_id"] for row in csv.DictReader(file) if row["tool"] == "dbt"}
     produced: set[str] = set()
-    for path in (ROOT / "models" / "intermediate" / "data_quality").glob("int_check__*.sql"):
+    checks = list((ROOT / "models" / "intermediate" / "data_quality").glob("int_check__*.sql"))
+    for path in [*checks, *(ROOT / "macros" / "checks").glob("*_condition.sql")]:
         # W… are warning rules, whose band a check may read.
         produced |= set(re.findall(r"'([A-VX-Z]\d\d)'", path.read_text(encoding="utf-8")))
     assert produced == registered

@@ -46,6 +46,7 @@ SEEDS = [
     "reserve_exclusion",
     "fund_exemption",
     "fund_scope",
+    "document",
 ]
 MODELS = [
     path.stem

@@ -1,0 +1,54 @@
+-- One row: how many contributions stand behind a figure of collection, and their sum.
+with contribution as (
+    select
+        contribution_id,
+        person_key,
+        employer_key,
+        area_code,
+        insutype_code,
+        event_month,
+        coalesce(due_month, event_month) as due_month,
+        is_collected,
+        contribution_kind_code,
+        coalesce(employer_yuan, 0) + coalesce(person_yuan, 0) + coalesce(other_yuan, 0) as amount_yuan,
+    from rows.employee_contribution
+    union all
+    select
+        contribution_id,
+        person_key,
+        employer_key,
+        area_code,
+        insutype_code,
+        event_month,
+        coalesce(due_month, event_month) as due_month,
+        is_collected,
+        contribution_kind_code,
+        coalesce(employer_yuan, 0) + coalesce(person_yuan, 0) + coalesce(other_yuan, 0) as amount_yuan,
+    from rows.resident_contribution
+)
+
+select
+    count(*) as rows_count,
+    cast(coalesce(sum(contribution.amount_yuan), 0) as decimal(20, 2)) as amount_yuan,
+from contribution
+inner join core.dim_insutype as insutype on contribution.insutype_code = insutype.insutype_code
+inner join core.dim_area as area
+    on contribution.area_code = area.area_code
+    and (area.area_code = $area_code or (area.region_code = $area_code and area.area_kind in ('pooling_area', 'prov_level')))
+where insutype.scheme_code = $row_scheme
+    and case insutype.fund_code when '310100' then '310000' else insutype.fund_code end = $row_fund
+    and case $metric
+        when 'collected_yuan'
+            then contribution.is_collected and contribution.event_month between $first_month and $last_month
+        when 'due_yuan'
+            then contribution.contribution_kind_code <> 'refund'
+                and contribution.due_month between $first_month and $last_month
+        when 'collected_of_due_yuan'
+            then contribution.contribution_kind_code <> 'refund'
+                and contribution.due_month between $first_month and $last_month
+                and contribution.is_collected and contribution.event_month <= $last_month
+        else contribution.contribution_kind_code <> 'refund'
+            and contribution.due_month <= $last_month
+            and not (contribution.is_collected and contribution.event_month <= $last_month)
+    end
+    and ($scope = '*' or list_contains(string_split($scope, ','), contribution.area_code))

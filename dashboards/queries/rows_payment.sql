@@ -1,0 +1,19 @@
+-- One row per fund part of a payment to institutions behind a benefit line, the largest first.
+select
+    payment.payment_id,
+    area.area_short_name as area_name,
+    payment.fund_code,
+    payment.source_code,
+    payment.payee_code,
+    payment.charge_month,
+    payment.payment_month,
+    payment.paid_yuan as amount_yuan,
+from rows.payment as payment
+inner join core.dim_area as area
+    on payment.area_code = area.area_code
+    and (area.area_code = $area_code or (area.region_code = $area_code and area.area_kind in ('pooling_area', 'prov_level')))
+where payment.payment_month between $first_month and $last_month
+    and payment.fund_code = $row_fund
+    and ($scope = '*' or list_contains(string_split($scope, ','), payment.area_code))
+order by abs(payment.paid_yuan) desc, payment.payment_id
+limit 500

@@ -1,0 +1,15 @@
+-- One row: how many settlements stand behind a figure of spending, and their sum.
+select
+    count(*) as rows_count,
+    cast(coalesce(sum(settlement.fund_pay_yuan), 0) as decimal(20, 2)) as amount_yuan,
+from rows.settlement as settlement
+inner join core.dim_insutype as insutype on settlement.insutype_code = insutype.insutype_code
+inner join core.dim_area as area
+    on settlement.area_code = area.area_code
+    and (area.area_code = $area_code or (area.region_code = $area_code and area.area_kind in ('pooling_area', 'prov_level')))
+where settlement.is_valid
+    and settlement.event_month between $first_month and $last_month
+    and insutype.scheme_code in ('employee', 'resident')
+    and ($scheme = 'all' or insutype.scheme_code = $scheme)
+    and ($kind = 'all' or settlement.medical_kind_code = $kind)
+    and ($scope = '*' or list_contains(string_split($scope, ','), settlement.area_code))

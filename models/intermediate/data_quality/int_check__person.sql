@@ -1,0 +1,221 @@
+-- E01 E09 C08 C09 D09: settlements and contributions against persons, cover and institutions. Kept over 150 lines: the
+-- rows are read once for all of them, and what is judged narrows from step to step.
+{% set at_stake = "claim.is_occurrence and claim.fund_pay_yuan > 0" %}
+with delivered as (
+    select
+        (select count(*) from {{ ref('dim_person') }}) as person_count,
+        (select count(*) from {{ ref('dim_institution') }}) as institution_count,
+        (select count(*) from {{ ref('fct_insurance_spell') }}) as spell_count
+),
+
+parameter as (
+    select
+        max(case when parameter_code = 'death_grace_days' then parameter_value end) as death_grace_days,
+        max(case when parameter_code = 'double_cover_days' then parameter_value end) as double_cover_days
+    from {{ ref('check_parameter') }}
+),
+
+-- First and last day of a person's cover in a scheme; most persons have one spell.
+cover as (
+    select
+        person_key,
+        scheme_code,
+        min(begin_date) as begin_date,
+        max(coalesce(pause_date, date '9999-12-31')) as pause_date,
+        count(*) as spell_count
+    from {{ ref('fct_insurance_spell') }}
+    where is_counted
+    group by person_key, scheme_code
+),
+
+claim as (
+    select
+        claim.settlement_id,
+        claim.area_code,
+        claim.insutype_code,
+        insutype.fund_code,
+        insutype.scheme_code,
+        claim.event_month,
+        claim.person_key,
+        claim.service_begin_date,
+        claim.fund_pay_yuan,
+        claim.is_occurrence,
+        person.person_key is null as is_unknown_person,
+        institution.institution_code is null as is_unknown_institution,
+        person.death_date,
+        -- Cover is judged by the month of service.
+        cover.person_key is null
+        or cover.begin_date > last_day(claim.service_begin_date)
+        or last_day(cover.pause_date) < last_day(claim.service_begin_date) as is_outside,
+        cover.spell_count
+    from {{ ref('fct_settlement') }} as claim
+    left join {{ ref('insutype') }} as insutype on claim.insutype_code = insutype.insutype_code
+    left join {{ ref('dim_person') }} as person on claim.person_key = person.person_key
+    left join {{ ref('dim_institution') }} as institution on claim.institution_code = institution.institution_code
+    left join cover on claim.person_key = cover.person_key and insutype.scheme_code = cover.scheme_code
+    where claim.is_valid
+),
+
+suspect as (
+    select settlement_id, person_key, scheme_code, service_begin_date
+    from claim
+    where {{ at_stake }} and (is_outside or spell_count > 1)
+),
+
+-- Covered by one of several spells, or by a contribution for the month that was paid late.
+covered as (
+    select suspect.settlement_id
+    from suspect
+    inner join {{ ref('fct_insurance_spell') }} as spell
+        on
+            suspect.person_key = spell.person_key
+            and suspect.scheme_code = spell.scheme_code
+            and spell.is_counted
+            and spell.begin_date <= last_day(suspect.service_begin_date)
+            and (spell.pause_date is null or last_day(spell.pause_date) >= last_day(suspect.service_begin_date))
+    {% for relation in ('fct_employee_contribution', 'fct_resident_contribution') %}
+    union
+    select suspect.settlement_id
+    from suspect
+    inner join {{ ref(relation) }} as contribution on suspect.person_key = contribution.person_key
+    inner join {{ ref('insutype') }} as insutype
+        on contribution.insutype_code = insutype.insutype_code and suspect.scheme_code = insutype.scheme_code
+    where
+        contribution.is_collected
+        and {{ month_code('suspect.service_begin_date') }}
+        between contribution.accrual_begin_month and contribution.accrual_end_month
+    {% endfor %}
+),
+
+claim_count as (
+    select
+        claim.area_code,
+        claim.fund_code,
+        claim.event_month,
+        {% for check_id, denominator, condition, yuan in [
+            ('D09', 'true',
+             '(delivered.person_count > 0 and claim.is_unknown_person) or (delivered.institution_count > 0 and claim.is_unknown_institution)',
+             'claim.fund_pay_yuan'),
+            ('E09', at_stake ~ ' and delivered.person_count > 0',
+             dbt.datediff('claim.death_date', 'claim.service_begin_date', 'day') ~ ' > parameter.death_grace_days', 'claim.fund_pay_yuan'),
+            ('C08', at_stake ~ ' and delivered.spell_count > 0',
+             '(claim.is_outside or claim.spell_count > 1) and covered.settlement_id is null', 'claim.fund_pay_yuan'),
+        ] %}
+        sum(case when ({{ denominator }}) and ({{ condition }}) then 1 else 0 end) as violated_{{ check_id }},
+        sum(case when {{ denominator }} then 1 else 0 end) as judged_{{ check_id }},
+        sum(case when ({{ denominator }}) and ({{ condition }}) then {{ yuan }} end) as yuan_{{ check_id }},
+        {{ sample_keys("case when (" ~ denominator ~ ") and (" ~ condition ~ ") then claim.settlement_id end") }}
+            as keys_{{ check_id }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from claim
+    cross join delivered
+    cross join parameter
+    left join covered on claim.settlement_id = covered.settlement_id
+    group by claim.area_code, claim.fund_code, claim.event_month
+),
+
+-- Two covers of one person at once, in another scheme or another area, for longer than the grace.
+basic_spell as (
+    select
+        spell.insurance_detail_id,
+        spell.person_key,
+        spell.scheme_code,
+        spell.area_code,
+        insutype.fund_code,
+        spell.begin_date,
+        coalesce(spell.pause_date, date '9999-12-31') as pause_date
+    from {{ ref('fct_insurance_spell') }} as spell
+    inner join {{ ref('insutype') }} as insutype on spell.insutype_code = insutype.insutype_code
+    where spell.is_counted and spell.is_basic
+),
+
+double_cover as (
+    select
+        later.insurance_detail_id,
+        later.area_code,
+        later.fund_code,
+        later.person_key,
+        {{ month_code('later.begin_date') }} as event_month
+    from basic_spell as later
+    inner join basic_spell as earlier
+        on
+            later.person_key = earlier.person_key
+            and (later.scheme_code <> earlier.scheme_code or later.area_code <> earlier.area_code)
+            and (
+                later.begin_date > earlier.begin_date
+                or (later.begin_date = earlier.begin_date and later.insurance_detail_id > earlier.insurance_detail_id)
+            )
+    cross join parameter
+    where {{ days_inclusive('later.begin_date', 'least(later.pause_date, earlier.pause_date)') }} > parameter.double_cover_days
+    group by later.insurance_detail_id, later.area_code, later.fund_code, later.person_key, later.begin_date
+),
+
+retired as (
+    select
+        person_key,
+        {{ month_code('min(coalesce(retirement_date, begin_date))') }} as retired_month
+    from {{ ref('fct_insurance_spell') }}
+    where is_retired and scheme_code = 'employee'
+    group by person_key
+),
+
+finding as (
+    {% for check_id in ('D09', 'E09', 'C08') %}
+    select
+        '{{ check_id }}' as check_id, area_code, fund_code, event_month, violated_{{ check_id }} as violated_count,
+        judged_{{ check_id }} as denominator_count, yuan_{{ check_id }} as evidence_yuan, keys_{{ check_id }} as sample_keys
+    from claim_count
+    where judged_{{ check_id }} > 0
+    union all
+    {% endfor %}
+    select
+        'E01', spell.area_code, spell.fund_code, {{ month_code('spell.begin_date') }},
+        count(double_cover.insurance_detail_id), count(*), cast(null as decimal(20, 2)),
+        {{ sample_keys('double_cover.person_key') }}
+    from basic_spell as spell
+    left join double_cover on spell.insurance_detail_id = double_cover.insurance_detail_id
+    group by spell.area_code, spell.fund_code, {{ month_code('spell.begin_date') }}
+    union all
+    select
+        'C09', contribution.area_code, '310100', contribution.event_month,
+        sum(case when retired.person_key is not null then 1 else 0 end), count(*),
+        sum(case when retired.person_key is not null then contribution.total_yuan end),
+        {{ sample_keys('case when retired.person_key is not null then contribution.contribution_id end') }}
+    from {{ ref('fct_employee_contribution') }} as contribution
+    cross join delivered
+    left join retired
+        on contribution.person_key = retired.person_key and contribution.due_month > retired.retired_month
+    where
+        contribution.insutype_code = '310' and contribution.contribution_kind_code = 'normal'
+        and coalesce(contribution.employer_base_yuan, contribution.person_base_yuan, 0) > 0
+        and delivered.spell_count > 0
+    group by contribution.area_code, contribution.event_month
+    {% for relation in ('fct_employee_contribution', 'fct_resident_contribution') %}
+    union all
+    select
+        'D09', contribution.area_code, insutype.fund_code, contribution.event_month,
+        sum(case when person.person_key is null then 1 else 0 end), count(*),
+        sum(case when person.person_key is null then contribution.total_yuan end),
+        {{ sample_keys('case when person.person_key is null then contribution.contribution_id end') }}
+    from {{ ref(relation) }} as contribution
+    cross join delivered
+    left join {{ ref('insutype') }} as insutype on contribution.insutype_code = insutype.insutype_code
+    left join {{ ref('dim_person') }} as person on contribution.person_key = person.person_key
+    where delivered.person_count > 0
+    group by contribution.area_code, insutype.fund_code, contribution.event_month
+    {% endfor %}
+)
+
+select
+    check_id,
+    area_code,
+    fund_code,
+    'month' as period_type,
+    event_month as period_code,
+    sum(violated_count) as violated_count,
+    sum(denominator_count) as denominator_count,
+    sum(evidence_yuan) as evidence_yuan,
+    max(sample_keys) as sample_keys,
+    cast(null as varchar) as reason
+from finding
+group by check_id, area_code, fund_code, event_month

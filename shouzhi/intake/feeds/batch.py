@@ -1,0 +1,449 @@
+"""One batch: stage typed rows, count them, write parts and quarantine, and prove that nothing was lost."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from shouzhi.intake.cells import column_letter
+from shouzhi.intake.contract import Feed
+from shouzhi.intake.feeds.columns import FILE_SHIFT, SHEET_SHIFT, contract_columns
+from shouzhi.intake.feeds.reasons import reason_of
+from shouzhi.intake.feeds.stage_sql import NON_DATA, read_sql, stage_sql
+from shouzhi.intake.feeds.text_tables import TextTable
+from shouzhi.intake.parsed import QUARANTINE_SCHEMA, Note
+
+SAMPLE_ROWS = 20
+# what a file can be the cause of; anything else is a mistake of ours
+UNREADABLE_ERRORS = (duckdb.InvalidInputException, duckdb.ConversionException)
+FEW_MONTHS = 6
+UNREADABLE = "这一行的文字或引号无法识别（编码错误、引号不成对或文件损坏），请核对该行后重新导出"
+NON_DATA_SQL = "split_part(fault, ':', 1) in ('" + "', '".join(NON_DATA) + "')"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One text table of a batch, with its file."""
+
+    file_no: int
+    name: str
+    digest: str
+    table: TextTable
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tables of one feed and one layout. Nothing is written where ``delivery_no`` is None."""
+
+    feed: Feed
+    members: list[Member]
+    folder: Path
+    delivery_no: int | None
+    number: int
+
+
+@dataclass
+class Taken:
+    """What came out of a batch."""
+
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    quarantine: list[str] = field(default_factory=list)
+    rejected: dict[int, str] = field(default_factory=dict)
+    notes: dict[int, list[Note]] = field(default_factory=lambda: defaultdict(list))
+    non_data: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    samples: dict[int, pa.Table] = field(default_factory=dict)
+
+
+def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Taken:
+    """Read a batch; a file that DuckDB cannot read is rejected and the rest is read without it."""
+    taken = Taken()
+    members = batch.members
+    try:
+        _stage(connection, batch, members)
+    except UNREADABLE_ERRORS as error:
+        if len(members) == 1:
+            taken.rejected[members[0].file_no] = _unreadable(error)
+            return taken
+        for index, member in enumerate(members):
+            single = Batch(batch.feed, [member], batch.folder, batch.delivery_no, batch.number + index)
+            _join(taken, take_batch(connection, single))
+        return taken
+    _number_rows(connection, members)
+    _count_control(connection, batch)
+    _collect_faults(connection, batch, taken)
+    if batch.delivery_no is not None:
+        _write_parts(connection, batch, taken)
+    for name in ("staged", "batch_file", "unread_line", "fault_line"):
+        connection.execute(f"drop table if exists {name}")
+    return taken
+
+
+def _join(taken: Taken, other: Taken) -> None:
+    taken.parts.extend(other.parts)
+    taken.quarantine.extend(other.quarantine)
+    taken.rejected.update(other.rejected)
+    taken.samples.update(other.samples)
+    for file_no, notes in other.notes.items():
+        taken.notes[file_no].extend(notes)
+    for file_no, count in other.non_data.items():
+        taken.non_data[file_no] += count
+
+
+def _unreadable(error: duckdb.Error) -> str:
+    text = str(error)
+    if "Maximum line size" in text or "max_line_size" in text:
+        return "有一行过长（可能是引号不成对），无法分列，请核对引号后重新导出"
+    return "文本无法按表格分列（引号或换行不规则），请在 Excel 中打开核对后另存为 CSV（UTF-8）再放入"
+
+
+def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch, members: list[Member]) -> None:
+    layout = members[0].table.layout
+    paths = [str(member.table.path) for member in members]
+    failure: duckdb.Error | None = None
+    for is_parallel in (True, False):
+        connection.execute("drop table if exists reject_errors")
+        connection.execute("drop table if exists reject_scans")
+        sql = stage_sql(batch.feed, layout, read_sql(paths, layout, is_parallel=is_parallel))
+        try:
+            connection.execute(f"create or replace temp table staged as {sql}")
+            return
+        except UNREADABLE_ERRORS as error:
+            failure = error
+    assert failure is not None
+    raise failure
+
+
+def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member]) -> None:
+    """Make ``batch_file`` (where each file's rows begin) and ``unread_line`` (what the reader had to leave out)."""
+    connection.execute(
+        "create or replace temp table batch_file"
+        " (file_index bigint, file_no integer, file_name varchar, content_hash varchar, sheet_name varchar,"
+        " first_rowid bigint, row_base bigint, first_line bigint)"
+    )
+    connection.execute("create or replace temp table unread_line (file_index bigint, line bigint)")
+    is_there = connection.execute(
+        "select count(*) from information_schema.tables where table_name = 'reject_errors'"
+    ).fetchone()
+    if is_there and is_there[0]:
+        connection.execute("insert into unread_line select distinct file_id, line from reject_errors")
+    found = {
+        index: (first, count)
+        for index, first, count in connection.execute(
+            "select file_index, min(rowid), count(*) from staged group by file_index"
+        ).fetchall()
+    }
+    unread = dict(
+        connection.execute("select file_index, count(*) from unread_line group by file_index").fetchall()
+    )
+    connection.execute("create or replace temp table fault_line (row_at bigint, line bigint)")
+    records = []
+    for index, member in enumerate(members):
+        first, count = found.get(index, (0, 0))
+        table = member.table
+        base = (member.file_no << FILE_SHIFT) + (table.sheet_no << SHEET_SHIFT)
+        origin = (index, member.file_no, member.name, member.digest)
+        records.append((*origin, table.sheet_name, first, base, table.layout.skip + 1))
+        whole = table.layout.skip + count
+        if unread.get(index) or table.line_count not in {whole, whole - 1}:
+            _find_lines(connection, index, first, table)
+    connection.executemany("insert into batch_file values (?, ?, ?, ?, ?, ?, ?, ?)", records)
+
+
+def _find_lines(connection: duckdb.DuckDBPyConnection, index: int, first: int, table: TextTable) -> None:
+    """Where rows are not lines (line ends in cells, empty lines), a second pass finds those of faulty rows."""
+    wanted = [
+        row_at - first
+        for (row_at,) in connection.execute(
+            f"select rowid from staged where file_index = ? and fault is not null and not {NON_DATA_SQL}"
+            " order by rowid",
+            [index],
+        ).fetchall()
+    ]
+    if not wanted:
+        return
+    skipped = {
+        line
+        for (line,) in connection.execute(
+            "select line from unread_line where file_index = ?", [index]
+        ).fetchall()
+    }
+    lines = list(_lines_of(table, wanted, skipped))
+    connection.executemany(
+        "insert into fault_line values (?, ?)", [(first + ordinal, line) for ordinal, line in lines]
+    )
+
+
+def _lines_of(table: TextTable, wanted: list[int], skipped: set[int]) -> Iterator[tuple[int, int]]:
+    quoting = csv.QUOTE_MINIMAL if table.layout.has_quotes else csv.QUOTE_NONE
+    queue = iter(wanted)
+    target = next(queue, None)
+    with table.path.open(encoding="utf-8", errors="replace", newline="") as stream:
+        reader = csv.reader(stream, delimiter=table.layout.delimiter, quoting=quoting)
+        ordinal, line = -1, 1
+        for row in reader:
+            started, line = line, reader.line_num + 1
+            if started <= table.layout.skip or not row or started in skipped:
+                continue
+            ordinal += 1
+            while target is not None and ordinal == target:
+                yield ordinal, started
+                target = next(queue, None)
+            if target is None:
+                return
+
+
+def area_sql(feed: Feed) -> str:
+    return f'"{feed.area}"' if feed.area else "cast(null as varchar)"
+
+
+def control_sql(feed: Feed) -> str:
+    return f'"{feed.control_amount}"' if feed.control_amount else "cast(0 as decimal(20,2))"
+
+
+def _count_control(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Count received and quarantined rows and yuan from the staged text, before any Parquet is written."""
+    yuan = control_sql(batch.feed)
+    connection.execute(
+        f"""
+insert into control
+with counted as (
+    select
+        file_index,
+        event_month,
+        {area_sql(batch.feed)} as admdvs,
+        count(*) as received_count,
+        coalesce(sum({yuan}), 0) as received_yuan,
+        count(fault) as quarantined_count,
+        coalesce(sum(case when fault is not null then {yuan} end), 0) as quarantined_yuan,
+        count(case when fault is not null and {yuan} is null then 1 end) as unreadable_count,
+    from staged
+    where fault is null or not {NON_DATA_SQL}
+    group by file_index, event_month, {area_sql(batch.feed)}
+    union all
+    select
+        file_index,
+        null as event_month,
+        null as admdvs,
+        count(*) as received_count,
+        0 as received_yuan,
+        count(*) as quarantined_count,
+        0 as quarantined_yuan,
+        count(*) as unreadable_count,
+    from unread_line
+    group by file_index
+)
+
+select
+    batch_file.file_no,
+    counted.event_month,
+    counted.admdvs,
+    cast(sum(received_count) as bigint) as received_count,
+    sum(received_yuan) as received_yuan,
+    cast(sum(received_count - quarantined_count) as bigint) as written_count,
+    sum(received_yuan - quarantined_yuan) as written_yuan,
+    cast(sum(quarantined_count) as bigint) as quarantined_count,
+    sum(quarantined_yuan) as quarantined_yuan,
+    cast(sum(unreadable_count) as bigint) as unreadable_count,
+from counted
+inner join batch_file on batch_file.file_index = counted.file_index
+group by batch_file.file_no, counted.event_month, counted.admdvs
+"""
+    )
+
+
+def _collect_faults(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken) -> None:
+    """Count what is no data, and quarantine the faulty rows with line, column and reason."""
+    members = batch.members
+    for member in members:
+        taken.non_data[member.file_no] += member.table.layout.skip
+    for index, count in connection.execute(
+        f"select file_index, count(*) from staged where fault is not null and {NON_DATA_SQL} group by file_index"
+    ).fetchall():
+        taken.non_data[members[index].file_no] += count
+    kinds = [
+        fault
+        for (fault,) in connection.execute(
+            f"select distinct fault from staged where fault is not null and not {NON_DATA_SQL} order by fault"
+        ).fetchall()
+    ]
+    has_unread = connection.execute("select count(*) from unread_line").fetchone() != (0,)
+    if not kinds and not has_unread:
+        return
+    layout = members[0].table.layout
+    connection.execute(
+        "create or replace temp table fault_word"
+        " (fault varchar, reason_code varchar, reason_zh varchar, column_name varchar, letter varchar)"
+    )
+    index = layout.index
+    for fault in kinds:
+        code, _, column = fault.partition(":")
+        position = index.get(column)
+        cell = layout.header[position].strip() if position is not None else None
+        letter = column_letter(position) if position is not None else None
+        connection.execute(
+            "insert into fault_word values (?, ?, ?, ?, ?)",
+            [fault, code, reason_of(batch.feed, fault), cell, letter],
+        )
+    _quarantine(connection, batch, taken)
+
+
+def _quarantine(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken) -> None:
+    has_month = "case when event_month <> 'all' then event_month end"
+    yuan = control_sql(batch.feed) if batch.feed.control_amount else "cast(null as decimal(20,2))"
+    connection.execute(
+        f"""
+create or replace temp table quarantined as
+select
+    batch_file.file_no,
+    cast({batch.delivery_no or 0} as integer) as delivery_no,
+    content_hash,
+    file_name,
+    '{batch.feed.feed}' as feed_code,
+    batch_file.sheet_name,
+    cast(coalesce(fault_line.line, first_line + staged.rowid - first_rowid) as integer) as row_number,
+    coalesce(letter, 'A') || coalesce(fault_line.line, first_line + staged.rowid - first_rowid) as cell_ref,
+    column_name,
+    reason_code,
+    reason_zh,
+    {SHOWN_SQL} as raw_text,
+    {yuan} as amount_yuan,
+    {area_sql(batch.feed)} as admdvs,
+    cast(null as varchar) as admdvs_name,
+    cast(null as varchar) as fund_code,
+    cast(null as varchar) as statement_code,
+    case when {has_month} is not null then 'month' end as period_type,
+    {has_month} as period_code,
+from staged
+inner join batch_file on batch_file.file_index = staged.file_index
+inner join fault_word on fault_word.fault = staged.fault
+left join fault_line on fault_line.row_at = staged.rowid
+union all by name
+select
+    batch_file.file_no,
+    cast({batch.delivery_no or 0} as integer) as delivery_no,
+    content_hash,
+    file_name,
+    '{batch.feed.feed}' as feed_code,
+    batch_file.sheet_name,
+    cast(unread_line.line as integer) as row_number,
+    'A' || unread_line.line as cell_ref,
+    'unreadable' as reason_code,
+    '{UNREADABLE}' as reason_zh,
+from unread_line
+inner join batch_file on batch_file.file_index = unread_line.file_index
+"""
+    )
+    names = ", ".join(QUARANTINE_SCHEMA.names)
+    for (file_no,) in connection.execute("select distinct file_no from quarantined").fetchall():
+        sample = connection.execute(
+            f"select {names} from quarantined where file_no = ? order by sheet_name nulls first, row_number"
+            f" limit {SAMPLE_ROWS}",
+            [file_no],
+        ).to_arrow_table()
+        taken.samples[file_no] = sample.cast(QUARANTINE_SCHEMA)
+    if batch.delivery_no is not None:
+        name = f"{batch.feed.feed}/quarantine-{batch.number}.parquet"
+        path = _made(batch.folder / name)
+        connection.execute(
+            f"copy (select * from quarantined order by file_no, sheet_name nulls first, row_number) to '{path}'"
+        )
+        taken.quarantine.append(name)
+    connection.execute("drop table quarantined")
+
+
+# A shifted row may have a name or a certificate's number anywhere: only what looks like a figure or a date is shown.
+SHOWN_SQL = r"""case
+        when fault_text is null then null
+        when not regexp_full_match(fault_text, '[-0-9０-９.,，/: +()（）eE%年月日时分秒元万￥\t]{1,30}')
+            or (regexp_matches(fault_text, '\d{11,}') and not regexp_full_match(fault_text, '(19|20)\d{12}'))
+            then '（' || length(fault_text) || ' 个字符，不显示）'
+        else fault_text
+    end"""
+
+
+def _made(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return str(path).replace("'", "''")
+
+
+def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken) -> None:
+    feed = batch.feed
+    months = connection.execute(
+        "select event_month, count(*) from staged where fault is null group by event_month order by event_month"
+    ).fetchall()
+    source = "staged"
+    if len(months) > FEW_MONTHS and len(batch.members) <= FEW_MONTHS:
+        # months lie scattered: one sort is cheaper than one scan a month
+        connection.execute(
+            f"create or replace temp table sorted as select *, rowid as row_at from staged where fault is null"
+            f" order by event_month, {area_sql(feed)}, rowid"
+        )
+        source = "sorted"
+    place = "staged.rowid" if source == "staged" else "row_at"
+    names = ", ".join(f'"{name}"' for name in contract_columns(feed))
+    for month, count in months:
+        name = f"{feed.feed}/{month}{f'-{batch.number}' if batch.number else ''}.parquet"
+        path = _made(batch.folder / name)
+        connection.execute(
+            f"copy (select {names}, event_month, cast({batch.delivery_no} as integer) as delivery_no,"
+            f" row_base + first_line + {place} - first_rowid as row_id from {source}"
+            " inner join batch_file on batch_file.file_index = " + f"{source}.file_index"
+            f" where fault is null and event_month = '{month}' order by {area_sql(feed)}, {place})"
+            f" to '{path}' (format parquet, compression zstd)"
+        )
+        taken.parts.append({"path": name, "event_month": month, "row_count": count})
+    connection.execute("drop table if exists sorted")
+
+
+def prove(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, parts: list[dict[str, Any]]
+) -> None:
+    """Received = written + quarantined, in rows and yuan, by file, month and area: Parquet against text."""
+    if parts:
+        listed = ", ".join("'" + _made(folder / part["path"]) + "'" for part in parts)
+        written = f"read_parquet([{listed}], hive_partitioning = false)"
+    else:
+        written = "(select null as row_id where false)"
+    area = area_sql(feed) if parts else "null"
+    yuan = control_sql(feed) if parts else "0"
+    month = "event_month" if parts else "null"
+    lost = connection.execute(
+        f"""
+with balance as (
+    select
+        file_no,
+        event_month,
+        admdvs,
+        written_count as row_count,
+        written_yuan as yuan,
+    from control
+    union all
+    select
+        cast(row_id >> {FILE_SHIFT} as integer) as file_no,
+        {month} as event_month,
+        {area} as admdvs,
+        -count(*) as row_count,
+        -coalesce(sum({yuan}), 0) as yuan,
+    from {written}
+    group by row_id >> {FILE_SHIFT}, {month}, {area}
+)
+
+select
+    file_no,
+    event_month,
+    admdvs,
+    sum(row_count) as lost_count,
+    sum(yuan) as lost_yuan,
+from balance
+group by file_no, event_month, admdvs
+having sum(row_count) <> 0 or sum(yuan) <> 0
+limit 3
+"""
+    ).fetchall()
+    if lost:
+        raise AssertionError(f"{feed.feed}: rows or yuan lost at intake: {lost}")

@@ -1,0 +1,97 @@
+"""The header of a feed's table: which contract column stands where, in which unit, and what is missing."""
+
+from dataclasses import dataclass
+
+from shouzhi.intake.contract import Feed
+from shouzhi.intake.names import header_unit
+from shouzhi.intake.vocabulary import code_list, normalise_word, unit_factor
+
+MATCHES_AT_LEAST = 2
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How to read a table. Tables with equal layouts are read by one statement.
+
+    ``columns`` holds contract names with the index of their cell and the factor to yuan; ``skip`` counts the physical
+    lines up to the header, the header included.
+    """
+
+    delimiter: str
+    skip: int
+    header: tuple[str, ...]
+    columns: tuple[tuple[str, int, int], ...]
+    has_quotes: bool = True
+
+    @property
+    def index(self) -> dict[str, int]:
+        return {name: position for name, position, _ in self.columns}
+
+    def missing(self, feed: Feed) -> list[str]:
+        """Return the required columns that the header lacks; what privacy drops is never required."""
+        found = self.index
+        return [
+            column.name
+            for column in feed.columns
+            if column.required == "yes" and column.name not in found and column.privacy != "drop"
+        ]
+
+    def unknown(self, feed: Feed) -> list[str]:
+        known = {position for _, position, _ in self.columns}
+        return [
+            cell.strip()
+            for position, cell in enumerate(self.header)
+            if position not in known and cell.strip()
+        ]
+
+
+def find_layout(
+    rows: list[tuple[int, int, list[str]]], feed: Feed, delimiter: str, *, has_quotes: bool = True
+) -> Layout | None:
+    """Return the layout by the row among the first ones that names most columns of the contract, or None.
+
+    ``rows`` holds first and last physical line and the cells of each row.
+    """
+    words = feed.header_map()
+    best: Layout | None = None
+    unit = 1
+    for _, last_line, cells in rows:
+        columns: dict[str, tuple[int, int]] = {}
+        for position, cell in enumerate(cells):
+            found = _column(cell, words)
+            if found and found[0] not in columns:
+                columns[found[0]] = (position, found[1] or 0)
+        if len(columns) >= MATCHES_AT_LEAST and len(columns) > len(best.columns if best else ()):
+            amounts = {column.name for column in feed.columns if column.type == "amount"}
+            best = Layout(
+                delimiter,
+                last_line,
+                tuple(cells),
+                tuple(
+                    (name, position, (factor or unit) if name in amounts else 1)
+                    for name, (position, factor) in columns.items()
+                ),
+                has_quotes,
+            )
+        if best is None:
+            unit = _stated_unit(cells) or unit
+    return best
+
+
+def _column(cell: str, words: dict[str, str]) -> tuple[str, int | None] | None:
+    name = words.get(normalise_word(cell))
+    if name:
+        return name, None
+    word, unit_code = header_unit(cell)
+    name = words.get(word)
+    return (name, unit_factor(unit_code) if unit_code else None) if name else None
+
+
+def _stated_unit(cells: list[str]) -> int | None:
+    """单位：万元 above the header is the unit of all amounts."""
+    for cell in cells:
+        word = normalise_word(cell)
+        if word.startswith(("单位:", "金额单位:", "单位：")):
+            code = code_list("units").find(word.replace("：", ":").rpartition(":")[2])
+            return unit_factor(code) if code else None
+    return None

@@ -1,0 +1,342 @@
+"""Which rows no longer stand after a delivery: of older deliveries and of this one.
+
+*merge*: rows with the same key or the same ``rid`` are versions of one row; the latest ``updt_time`` stands (the later
+arrival where one of them has none), so an old version that arrives late does not. A file marked 全量 replaces its
+areas in its period first. *replace*: a delivered group (``replace_by``) replaces the group as it stood. *snapshot*: the
+rows of an area replace that area's earlier snapshot; a snapshot named for an earlier period than the one that stands
+is itself superseded. A snapshot feed without an area merges by key.
+"""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import duckdb
+
+from shouzhi.intake.contract import Feed
+from shouzhi.intake.feeds.batch import area_sql, control_sql
+from shouzhi.intake.feeds.columns import FILE_SHIFT, contract_columns
+from shouzhi.intake.feeds.relations import FeedState, standing_sql
+
+FULL_MARK = "全量"
+FIRST_MONTH, LAST_MONTH = "000000", "999999"
+
+
+@dataclass
+class Superseded:
+    """The manifest's entry (None where everything stands) and rows and yuan of this delivery's own files."""
+
+    entry: dict[str, Any] | None = None
+    own: dict[int, tuple[int, Decimal]] = field(default_factory=dict)
+
+
+def write_superseded(
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    state: FeedState,
+    parts: list[dict[str, Any]],
+    folder: Path,
+    delivery_no: int,
+    file_names: dict[int, str],
+) -> Superseded:
+    """Write ``superseded.parquet`` of one feed's delivery where any row no longer stands."""
+    listed = ", ".join("'" + str(folder / part["path"]).replace("'", "''") + "'" for part in parts)
+    incoming = f"read_parquet([{listed}], hive_partitioning = false)"
+    connection.execute(
+        "create or replace temp table gone"
+        " (delivery_no integer, row_id bigint, event_month varchar, admdvs varchar, control_yuan decimal(20,2))"
+    )
+    _describe_files(connection, file_names)
+    if feed.delivery_mode == "snapshot" and feed.area:
+        _snapshot(connection, feed, state, incoming, delivery_no)
+    elif feed.delivery_mode == "replace":
+        _replace(connection, feed, state, incoming)
+    else:
+        _full(connection, feed, state, incoming, file_names)
+    _merge(connection, feed, state, incoming)
+    return _written(connection, feed, folder, delivery_no)
+
+
+def file_period(name: str) -> str | None:
+    """Return YYYYMM or YYYY from a file's name, or None."""
+    found = re.search(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])?(?!\d{3})", PurePosixPath(name).stem)
+    return "".join(part or "" for part in found.groups()) if found else None
+
+
+def _describe_files(connection: duckdb.DuckDBPyConnection, names: dict[int, str]) -> None:
+    connection.execute(
+        "create or replace temp table incoming_file"
+        " (file_no integer, period varchar, is_full boolean, first_month varchar, last_month varchar)"
+    )
+    records = []
+    for file_no, name in names.items():
+        period = file_period(name)
+        first = period if period and len(period) == 6 else f"{period}01" if period else FIRST_MONTH
+        last = period if period and len(period) == 6 else f"{period}12" if period else LAST_MONTH
+        records.append((file_no, period or "", FULL_MARK in name, first, last))
+    connection.executemany("insert into incoming_file values (?, ?, ?, ?, ?)", records)
+
+
+def _row(feed: Feed, alias: str) -> str:
+    area = f"{alias}.{area_sql(feed)}" if feed.area else area_sql(feed)
+    yuan = f"{alias}.{control_sql(feed)}" if feed.control_amount else control_sql(feed)
+    return f"{alias}.delivery_no, {alias}.row_id, {alias}.event_month, {area}, {yuan}"
+
+
+def _standing(feed: Feed, state: FeedState) -> str | None:
+    return f"({standing_sql(feed, state)})" if state.standing else None
+
+
+def _snapshot(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState, incoming: str, delivery_no: int
+) -> None:
+    """The latest period of each area stands; without a period in the name, the later delivery."""
+    area = area_sql(feed)
+    connection.execute(
+        f"""
+create or replace temp table given_area as
+select distinct
+    incoming.{area} as admdvs,
+    incoming_file.period,
+from {incoming} as incoming
+inner join incoming_file on incoming_file.file_no = incoming.row_id >> {FILE_SHIFT}
+"""
+    )
+    connection.execute(
+        """
+create or replace temp table latest_area as
+select
+    admdvs,
+    max(period) as period,
+from given_area
+group by admdvs
+"""
+    )
+    # within the delivery: an earlier period's rows of an area give way to the latest one's
+    connection.execute(
+        f"""
+insert into gone
+select {_row(feed, "incoming")}
+from {incoming} as incoming
+inner join incoming_file on incoming_file.file_no = incoming.row_id >> {FILE_SHIFT}
+inner join latest_area on latest_area.admdvs is not distinct from incoming.{area}
+where incoming_file.period < latest_area.period and incoming_file.period <> ''
+"""
+    )
+    standing = _standing(feed, state)
+    if standing is None:
+        return
+    _describe_standing(connection, state)
+    # of the lake: replaced, unless its own period is later; then what came now gives way
+    connection.execute(
+        f"""
+insert into gone
+select {_row(feed, "standing")}
+from {standing} as standing
+inner join latest_area on latest_area.admdvs is not distinct from standing.{area}
+left join standing_file
+    on standing_file.delivery_no = standing.delivery_no and standing_file.file_no = standing.file_no
+where latest_area.period = '' or coalesce(standing_file.period, '') <= latest_area.period
+"""
+    )
+    connection.execute(
+        f"""
+insert into gone
+with later as (
+    select
+        standing.{area} as admdvs,
+        max(standing_file.period) as period,
+    from {standing} as standing
+    inner join standing_file
+        on standing_file.delivery_no = standing.delivery_no and standing_file.file_no = standing.file_no
+    group by standing.{area}
+)
+
+select {_row(feed, "incoming")}
+from {incoming} as incoming
+inner join latest_area on latest_area.admdvs is not distinct from incoming.{area}
+inner join later on later.admdvs is not distinct from incoming.{area}
+where latest_area.period <> '' and latest_area.period < later.period
+    and incoming.row_id not in (select row_id from gone where delivery_no = {delivery_no})
+"""
+    )
+
+
+def _describe_standing(connection: duckdb.DuckDBPyConnection, state: FeedState) -> None:
+    connection.execute(
+        "create or replace temp table standing_file (delivery_no integer, file_no integer, period varchar)"
+    )
+    if state.file_names:
+        connection.executemany(
+            "insert into standing_file values (?, ?, ?)",
+            [(*key, file_period(name) or "") for key, name in state.file_names.items()],
+        )
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState, incoming: str) -> None:
+    """A group that came replaces the same group of the lake; of two files, the later one's stands."""
+    names = feed.replace_by or feed.key
+    groups = ", ".join(f'"{name}"' for name in names)
+    same = " and ".join(f'given."{name}" is not distinct from old."{name}"' for name in names)
+    connection.execute(
+        f"create or replace temp table given as select {groups}, max(row_id >> {FILE_SHIFT}) as file_no"
+        f" from {incoming} group by {groups}"
+    )
+    connection.execute(
+        f"insert into gone select {_row(feed, 'old')} from {incoming} as old"
+        f" inner join given on {same} where old.row_id >> {FILE_SHIFT} < given.file_no"
+    )
+    standing = _standing(feed, state)
+    if standing is not None:
+        connection.execute(
+            f"insert into gone select {_row(feed, 'old')} from {standing} as old inner join given on {same}"
+        )
+
+
+def _full(
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    state: FeedState,
+    incoming: str,
+    file_names: dict[int, str],
+) -> None:
+    """A file marked 全量 replaces what stands of its areas in its period."""
+    standing = _standing(feed, state)
+    if standing is None or not any(FULL_MARK in name for name in file_names.values()):
+        return
+    area = f"incoming.{area_sql(feed)}" if feed.area else area_sql(feed)
+    old_area = f"standing.{area_sql(feed)}" if feed.area else area_sql(feed)
+    connection.execute(
+        f"""
+insert into gone
+with given as (
+    select distinct
+        {area} as admdvs,
+        first_month,
+        last_month,
+    from {incoming} as incoming
+    inner join incoming_file on incoming_file.file_no = incoming.row_id >> {FILE_SHIFT}
+    where incoming_file.is_full
+)
+
+select distinct {_row(feed, "standing")}
+from {standing} as standing
+inner join given on given.admdvs is not distinct from {old_area}
+where standing.event_month = 'all' or standing.event_month between given.first_month and given.last_month
+"""
+    )
+
+
+def _merge(connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState, incoming: str) -> None:
+    """Of the versions of one row the latest stands: by key, then by ``rid``."""
+    names = contract_columns(feed)
+    identities = [list(feed.key)]
+    if feed.delivery_mode == "replace":
+        # within a file two rows of one key are one row given twice; groups were replaced whole before
+        identities = [list(feed.key)]
+    if "rid" in names and feed.delivery_mode == "merge":
+        identities.append(["rid"])
+    standing = _standing(feed, state) if feed.delivery_mode != "replace" else None
+    version = '"updt_time"' if "updt_time" in names else "cast(null as timestamp)"
+    for identity in identities:
+        _merge_by(connection, feed, identity, version, incoming, standing)
+
+
+def _merge_by(
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    identity: list[str],
+    version: str,
+    incoming: str,
+    standing: str | None,
+) -> None:
+    listed = ", ".join(f'"{name}"' for name in identity)
+    given = " and ".join(f'"{name}" is not null' for name in identity if identity == ["rid"]) or "true"
+    connection.execute(
+        f"""
+create or replace temp table repeated as
+select hash({listed}) as identity_hash
+from {incoming}
+where {given}
+group by hash({listed})
+having count(*) > 1
+"""
+    )
+    if standing is not None:
+        connection.execute(
+            f"""
+insert into repeated
+select distinct hash({listed}) as identity_hash
+from {standing}
+where {given} and hash({listed}) in (select hash({listed}) from {incoming})
+"""
+        )
+    if connection.execute("select count(*) from repeated").fetchone() == (0,):
+        return
+    sources = [incoming, *([standing] if standing else [])]
+    rows = " union all ".join(
+        f"select delivery_no, row_id, event_month, {area_sql(feed)} as admdvs, {control_sql(feed)} as control_yuan,"
+        f" {version} as version_at, {listed} from {source} as part"
+        f" where {given} and hash({listed}) in (select identity_hash from repeated)"
+        for source in sources
+    )
+    connection.execute(
+        f"""
+insert into gone
+with versions as (
+    select
+        rows_of.*,
+        count(version_at) over (partition by {listed}) = count(*) over (partition by {listed}) as is_dated,
+    from ({rows}) as rows_of
+    anti join gone on gone.delivery_no = rows_of.delivery_no and gone.row_id = rows_of.row_id
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by {listed}
+            order by case when is_dated then version_at end desc nulls last, delivery_no desc, row_id desc
+        ) as place,
+    from versions
+)
+
+select
+    delivery_no,
+    row_id,
+    event_month,
+    admdvs,
+    control_yuan,
+from ranked
+where place > 1
+"""
+    )
+
+
+def _written(connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, delivery_no: int) -> Superseded:
+    months = connection.execute(
+        "select delivery_no, event_month, count(*) from gone group by delivery_no, event_month order by 1, 2"
+    ).fetchall()
+    if not months:
+        return Superseded()
+    name = f"{feed.feed}/superseded.parquet"
+    path = str(folder / name).replace("'", "''")
+    connection.execute(
+        f"copy (select * from gone order by delivery_no, row_id) to '{path}' (compression zstd)"
+    )
+    own = {
+        int(file_no): (int(count), Decimal(yuan).quantize(Decimal("0.01")))
+        for file_no, count, yuan in connection.execute(
+            f"select row_id >> {FILE_SHIFT}, count(*), coalesce(sum(control_yuan), 0) from gone"
+            " where delivery_no = ? group by 1",
+            [delivery_no],
+        ).fetchall()
+    }
+    entry = {
+        "path": name,
+        "row_count": sum(count for _, _, count in months),
+        "months": [list(each) for each in months],
+    }
+    return Superseded(entry, own)
