@@ -4,6 +4,8 @@ PYTHON ?= python3
 HOME_DIR ?= var
 PUBLIC_DIR ?= var-public
 PORT ?= 8501
+PERSONS ?= 100000
+MONTHS ?= 48
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -38,7 +40,8 @@ $(DEV_STAMP): requirements-dev.lock $(STAMP)
 
 # 演示数据与公开数据里有意放了拒收、隔离和待核的情况，所以退出码 1 也算成功。
 demo: $(STAMP)
-	@$(BIN)/python -m shouzhi.synthetic $(HOME_DIR)/demo_extracts
+	@rm -rf $(HOME_DIR)/demo_extracts
+	@$(BIN)/shouzhi synth $(HOME_DIR)/demo_extracts --persons $(PERSONS) --months $(MONTHS) --scenario deficit
 	@$(BIN)/shouzhi init --home $(HOME_DIR) --title 演示数据 --region neimenggu
 	@$(BIN)/shouzhi init --home $(PUBLIC_DIR) --title 公开数据 --region public
 	@$(BIN)/shouzhi run $(HOME_DIR)/demo_extracts --home $(HOME_DIR) || test $$? -eq 1

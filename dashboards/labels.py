@@ -218,7 +218,7 @@ FEED_ARRIVAL_TEXT = {
     "reported": "已报送",
     "partly": "部分种类已报送",
     "missing": "未报送",
-    "no_rows": "当月无记录（当年有）",
+    "no_rows": "当月无记录（近一年有）",
     "not_expected": "不要求",
 }
 ARRIVAL_SYMBOL = {

@@ -120,14 +120,17 @@ def run(extracts: Path, home: Path) -> int:
 @home_option
 @click.option("--title", metavar="TEXT", help="看板里显示的名称。默认为目录名。")
 @click.option("--region", metavar="PACK", help="地区包：neimenggu（默认）或 public（全国公开数据）。")
-def init(home: Path, title: str | None, region: str | None) -> int:
+@click.option("--sample", is_flag=True, help="样例数据用：样例参数（两份文件没有规定的起付线、比例等）一并生效。")
+def init(home: Path, title: str | None, region: str | None, sample: bool) -> int:
     """建立数据目录并写好配置 shouzhi.toml（可选；run 第一次运行时也会建立）。"""
     regions = known_regions()
     if region is not None and region not in regions:
         raise UserError(f"没有名为“{region}”的地区包。可用的是：{'、'.join(sorted(regions))}。")
     existed = (home / CONFIG_NAME).is_file()
-    place = open_home(home, title=title, region=region)
+    place = open_home(home, title=title, region=region, sample_policy=sample)
     click.echo(f"{'已有' if existed else '已建立'} {place.root / CONFIG_NAME}。")
+    if sample and not place.config.sample_policy:
+        click.echo("原有的配置没有改动：要用样例参数，请在文件里写 sample_policy = true。")
     return 0
 
 

@@ -34,6 +34,9 @@ threads = {threads}
 
 # 保留最近多少个版本；正在发布的版本永远保留。
 keep_builds = {keep_builds}
+
+# 样例参数：两份文件没有规定的起付线、支付比例等，只供样例数据使用。真实数据必须为 false。
+sample_policy = {sample_policy}
 """
 
 
@@ -46,6 +49,7 @@ class Config:
     memory_limit_gb: int = 4
     threads: int = 2
     keep_builds: int = 6
+    sample_policy: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,10 @@ def checked_config(path: Path, given: dict[str, Any], defaults: Config) -> Confi
         value = given.get(name, 1)
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise UserError(f"配置文件 {path}：{name} 应是不小于 1 的整数，现在是 {value!r}。")
+    if not isinstance(given.get("sample_policy", False), bool):
+        raise UserError(
+            f"配置文件 {path}：sample_policy 应是 true 或 false（不加引号），现在是 {given['sample_policy']!r}。"
+        )
     config = Config(**{name: given.get(name, getattr(defaults, name)) for name in names})
     regions = known_regions()
     if regions and config.region not in regions:
@@ -149,10 +157,12 @@ def existing_home(root: Path) -> Home:
     return Home(root.resolve(), read_config(root))
 
 
-def open_home(root: Path, *, title: str | None = None, region: str | None = None) -> Home:
+def open_home(
+    root: Path, *, title: str | None = None, region: str | None = None, sample_policy: bool = False
+) -> Home:
     """The home at ``root``; created with a commented configuration on first use.
 
-    ``title`` and ``region`` only fill the configuration that is written on first use.
+    ``title``, ``region`` and ``sample_policy`` only fill the configuration that is written on first use.
     """
     try:
         for folder in (root, root / "lake", root / "builds", root / "work"):
@@ -165,6 +175,7 @@ def open_home(root: Path, *, title: str | None = None, region: str | None = None
                 memory_limit_gb=defaults.memory_limit_gb,
                 threads=defaults.threads,
                 keep_builds=defaults.keep_builds,
+                sample_policy="true" if sample_policy else "false",
             )
             write_durably(root / CONFIG_NAME, text)
     except OSError as error:

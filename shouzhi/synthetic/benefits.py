@@ -96,13 +96,13 @@ def settled(p: Parameters, visits: str) -> str:
                     when scheme = 2 or is_manual then 0
                     when kind = {PHARMACY_VISIT} then {whole(f"(fee - hifp) * {p['account_use.pharmacy']}")}
                     when {inpatient} then {whole(f"(fee - hifp - cvlserv - hifob) * {p['account_use.inpatient']}")}
-                    else {whole(f"(fee - hifp) * {p['account_use.outpatient']}")}
+                    else {whole(f"(fee - hifp - cvlserv) * {p['account_use.outpatient']}")}
                 end as acct_wanted
             from (
                 select
                     *,
                     case when is_poor and {inpatient} then {whole(f"greatest(inscp - hifp - hifmi, 0) * {p['ratio.assistance']}")} else 0 end as maf,
-                    case when is_civil and {inpatient} and not is_retired then {whole(f"greatest(inscp - hifp - hifob, 0) * {p['ratio.civil']}")} else 0 end as cvlserv
+                    case when is_civil and kind in ({INPATIENT}, {CHRONIC}) then {whole(f"greatest(inscp - hifp - hifob, 0) * {p['ratio.civil']}")} else 0 end as cvlserv
                 from (
                     select
                         *,

@@ -228,7 +228,7 @@ def claims(plan: Plan, month: int, drift: str) -> str:
                 else county * 10 + {PRIMARY} + cast(floor(institution_draw * 1.6) as integer)
             end as institution,
             cast(greatest(round(
-                100 * {mean} * (case when scheme = 1 then {growth["employee"]!r} else {growth["resident"]!r} end) * area.cost_factor * {drift}
+                100 * {mean} * (case when scheme = 1 then {growth["employee"]!r} else {growth["resident"]!r} end) * (case when scheme = 1 then area.cost_employee else area.cost_resident end) * {drift}
                 * (case when kind = {INPATIENT} then case level when 3 then 1.32 when 2 then 0.82 else 0.42 end else 1.0 end)
                 * (case
                     when kind = {INPATIENT} then exp({sigma} * cost_z - {sigma**2 / 2!r})
@@ -244,7 +244,7 @@ def claims(plan: Plan, month: int, drift: str) -> str:
     own_share = f"(case when kind = {INPATIENT} and scheme = 1 then {p['own.inpatient.employee']} when kind = {INPATIENT} then {p['own.inpatient.resident']} when kind = {PHARMACY_VISIT} then 0.3 else {p['own.outpatient']} end)"
     split = f"""
         select
-            * exclude (wanted_lag, wage_factor, employer_rate, cost_factor, code, name, county_first, county_count, area_1),
+            * exclude (wanted_lag, wage_factor, employer_rate, cost_employee, cost_resident, code, name, county_first, county_count, area_1),
             -- settled late only where the person was already covered at the time of service
             case
                 when {month} - wanted_lag < from_month then 0

@@ -15,37 +15,42 @@ RESIDENT_SHARES = (
 
 
 def lag(plan: Plan, month: str) -> str:
-    """SQL: how many months late an employer pays a month; offices are on time."""
+    """SQL on an employer: how many months late it pays a month; offices and the self-employed are on time."""
     p = plan.parameters
     draw = plan.uniform("arrears", "employer", month)
     steps, reached = [], 0.0
     for months, name in ((1, "lag.1"), (2, "lag.2"), (3, "lag.3"), (6, "lag.6"), (OUTSTANDING, "lag.never")):
         reached += p[name]
         steps.append(f"when {draw} < {reached!r} then {months}")
-    return f"(case when is_civil then 0 {' '.join(steps)} else 0 end)"
+    return f"(case when kind = '30' or management = '02' then 0 {' '.join(steps)} else 0 end)"
 
 
-def base(plan: Plan, year: int) -> str:
-    """SQL: a person's contribution base of a year in fen, clamped to floor and ceiling."""
+def payers(plan: Plan, month: int) -> str:
+    """SQL: which employers pay which month now (late ones too), and who lets this month pass."""
     p = plan.parameters
-    wage = p.of_year("wage", year) * 100
-    standard = p.of_year("base", year) * 100
+    periods = ", ".join(
+        f"({late}, {month - late}, {p.of_year('wage', year_of(month - late)) * 100!r}, {p.of_year('base', year_of(month - late)) * 100!r})"
+        for late in (0, *LAGS)
+    )
+    return f"""
+        select employer, late, due, wage_level, standard, late > 0 or lag = 0 as is_collected,
+            cast(8 + floor({plan.uniform("pay day", "employer", month)} * 19) as integer) as day
+        from (
+            select *, {lag(plan, "due")} as lag
+            from employer, (values {periods}) as period(late, due, wage_level, standard)
+        ) as employer_months
+        where late = 0 or lag = late
+    """
+
+
+def base(plan: Plan, wage: str, standard: str) -> str:
+    """SQL: a person's contribution base in fen, clamped to floor and ceiling."""
+    p = plan.parameters
     private = p["wage.private"]
     raised = f"exp({p['wage_sigma']} * wage_z - {p['wage_sigma'] ** 2 / 2!r})"
-    mean = f"{wage!r} * wage_factor * (case when is_civil then 1.0 when is_flexible then {private} else {(1 + private) / 2!r} end)"
-    return f"cast(round(least(greatest({mean} * {raised}, {standard * p['base.floor']!r}), {standard * p['base.ceiling']!r})) as bigint)"
-
-
-def in_service(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
-    """SQL: spells of persons in service in a month."""
-    return f"""
-        select spell.person, spell.area, spell.county, spell.employer, spell.is_civil, spell.is_flexible,
-            spell.from_month, spell.retire, employer_rate, {base(plan, year_of(month))} as base
-        from spell
-        inner join area on spell.area = area.area
-        where spell.person >= {low} and spell.person < {high} and scheme = 1
-            and from_month <= {month} and to_month >= {month} and retire > {month} and spell.{stop}
-    """
+    share = f"(case when is_civil then 1.0 when is_flexible then {private} else {(1 + private) / 2!r} end)"
+    wanted = f"{wage} * wage_factor * {share} * {raised}"
+    return f"cast(round(least(greatest({wanted}, {standard} * {p['base.floor']!r}), {standard} * {p['base.ceiling']!r})) as bigint)"
 
 
 def staff(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
@@ -57,33 +62,29 @@ def staff(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
     p = plan.parameters
     year, calendar_month = year_of(month), month_of(month)
     whole = "cast(round({}) as bigint)"
-    employer_part = "case when is_flexible then 0 else " + whole.format("base * employer_rate") + " end"
-    person_part = f"case when is_flexible then {whole.format('base * (employer_rate + ' + repr(p['rate.person']) + ')')} else {whole.format('base * ' + repr(p['rate.person']))} end"
-    into_account = whole.format(f"base * {p['rate.person']!r}")
-    day = f"cast(8 + floor({plan.uniform('pay day', 'employer', month)} * 19) as integer)"
-
-    def rows(due: int, condition: str, is_collected: bool) -> str:
-        late = month - due
-        fee = (
-            whole.format(f"({employer_part} + {person_part}) * {p['late_fee_day'] * 30 * late!r}")
-            if late and is_collected
-            else "0"
-        )
-        return f"""
-            select person, area, county, employer, is_civil, '310' as insutype, {due} as due, {due} as accrual_from, {due} as accrual_to, '10' as kind,
-                base, base as wage, {employer_part} as employer_part, {person_part} as person_part, {into_account} as into_account,
-                {fee} as late_fee, '0' as is_quota, {is_collected} as is_collected, 'Z' as revs, {day} as day,
-                cast({due} as bigint) * 100000000000 + cast(person as bigint) * 10 + 1 as id, cast(null as bigint) as original
-            from ({in_service(plan, due, low, high, stop)}) as staff
-            where {condition}
-        """
-
-    parts = [
-        rows(month, f"{lag(plan, str(month))} = 0", True),
-        rows(month, f"{lag(plan, str(month))} > 0", False),
-    ]
-    parts += [rows(month - late, f"{lag(plan, str(month - late))} = {late}", True) for late in LAGS]
-    normal = "\n union all \n".join(parts)
+    fee = whole.format(f"(employer_part + person_part) * late * {p['late_fee_day'] * 30!r}")
+    wage_level, standard = p.of_year("wage", year) * 100, p.of_year("base", year) * 100
+    normal = f"""
+        select person, area, county, employer, is_civil, '310' as insutype, due, due as accrual_from, due as accrual_to,
+            '10' as kind, base, base as wage, employer_part, person_part, into_account,
+            case when is_collected then {fee} else 0 end as late_fee, '0' as is_quota, is_collected, 'Z' as revs, day,
+            cast(due as bigint) * 100000000000 + cast(person as bigint) * 10 + 1 as id, cast(null as bigint) as original
+        from (
+            select *,
+                case when is_flexible then 0 else {whole.format("base * employer_rate")} end as employer_part,
+                {whole.format(f"base * (case when is_flexible then employer_rate else 0 end + {p['rate.person']!r})")} as person_part,
+                {whole.format(f"base * {p['rate.person']!r}")} as into_account
+            from (
+                select person, spell.area, spell.county, spell.employer, is_civil, is_flexible, employer_rate, due, late,
+                    is_collected, day, {base(plan, "wage_level", "standard")} as base
+                from spell
+                inner join payer on spell.employer = payer.employer
+                inner join area on spell.area = area.area
+                where spell.person >= {low} and spell.person < {high} and scheme = 1
+                    and from_month <= due and to_month >= due and retire > due and spell.{stop}
+            ) as based
+        ) as shared
+    """
     civil = f"""
         select person, area, county, employer, is_civil, '320', due, accrual_from, accrual_to, kind, base, wage,
             {whole.format(f"base * {p['rate.civil']!r}")}, 0, 0, 0, is_quota, is_collected, revs, day, id + 1, original
@@ -106,11 +107,17 @@ def staff(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
     """
     lump_draw = plan.uniform("lump", "person")
     lumps = f"""
-        select person, area, county, employer, is_civil, '310', {month}, {month} - cast(12 + floor({lump_draw} * 240) as integer), {month} - 1,
-            '33', base, base, 0, {whole.format(f"base * (employer_rate + {p['rate.person']!r}) * floor(12 + {lump_draw} * 240)")}, 0, 0, '0', true, 'Z', 20,
+        select person, area, county, employer, is_civil, '310', {month},
+            {month} - cast(12 + floor({lump_draw} * 240) as integer), {month} - 1, '33', base, base, 0,
+            {whole.format(f"base * (employer_rate + {p['rate.person']!r}) * floor(12 + {lump_draw} * 240)")}, 0, 0, '0', true, 'Z', 20,
             cast({month} as bigint) * 100000000000 + cast(person as bigint) * 10 + 6, null
-        from ({in_service(plan, month - 1, low, high, stop)}) as staff
-        where retire = {month} and {lump_draw} < 0.2
+        from (
+            select person, spell.area, county, employer, is_civil, employer_rate, {base(plan, repr(wage_level), repr(standard))} as base
+            from spell inner join area on spell.area = area.area
+            where spell.person >= {low} and spell.person < {high} and scheme = 1 and from_month < {month}
+                and to_month >= {month} and retire = {month} and spell.{stop}
+        ) as retiring
+        where {lump_draw} < 0.2
     """
     more = [civil, write_offs, refunds, lumps]
     if calendar_month == 7:
@@ -141,6 +148,7 @@ def staff(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
 def write_staff(writer: Writer, month: int, low: int, high: int, part: str, stop: str) -> None:
     """The month's employee contributions; leaves them in the temporary table ``staff_row``."""
     con = writer.con
+    con.execute(f"create or replace temp table payer as {payers(writer.plan, month)}")
     con.execute(f"create or replace temp table staff_row as {staff(writer.plan, month, low, high, stop)}")
     stamp = f"{first_day(str(month))} + (day - 1)"
     writer.copy(

@@ -135,6 +135,9 @@ def _insured(writer: Writer, month: int, low: int, high: int, part: str, stop: s
 
 
 def _catalogues(writer: Writer, month: int, stop: str) -> None:
+    """Employers and institutions do not change here: the first snapshot stands."""
+    if writer.rows.get("fixmedins_b"):
+        return
     writer.copy(
         "insu_emp_info_b",
         month,

@@ -111,7 +111,8 @@ class Ledger:
                 self._heads[number, scheme] = heads
         months = p[OPENING_OF[fund]] if fund in OPENING_OF else self.story.reserve(code, fund, 0)
         heads = self._heads.get((area, SCHEME_OF[fund]), 0)
-        cost = self.plan.region.areas[area].cost_factor if fund in ("310100", "390100") else 1.0
+        of_area = self.plan.region.areas[area]
+        cost = {"310100": of_area.cost_employee, "390100": of_area.cost_resident}.get(fund, 1.0)
         return round(months * heads * p[f"spending.{fund}"] * cost / 12 * 100)
 
     def book(self, month: int, flows: dict[tuple[int, str], int]) -> None:
@@ -194,6 +195,9 @@ class Ledger:
             reserve = self.story.reserve(code, fund, serial)
             band = 0.0 if key in self.story.exact else 0.9
             lower, upper = (reserve - band) * average, (reserve + band) * average
+            if key not in self.story.falling and month - 12 in series:
+                lower = max(lower, series[month - 12].closing + 0.03 * average)
+                upper = max(lower, upper)
             surplus = self.story.surplus.get((code, fund, serial))
             if surplus is not None:
                 lower = upper = series[month - 12].closing + surplus * average
@@ -202,11 +206,10 @@ class Ledger:
             elif entry.closing > upper:
                 entry.flows["to_superior"] += round(entry.closing - upper)
         elif fund in ("330100", "320100") and calendar % 3 == 0:
-            lower, upper = 3.5 * average, 12.0 * average
+            benefits = [series[m].flows["benefit"] for m in range(month - 11, month + 1) if m in series]
+            lower = 3.5 * sum(benefits) / len(benefits)
             if entry.closing < lower:
                 entry.flows["other_income"] += round(lower - entry.closing)
-            elif entry.closing > upper and average > 0:
-                entry.flows["other_expenditure"] = round(entry.closing - upper)
 
     def _book_adjustment(self, fund: str, adjustment: str, month: int) -> None:
         p, key = self.plan.parameters, (self.plan.region.office.code, adjustment)
@@ -227,14 +230,19 @@ class Ledger:
                 remitted -= self._held_back[fund]
             elif of_fund == fund and late_month == month - 1:
                 remitted += self._held_back.pop(fund, 0)
-        before[month] = Month(
+        entry = before[month] = Month(
             opening,
             {
                 "from_subordinates": remitted,
                 "interest": max(0, round(opening * p["interest.fund"])) if month_of(month) % 3 == 0 else 0,
-                "to_subordinates": sum(entry.flows["from_superior"] for entry in entries.values()),
+                "to_subordinates": sum(area_entry.flows["from_superior"] for area_entry in entries.values()),
             },
         )
+        if month_of(month) % 3 == 0 and self.plan.serial(month) >= 12:
+            # what the adjustment fund hands out beyond its intake is made up by the region's finance
+            a_year_ago = before[month - 12].closing if month - 12 in before else before[min(before)].opening
+            short = a_year_ago - entry.closing
+            entry.flows["subsidy"] = max(0, short) + (round(short / 50) if short > 0 else 0)
 
     def _area_of(self, county: str) -> int:
         return next(area for code, _, area in self.plan.region.counties if code == county)

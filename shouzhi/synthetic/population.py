@@ -39,10 +39,10 @@ def _areas(con: Engine, plan: Plan) -> None:
     region = plan.region
     con.execute(
         "create table area (area integer, code varchar, name varchar, wage_factor double, employer_rate double,"
-        " cost_factor double, county_first integer, county_count integer)"
+        " cost_employee double, cost_resident double, county_first integer, county_count integer)"
     )
     con.executemany(
-        "insert into area values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into area values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 a.number,
@@ -50,7 +50,8 @@ def _areas(con: Engine, plan: Plan) -> None:
                 a.name,
                 a.wage_factor,
                 a.employer_rate,
-                a.cost_factor,
+                a.cost_employee,
+                a.cost_resident,
                 a.counties[0],
                 len(a.counties),
             )

@@ -44,7 +44,8 @@ class Area:
     residents: float
     wage_factor: float
     employer_rate: float
-    cost_factor: float
+    cost_employee: float
+    cost_resident: float
     counties: tuple[int, ...]
 
 
@@ -85,7 +86,8 @@ def read_region(name: str) -> Region:
                 float(row["residents_wan"]),
                 float(row["wage_factor"]),
                 float(row["employer_rate"]),
-                float(row["cost_factor"]),
+                float(row["cost_employee"]),
+                float(row["cost_resident"]),
                 tuple(range(first, len(counties))),
             )
         )

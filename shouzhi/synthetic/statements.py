@@ -75,8 +75,8 @@ FUND_ACCOUNTS = {
     },
     "330100": {"premium", "interest", "other_income", "benefit", "other_expenditure"},
     "320100": {"premium", "interest", "other_income", "benefit", "other_expenditure"},
-    "ADJ310": {"interest", "from_subordinates", "to_subordinates"},
-    "ADJ390": {"interest", "from_subordinates", "to_subordinates"},
+    "ADJ310": {"subsidy", "interest", "from_subordinates", "to_subordinates"},
+    "ADJ390": {"subsidy", "interest", "from_subordinates", "to_subordinates"},
 }
 TABLE_INCOME = ("premium", "subsidy", "interest", "other_income")
 TABLE_EXPENDITURE = ("benefit", "critical_illness", "other_expenditure")
@@ -279,7 +279,8 @@ class Statements:
             else:
                 lists["东部等盟市" if area in CHINESE_LISTS else ""] += lines
         if self.has_flaws and month == self.at(IMPOSSIBLE_PERIOD[1]):
-            wrong = replace(lists[""][-2], period=f"{year_of(month)}13")
+            last = [line for line in lists[""] if line.area == IMPOSSIBLE_PERIOD[0]][-2]
+            wrong = replace(last, period=f"{year_of(month)}13")
             lists[""].append(wrong)
             self.plant("impossible_period", wrong.area, wrong.fund, month, wrong.amount, given=wrong.period)
         stem = f"fund_statement_{month_code(month)}"
@@ -532,6 +533,8 @@ def _scaled(flows: dict[str, int], rng: random.Random, low: float, high: float) 
     """Each flow by its own factor, in 万元; what moves between levels by one factor, so that both ends agree."""
     factors = {account: rng.uniform(low, high) for account in flows}
     factors |= dict.fromkeys(BETWEEN_LEVELS, (low + high) / 2)
+    if "to_subordinates" in flows:  # the adjustment fund moves as a whole
+        factors = dict.fromkeys(flows, (low + high) / 2)
     scaled = {account: round_to_wan(round(amount * factors[account])) for account, amount in flows.items()}
     if "inpatient" in scaled:  # 其中 rows stay a split of their parent
         scaled["inpatient"] = scaled["benefit"] - scaled["outpatient"]

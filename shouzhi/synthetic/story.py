@@ -37,6 +37,7 @@ class Story:
     employee: dict[str, Path]
     resident: dict[str, Path]
     exact: frozenset[Key] = frozenset()  # followed to the yuan
+    falling: frozenset[Key] = frozenset()  # may close lower than a year ago
     every_month: frozenset[Key] = frozenset()  # from the 45th month on also between quarter ends
     surplus: dict[tuple[str, str, int], float] = field(
         default_factory=dict
@@ -75,7 +76,7 @@ def _deficit() -> Story:
         "150700": {0: 4.6, 24: 3.2, 36: 2.7, 45: 2.7, 46: 2.9, 47: 3.4, 48: 3.5, 60: 3.7},
         "150800": {0: 5.4, 24: 5.3, 36: 5.6, 46: 5.8, 47: 6.4, 48: 6.5, 60: 6.6},
         "150900": {0: 7.0, 24: 5.6, 36: 4.7, 47: 3.15, 48: 2.8, 60: 2.5},
-        "152200": {0: 7.0, 48: 6.8},
+        "152200": {0: 7.0, 36: 8.4, 48: 8.4},
     }
     resident |= {
         "150300": {0: 3.9, 12: 3.6, 24: 3.1, 36: 2.2, 48: -0.3, 60: -0.4},
@@ -91,6 +92,10 @@ def _deficit() -> Story:
         employee,
         resident,
         exact=frozenset(moved | ends),
+        falling=frozenset(
+            {(area, "310100") for area in ("150500", "150700", "150900", "152200")}
+            | {(area, "390100") for area in ("150300", "150400")}
+        ),
         every_month=frozenset(moved - {("150600", "310100")}),
         surplus={("152200", "310100", serial): 0.15 for serial in (45, 46, 47)}
         | {("152200", "310100", 48): -0.25},

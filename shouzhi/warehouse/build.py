@@ -75,10 +75,11 @@ def build_identity(home: Home, product_root: Path = PRODUCT_ROOT) -> dict[str, s
     fingerprint = lake.fingerprint(home.lake)
     code = identity.code_hash(product_root)
     return {
-        "build_id": identity.build_id(fingerprint, code, home.config.region),
+        "build_id": identity.build_id(fingerprint, code, home.config.region, home.config.sample_policy),
         "lake_fingerprint": fingerprint,
         "code_hash": code,
         "region": home.config.region,
+        "policy_sample": "true" if home.config.sample_policy else "false",
     }
 
 

@@ -44,6 +44,6 @@ def digest(parts: Iterable[str]) -> str:
     return total.hexdigest()
 
 
-def build_id(lake_fingerprint: str, code: str, region: str) -> str:
-    """The same lake, code and region give the same id; nothing else does."""
-    return digest((lake_fingerprint, code, region))[:12]
+def build_id(lake_fingerprint: str, code: str, region: str, sample_policy: bool = False) -> str:
+    """The same lake, code, region and choice of sample parameters give the same id; nothing else does."""
+    return digest((lake_fingerprint, code, region, *(("policy_sample",) if sample_policy else ())))[:12]

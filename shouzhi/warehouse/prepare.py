@@ -38,7 +38,10 @@ def prepare_lake(home: Home, code_hash: str) -> str | None:
         con.execute(
             "create or replace table lake.home_parameter (parameter_code varchar, parameter_value varchar)"
         )
-        con.execute("insert into lake.home_parameter values ('region', ?)", [home.config.region])
+        con.execute(
+            "insert into lake.home_parameter values ('region', ?), ('policy_sample', ?)",
+            [home.config.region, "true" if home.config.sample_policy else "false"],
+        )
         return start_from_former(con, home, code_hash)
 
 
@@ -69,13 +72,14 @@ def start_from_former(con: duckdb.DuckDBPyConnection, home: Home, code_hash: str
 
 
 def former_build(home: Home, code_hash: str) -> publish.Build | None:
-    """The newest undamaged build of the same code and region; the published one before the others."""
+    """The newest undamaged build of the same code, region and choice of sample parameters; the published one before the others."""
     published = publish.published_id(home)
     builds = sorted(publish.finished_builds(home), key=lambda build: build.build_id != published)
     for build in builds:
         same = (
             build.manifest.get("code_hash") == code_hash
             and build.manifest.get("region") == home.config.region
+            and (build.manifest.get("policy_sample") == "true") == home.config.sample_policy
         )
         if same and publish.is_intact(build):
             return build

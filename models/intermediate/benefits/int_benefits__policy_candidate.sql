@@ -20,7 +20,7 @@ select
     parameter.approval_no,
     parameter.note,
     coalesce(document.doc_status, 'unknown') = 'in_force' as is_in_force
-from {{ ref('policy_parameter') }} as parameter
+from {{ ref('int_benefits__policy_row') }} as parameter
 inner join {{ ref('dim_area') }} as area
     on
         area.area_kind in ('prov_level', 'pooling_area')

@@ -8,7 +8,7 @@ with dated as (
             partition by parameter.area_code, parameter.parameter_code, parameter.population_code
             order by parameter.valid_from
         ) as old_value
-    from {{ ref('policy_parameter') }} as parameter
+    from {{ ref('int_benefits__policy_row') }} as parameter
 ),
 
 home_area as (

@@ -1,16 +1,18 @@
 -- Expected: every reporting area for each feed and month that any area of the region delivered. A feed that does not
--- come every month (seasonal) is missing where nothing came in the whole year; a month without rows is no_rows then.
+-- come every month (seasonal) is missing where nothing came in the calendar year and the twelve months up to the month;
+-- a month without rows is no_rows then. Areas outside the region, such as those of distant hospitals, are no reporters.
 with cell as (
     select
-        feed_code,
-        area_code,
-        event_month,
-        sum(loaded_count) as loaded_count,
-        sum(quarantined_count) as quarantined_count,
-        {{ sum_money('loaded_yuan') }} as loaded_yuan,
-        max(delivery_no) as last_delivery_no
-    from {{ ref('fct_feed_delivery') }}
-    group by feed_code, area_code, event_month
+        delivery.feed_code,
+        delivery.area_code,
+        delivery.event_month,
+        sum(delivery.loaded_count) as loaded_count,
+        sum(delivery.quarantined_count) as quarantined_count,
+        {{ sum_money('delivery.loaded_yuan') }} as loaded_yuan,
+        max(delivery.delivery_no) as last_delivery_no
+    from {{ ref('fct_feed_delivery') }} as delivery
+    inner join {{ ref('dim_area') }} as area on delivery.area_code = area.area_code
+    group by delivery.feed_code, delivery.area_code, delivery.event_month
 ),
 
 given as (
@@ -81,7 +83,18 @@ counted as (
         cell.last_delivery_no,
         sum(coalesce(cell.loaded_count, 0)) over (
             partition by everyone.feed_code, everyone.area_code, substr(everyone.event_month, 1, 4)
-        ) as loaded_in_year_count
+        ) as loaded_in_year_count,
+        sum(coalesce(cell.loaded_count, 0)) over (
+            partition by everyone.feed_code, everyone.area_code
+            order by
+                case
+                    when length(everyone.event_month) = 6
+                        then
+                            12 * cast(substr(everyone.event_month, 1, 4) as integer)
+                            + cast(substr(everyone.event_month, 5, 2) as integer)
+                end
+            range between 11 preceding and current row
+        ) as loaded_lately_count
     from everyone
     left join cell
         on
@@ -107,7 +120,7 @@ select
     case
         when counted.loaded_count > 0 then 'reported'
         when counted.rhythm_code is null then 'not_expected'
-        when counted.rhythm_code = 'seasonal' and counted.loaded_in_year_count > 0 then 'no_rows'
+        when counted.rhythm_code = 'seasonal' and counted.loaded_in_year_count + counted.loaded_lately_count > 0 then 'no_rows'
         else 'missing'
     end as arrival_code,
     cast(counted.loaded_count as bigint) as loaded_rows,

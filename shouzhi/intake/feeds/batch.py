@@ -148,8 +148,7 @@ def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member]) -
         base = (member.file_no << FILE_SHIFT) + (table.sheet_no << SHEET_SHIFT)
         origin = (index, member.file_no, member.name, member.digest)
         records.append((*origin, table.sheet_name, first, base, table.layout.skip + 1))
-        whole = table.layout.skip + count
-        if unread.get(index) or table.line_count not in {whole, whole - 1}:
+        if unread.get(index) or table.line_count != table.layout.skip + count:
             _find_lines(connection, index, first, table)
     connection.executemany("insert into batch_file values (?, ?, ?, ?, ?, ?, ?, ?)", records)
 

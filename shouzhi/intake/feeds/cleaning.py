@@ -21,7 +21,8 @@ def plain(raw: str) -> str:
 
 def text(raw: str) -> str:
     """A clean cell begins with a digit or a letter and does not end in a blank or a tab."""
-    clean = f"{raw} >= '0' and {raw} < '{{' and not (suffix({raw}, ' ') or suffix({raw}, chr(9)))"
+    begins = f"(({raw} >= '0' and {raw} < ':') or ({raw} >= 'A' and {raw} < '{{'))"
+    clean = f"{begins} and not (suffix({raw}, ' ') or suffix({raw}, chr(9)))"
     return f"case when {raw} is null or {clean} then {raw} else {plain(raw)} end"
 
 
@@ -80,7 +81,7 @@ def timestamp(raw: str) -> str:
 
 
 def _odd_timestamp(word: str) -> str:
-    dashed = f"regexp_replace(regexp_replace({word}, '[年月./]', '-', 'g'), '[日号]', ' ', 'g')"
+    dashed = f"trim(regexp_replace(regexp_replace({word}, '[年月./]', '-', 'g'), '[日号]\\s*', ' ', 'g'))"
     oracle = f"regexp_replace({word}, '^(\\d{{1,2}})-(\\d{{1,2}})月\\s*-(\\d{{2}})(.*)$', '20\\3-\\2-\\1')"
     serial = f"try_cast({word} as decimal(12,6))"
     day = f"date '1899-12-30' + cast(floor({serial}) as integer)"

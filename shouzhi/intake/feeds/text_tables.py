@@ -35,7 +35,7 @@ EXACT_DIGITS = 15
 
 @dataclass(frozen=True)
 class TextTable:
-    """One table, ready to be read. ``line_count`` counts the line ends of the text."""
+    """One table, ready to be read. ``line_count`` counts the physical lines of the text."""
 
     path: Path
     layout: Layout
@@ -72,7 +72,7 @@ def scan(stream: BinaryIO) -> Scan:
     """Hash a file and tell its encoding from its first eight megabytes that are not plain ASCII."""
     digest, head, size, lines, quotes = hashlib.sha256(), b"", 0, 0, 0
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    is_utf8, checked = True, 0
+    is_utf8, checked, last = True, 0, b"\n"
     while chunk := stream.read(CHUNK_BYTES):
         if len(head) < HEAD_BYTES:
             head += chunk[: HEAD_BYTES - len(head)]
@@ -80,13 +80,24 @@ def scan(stream: BinaryIO) -> Scan:
         size += len(chunk)
         lines += chunk.count(b"\n")
         quotes += chunk.count(b'"')
+        last = chunk[-1:]
         if is_utf8 and checked < SURE_BYTES and (checked or not chunk.isascii()):
             checked += len(chunk)
             try:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
-                is_utf8 = False
+                is_utf8 = _is_mostly_utf8(chunk)
+                checked = SURE_BYTES
+    lines += last != b"\n"
     return Scan(digest.hexdigest(), head, size, _encoding(head, is_utf8), lines, quotes)
+
+
+def _is_mostly_utf8(chunk: bytes) -> bool:
+    """A few stray bytes do not make a file GB18030: then nearly every character beyond ASCII is wrong."""
+    text = chunk[: 1 << 20].decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    beyond = sum(1 for each in text if each > "\x7f")
+    return wrong * 20 < beyond
 
 
 def _encoding(head: bytes, is_utf8: bool) -> str:
@@ -130,7 +141,8 @@ def prepare(source: Source, scanned: Scan, feed: Feed, folder: Path) -> Prepared
         if head[:4] == b"PK\x03\x04" or head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
             return _from_workbook(source, feed, folder)
         if source.suffix in {".xlsx", ".xlsm", ".xlsb", ".parquet"}:
-            raise UserError(f"不是有效的 {source.suffix} 文件，可能已损坏，请重新导出")
+            kind = "Parquet" if source.suffix == ".parquet" else "Excel"
+            raise UserError(f"不是有效的 {kind} 文件，可能已损坏或改过扩展名，请重新导出")
         if head[:2000].lstrip().lower().startswith((b"<html", b"<!doctype html", b"<table", b"<?xml")):
             raise UserError("文件其实是网页或 XML，不是表格，请在 Excel 中打开后另存为 .xlsx")
         return _from_text(source, scanned, feed, folder)
@@ -156,7 +168,7 @@ def _from_text(source: Source, scanned: Scan, feed: Feed, folder: Path) -> Prepa
 def _transcode(source: Source, encoding: str, path: Path, scanned: Scan) -> Scan:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     lines = quotes = 0
-    head = b""
+    head, last = b"", b"\n"
     try:
         with source.open() as stream, path.open("wb") as target:
             while True:
@@ -165,6 +177,7 @@ def _transcode(source: Source, encoding: str, path: Path, scanned: Scan) -> Scan
                 target.write(piece)
                 lines += piece.count(b"\n")
                 quotes += piece.count(b'"')
+                last = piece[-1:] or last
                 head += piece[: max(0, HEAD_BYTES - len(head))]
                 if not chunk:
                     break
@@ -172,7 +185,9 @@ def _transcode(source: Source, encoding: str, path: Path, scanned: Scan) -> Scan
         raise UserError(
             "文字编码无法识别，请另存为 UTF-8 或 GB18030（ANSI）编码的 CSV 文件；文件也可能传输不完整，请重新导出"
         ) from error
-    return replace(scanned, head=head, line_count=lines, quote_count=quotes, byte_count=path.stat().st_size)
+    lines += last != b"\n"
+    size = path.stat().st_size
+    return replace(scanned, head=head, line_count=lines, quote_count=quotes, byte_count=size)
 
 
 def _described(

@@ -86,6 +86,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         # a snapshot has no month; persons have no area
         control("psn_insu_d", "all", "150102", 9),
         control("psn_info_b", "all", None, 9),
+        # a hospital far away reports nothing
+        control("fixmedins_b", "all", "110100", 1),
         # a stray month is asked of nobody
         control("setl_d", "203501", "150102", 1),
     ]
@@ -131,6 +133,7 @@ def test_snapshots_have_no_month_and_persons_no_area(warehouse: Warehouse) -> No
     assert arrival(warehouse, "psn_insu_d", "150400") == {"all": "missing"}
     assert arrival(warehouse, "psn_info_b", "150000") == {"all": "reported"}
     assert arrival(warehouse, "psn_info_b", "150100") == {}
+    assert arrival(warehouse, "fixmedins_b", "110100") == {}
 
 
 def test_what_became_of_a_files_rows(warehouse: Warehouse) -> None:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from shouzhi.synthetic.policy_book import read_policy
 from tests.python.pipeline.model_harness import Lines, load, run_dbt
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture(scope="module")
-def policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("policy")
+def built(folder: Path, *, sample: str | None) -> Path:
     warehouse = folder / "policy.duckdb"
     load(warehouse, Lines())
+    if sample is not None:
+        with duckdb.connect(str(warehouse)) as con:
+            con.execute("insert into lake.home_parameter values ('policy_sample', ?)", [sample])
     is_success, failures = run_dbt(
         warehouse,
         folder / "target",
@@ -27,6 +30,16 @@ def policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     assert is_success, failures
     return warehouse
+
+
+@pytest.fixture(scope="module")
+def policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("policy"), sample="false")
+
+
+@pytest.fixture(scope="module")
+def sample_policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("sample_policy"), sample="true")
 
 
 def value(warehouse: Path, area: str, code: str, day: str, population: str = "all") -> Decimal | None:
@@ -66,6 +79,62 @@ def value(warehouse: Path, area: str, code: str, day: str, population: str = "al
 def test_value_on_a_day(policy: Path, area: str, code: str, day: str, expected: str | None) -> None:
     found = value(policy, area, code, day)
     assert found == (None if expected is None else Decimal(expected))
+
+
+def test_sample_rows_bind_nobody_on_a_home_that_did_not_ask_for_them(policy: Path) -> None:
+    with duckdb.connect(str(policy), read_only=True) as con:
+        for relation in ("dim_policy_parameter", "fct_policy_change"):
+            found = con.execute(
+                f"select count(*) from benefits.{relation} where basis = 'sample' or doc_no = 'SAMPLE'"
+            ).fetchone()
+            assert found == (0,), relation
+
+
+@pytest.mark.parametrize(
+    ("area", "code", "day", "expected"),
+    [
+        # a sample row of the region fills what nobody states, in every area
+        ("150100", "pooled_cap_yuan", "2024-06-30", "70000"),
+        ("150100", "unit_contribution_rate", "2024-06-30", "0.06"),
+        ("150400", "unit_contribution_rate", "2024-06-30", "0.065"),
+        ("159900", "outpatient_cap_yuan", "2024-06-30", "2000"),
+        # and never stands before the documents
+        ("159900", "pooled_cap_yuan", "2024-06-30", "35000"),
+        ("159900", "large_ratio", "2024-06-30", "0.95"),
+        ("159900", "unit_contribution_rate", "2024-06-30", "0.07"),
+        ("150100", "person_contribution_rate", "2024-06-30", "0.02"),
+        ("150100", "base_floor_ratio", "2023-12-31", "0.6"),
+    ],
+)
+def test_a_sample_home_takes_them_where_no_document_speaks(
+    sample_policy: Path, area: str, code: str, day: str, expected: str
+) -> None:
+    assert value(sample_policy, area, code, day) == Decimal(expected)
+
+
+def test_the_calculator_reads_the_same_policy_as_the_warehouse(policy: Path, sample_policy: Path) -> None:
+    """Two readings of the seeds, one in SQL and one in Python: every value of every area and range is the same row."""
+    for warehouse, sample in ((policy, False), (sample_policy, True)):
+        book = read_policy(sample=sample)
+        with duckdb.connect(str(warehouse), read_only=True) as con:
+            rows = con.execute(
+                """
+                select area_code, parameter_code, population_code, valid_from_date, valid_to_date, parameter_value,
+                    doc_no, clause
+                from benefits.dim_policy_parameter
+                """
+            ).fetchall()
+        assert len(rows) > 100
+        for area, code, population, start, end, parameter_value, doc_no, clause in rows:
+            last = end - dt.timedelta(days=1) if end else dt.date(2099, 12, 31)
+            for day in (start, last):
+                found = book.find(code, area, day, population)
+                assert found is not None, (area, code, day)
+                assert (found.value, found.doc_no, found.clause) == (parameter_value, doc_no, clause), (
+                    area,
+                    code,
+                    day,
+                )
 
 
 def test_a_range_cut_by_a_lower_level_is_one_range_again(policy: Path) -> None:

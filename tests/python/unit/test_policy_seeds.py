@@ -39,6 +39,7 @@ def read(name: str) -> list[dict[str, str]]:
 
 
 PARAMETERS = read("policy/policy_parameter.csv")
+BRACKETS = read("policy/policy_bracket.csv")
 RULES = {row["parameter_code"]: row for row in read("policy/policy_rule.csv")}
 
 
@@ -52,7 +53,9 @@ def figures(quote: str) -> set[Decimal]:
 
 
 @pytest.mark.parametrize(
-    "row", PARAMETERS, ids=lambda row: f"{row['parameter_code']}-{row['area_code']}-{row['valid_from']}"
+    "row",
+    PARAMETERS + BRACKETS,
+    ids=lambda row: f"{row['parameter_code']}-{row['area_code']}-{row['valid_from']}",
 )
 def test_value_stands_in_its_own_quotation(row: dict[str, str]) -> None:
     if row["unit"] == "flag" or row["parameter_code"] == "provincial_cadre_ratio":
@@ -70,13 +73,54 @@ def test_pinned_to_the_notice_of_2007(clause: str, code: str, before: str | None
     assert values == [Decimal(value) for value in (before, after) if value is not None]
 
 
-def test_premium_parts_add_up() -> None:
-    now = {row["parameter_code"]: Decimal(row["value"]) for row in PARAMETERS if not row["valid_to"]}
+@pytest.mark.parametrize("area", ["159900", "150000"])
+def test_premium_parts_add_up(area: str) -> None:
+    now = {
+        row["parameter_code"]: Decimal(row["value"])
+        for row in PARAMETERS
+        if not row["valid_to"] and row["area_code"] == area
+    }
     assert now["large_premium_yuan"] == now["large_premium_unit_yuan"] + now["large_premium_person_yuan"]
 
 
+def test_what_the_documents_do_not_state_is_sample_and_never_shown_as_theirs() -> None:
+    for row in PARAMETERS + BRACKETS:
+        assert (row["basis"] == "sample") == (row["doc_no"] == "SAMPLE"), row
+        if row["basis"] == "sample":
+            assert row["quote"].startswith("样例") and "不出自两份文件" in row["note"], row
+
+
+def test_subsidy_shares_add_up_to_one() -> None:
+    shares = [
+        Decimal(row["value"])
+        for row in PARAMETERS
+        if row["parameter_code"].startswith("subsidy_") and not row["valid_to"]
+    ]
+    assert len(shares) == 4 and sum(shares) == 1
+
+
+def test_brackets_leave_no_gap_and_no_choice() -> None:
+    """The ranges of cost of one key join up from zero to open, and one row of the widest kind answers each question."""
+    series: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    dimensions = ("person_group_code", "hospital_level_code", "place_code")
+    kinds: dict[tuple[str, str], set[tuple[bool, ...]]] = {}
+    for row in BRACKETS:
+        key = (row["parameter_code"], row["area_code"], row["population_code"], row["valid_from"])
+        series.setdefault((*key, *(row[name] for name in dimensions)), []).append(row)
+        kinds.setdefault(key[:2], set()).add(tuple(row[name] != "all" for name in dimensions))
+        assert not row["valid_to"] or row["valid_from"] < row["valid_to"]
+    for key, rows in series.items():
+        rows.sort(key=lambda row: Decimal(row["lower_yuan"] or 0))
+        assert Decimal(rows[0]["lower_yuan"] or 0) == 0 and rows[-1]["upper_yuan"] == "", key
+        for lower, upper in itertools.pairwise(rows):
+            assert lower["upper_yuan"] == upper["lower_yuan"], key
+    assert all(len(found) == 1 for found in kinds.values()), (
+        "one parameter names the same dimensions in all its rows"
+    )
+
+
 def test_values_lie_in_their_range_and_unit() -> None:
-    for row in PARAMETERS:
+    for row in PARAMETERS + BRACKETS:
         rule = RULES[row["parameter_code"]]
         assert row["unit"] == rule["unit"] and row["scheme_code"] == rule["scheme_code"], row
         assert Decimal(rule["minimum_value"]) <= Decimal(row["value"]) <= Decimal(rule["maximum_value"]), row

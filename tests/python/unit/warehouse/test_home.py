@@ -32,6 +32,14 @@ def test_first_use_writes_a_commented_configuration_that_reads_back(tmp_path: Pa
     assert homes.open_home(tmp_path / "var", title="别的").config.title == "演示数据"
 
 
+def test_sample_parameters_are_asked_for_never_assumed(tmp_path: Path) -> None:
+    assert homes.open_home(tmp_path / "real").config.sample_policy is False
+    assert homes.open_home(tmp_path / "sample", sample_policy=True).config.sample_policy is True
+    assert homes.open_home(tmp_path / "real", sample_policy=True).config.sample_policy is False, (
+        "a home that exists keeps its configuration"
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -39,6 +47,7 @@ def test_first_use_writes_a_commented_configuration_that_reads_back(tmp_path: Pa
         ("threads = true", "不小于 1 的整数"),
         ('memory_limit_gb = "4"', "不小于 1 的整数"),
         ("region = 3", "加引号的文字"),
+        ('sample_policy = "true"', "true 或 false"),
         ("retention = 3", "不认识的项目：retention"),
         ("region = ", "读不懂"),
     ],

@@ -55,4 +55,5 @@ def test_build_id_separates_its_parts() -> None:
     assert identity.build_id("ab", "c", "d") != identity.build_id("a", "bc", "d")
     assert identity.build_id("a", "b", "public") != identity.build_id("a", "b", "neimenggu")
     assert identity.build_id("a", "b", "c") == identity.build_id("a", "b", "c")
+    assert identity.build_id("a", "b", "c", True) != identity.build_id("a", "b", "c")
     assert len(identity.build_id("a", "b", "c")) == 12
