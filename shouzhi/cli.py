@@ -120,7 +120,9 @@ def run(extracts: Path, home: Path) -> int:
 @home_option
 @click.option("--title", metavar="TEXT", help="看板里显示的名称。默认为目录名。")
 @click.option("--region", metavar="PACK", help="地区包：neimenggu（默认）或 public（全国公开数据）。")
-@click.option("--sample", is_flag=True, help="样例数据用：样例参数（两份文件没有规定的起付线、比例等）一并生效。")
+@click.option(
+    "--sample", is_flag=True, help="样例数据用：样例参数（两份文件没有规定的起付线、比例等）一并生效。"
+)
 def init(home: Path, title: str | None, region: str | None, sample: bool) -> int:
     """建立数据目录并写好配置 shouzhi.toml（可选；run 第一次运行时也会建立）。"""
     regions = known_regions()

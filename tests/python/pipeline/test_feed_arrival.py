@@ -83,6 +83,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         # residents: 呼和浩特 paid in January only, 赤峰 not at all this year
         control("rsdt_psn_clct_detl_d", "202401", "150102", 7),
         control("rsdt_psn_clct_detl_d", "202404", "150202", 7),
+        # 通辽's residents paid in the last December: the new year is no gap
+        control("rsdt_psn_clct_detl_d", "202312", "150502", 3),
         # a snapshot has no month; persons have no area
         control("psn_insu_d", "all", "150102", 9),
         control("psn_info_b", "all", None, 9),
@@ -121,6 +123,12 @@ def test_a_feed_that_comes_once_a_year_is_missing_only_where_the_year_is_empty(w
     paid = arrival(warehouse, "rsdt_psn_clct_detl_d", "150100")
     assert paid == {"202401": "reported", "202402": "no_rows", "202403": "no_rows", "202404": "no_rows"}
     assert set(arrival(warehouse, "rsdt_psn_clct_detl_d", "150400").values()) == {"missing"}
+
+
+def test_a_new_year_is_no_gap_of_a_feed_that_came_in_december(warehouse: Warehouse) -> None:
+    paid = arrival(warehouse, "rsdt_psn_clct_detl_d", "150500")
+    assert paid.pop("202312") == "reported"
+    assert paid == dict.fromkeys(("202401", "202402", "202403", "202404"), "no_rows")
 
 
 def test_nobody_waits_for_residents_where_an_area_has_none(warehouse: Warehouse) -> None:
