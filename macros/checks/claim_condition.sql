@@ -42,7 +42,7 @@
         'yuan': "person_pay_yuan - account_pay_yuan - cash_pay_yuan",
     },
     {
-        'check_id': 'I09', 'denominator': valid ~ " and fund_pay_yuan >= 0", 'key': 'settlement_id',
+        'check_id': 'I09', 'denominator': valid ~ " and fund_pay_yuan >= 0 and in_scope_yuan >= 0", 'key': 'settlement_id',
         'condition': "deductible_paid_yuan > in_scope_yuan or deductible_paid_yuan > deductible_due_yuan"
             ~ " or fund_pay_yuan > in_scope_yuan",
         'yuan': "greatest(fund_pay_yuan - in_scope_yuan, 0)",

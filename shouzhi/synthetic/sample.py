@@ -5,11 +5,13 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from shouzhi.errors import UserError
 from shouzhi.synthetic import accounts, claims, clearing, contributions, enrolment, finance, population
 from shouzhi.synthetic.engine import Engine
 from shouzhi.synthetic.ledger import Ledger
+from shouzhi.synthetic.messy import mess_up
 from shouzhi.synthetic.output import Writer
 from shouzhi.synthetic.settings import Plan, month_code, month_number, month_of
 from shouzhi.synthetic.statements import Statements
@@ -68,6 +70,10 @@ def _drift(plan: Plan, story: Story, month: int) -> str:
     return f"(case {' '.join(steps)} else 1.0 end)" if steps else "1.0"
 
 
+def _tell(path: Path, planted: list[dict[str, Any]]) -> None:
+    path.write_text(json.dumps(planted, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
 def _generate(plan: Plan, engine: Engine, out: Path, report: Callable[[str], None]) -> dict[str, int]:
     story = story_of(plan.scenario)
     population.build(engine, plan)
@@ -106,7 +112,7 @@ def _generate(plan: Plan, engine: Engine, out: Path, report: Callable[[str], Non
         report(month_code(month))
     truth = out / "truth"
     truth.mkdir()
-    (truth / "statements.json").write_text(
-        json.dumps(statements.planted, ensure_ascii=False, indent=1), encoding="utf-8"
-    )
+    _tell(truth / "statements.json", statements.planted)
+    if plan.scenario == "messy":
+        _tell(truth / "habits.json", mess_up(out, plan))
     return writer.rows

@@ -1,3 +1,4 @@
+-- Kept over 150 lines: statements and feeds are measured by one rule.
 -- D07: rows in quarantine that belong to a statement, above the share of its money that the contract allows. A later
 -- delivery of the same statement settles them. Business feeds by month and area.
 with quarantined as (
@@ -66,26 +67,50 @@ statement as (
     group by area_code, fund_code, period_type, period_code, statement_code
 ),
 
--- Rows of a business feed have no fund of their own: they endanger the funds that the feed feeds. A feed without a
--- control amount is measured by its rows.
+-- What was delivered again, whole, is settled: a later delivery of the month with as many rows.
+feed_delivery as (
+    select
+        feed_code,
+        county_code,
+        event_month,
+        delivery_no,
+        sum(quarantined_count) as quarantined_count,
+        -- An amount that cannot be read may be any amount: it counts by its row.
+        sum(unreadable_count) as unreadable_count,
+        sum(abs(quarantined_yuan)) as quarantined_yuan,
+        sum(abs(loaded_yuan)) as loaded_yuan,
+        sum(loaded_count) as loaded_count,
+        min(case when quarantined_count > 0 then file_name end) as sample_key,
+        coalesce(
+            max(sum(received_count)) over (
+                partition by feed_code, county_code, event_month
+                order by delivery_no
+                rows between 1 following and unbounded following
+            ) >= sum(received_count),
+            false
+        ) as is_settled
+    from {{ ref('stg_intake__feed_control') }}
+    where length(event_month) = 6
+    group by feed_code, county_code, event_month, delivery_no
+),
+
+-- Rows of a business feed have no fund of their own: they endanger the funds that the feed feeds.
 feed_month as (
     select
-        coalesce(county.area_code, control.county_code) as area_code,
+        coalesce(county.area_code, delivery.county_code) as area_code,
         feed_fund.fund_code,
-        control.event_month,
-        control.feed_code,
-        sum(control.quarantined_count) as rows_count,
-        sum(case when control.quarantined_count > 0 and control.quarantined_yuan is null then 1 else 0 end)
-            as unreadable_count,
-        sum(abs(control.quarantined_yuan)) as quarantined_yuan,
-        sum(abs(control.loaded_yuan)) as loaded_yuan,
-        sum(control.loaded_count) as loaded_count,
-        min(case when control.quarantined_count > 0 then control.file_name end) as sample_key
-    from {{ ref('stg_intake__feed_control') }} as control
-    inner join {{ ref('feed_fund') }} as feed_fund on control.feed_code = feed_fund.feed_code
-    left join {{ ref('dim_county') }} as county on control.county_code = county.county_code
-    where length(control.event_month) = 6
-    group by coalesce(county.area_code, control.county_code), feed_fund.fund_code, control.event_month, control.feed_code
+        delivery.event_month,
+        delivery.feed_code,
+        sum(case when delivery.is_settled then 0 else delivery.quarantined_count end) as rows_count,
+        sum(case when delivery.is_settled then 0 else delivery.unreadable_count end) as unreadable_count,
+        sum(case when delivery.is_settled then 0 else delivery.quarantined_yuan end) as quarantined_yuan,
+        sum(delivery.loaded_yuan) as loaded_yuan,
+        sum(delivery.loaded_count) as loaded_count,
+        min(case when not delivery.is_settled then delivery.sample_key end) as sample_key
+    from feed_delivery as delivery
+    inner join {{ ref('feed_fund') }} as feed_fund on delivery.feed_code = feed_fund.feed_code
+    left join {{ ref('dim_county') }} as county on delivery.county_code = county.county_code
+    group by coalesce(county.area_code, delivery.county_code), feed_fund.fund_code, delivery.event_month, delivery.feed_code
 ),
 
 area_fund as (
@@ -106,8 +131,8 @@ endangered as (
         feed_month.area_code, feed_month.fund_code, 'month', feed_month.event_month, feed_month.rows_count,
         0, feed_month.quarantined_yuan, feed_month.sample_key,
         coalesce(feed_month.loaded_yuan, 0) + coalesce(feed_month.quarantined_yuan, 0),
-        feed_month.unreadable_count > 0
-        and feed_month.rows_count > parameter.parameter_value * (feed_month.loaded_count + feed_month.rows_count)
+        feed_month.unreadable_count
+        > parameter.parameter_value * (feed_month.loaded_count + feed_month.rows_count)
     from feed_month
     inner join area_fund on feed_month.area_code = area_fund.area_code and feed_month.fund_code = area_fund.fund_code
     inner join {{ ref('check_parameter') }} as parameter on parameter.parameter_code = 'quarantine_share'

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 {% set amounts = [
     'medical_fee', 'own_expense', 'over_limit', 'preself_pay', 'in_scope', 'pooled_pay', 'civil_servant_pay',
     'supplement_pay', 'serious_illness_pay', 'large_claim_pay', 'disabled_pay', 'assistance_pay', 'other_fund_pay',

@@ -43,7 +43,8 @@ stated as (
         balance.period_code,
         item.account_code,
         item.amount_yuan as statement_yuan,
-        balance.precision_yuan
+        balance.precision_yuan,
+        case when balance.rollup_kind = 'fund' then 2 else 1 end as part_count
     from {{ ref('int_fund_balance__balance') }} as balance
     inner join {{ ref('int_fund_balance__item') }} as item on balance.statement_key = item.statement_key
     where
@@ -72,7 +73,9 @@ compared as (
         0 as {{ cause }}_yuan,
         {% endif %}
         {% endfor %}
-        {{ rounding_tolerance('stated.precision_yuan', 'business.month_count') }} as tolerance_yuan
+        -- A month may be the difference of two rounded year-to-dates, and the employees' fund the sum of two of them.
+        {{ rounding_tolerance('stated.precision_yuan', 'stated.part_count * (business.month_count + 1) - 1') }}
+            as tolerance_yuan
     from stated
     inner join business
         on

@@ -13,5 +13,6 @@ select
     superseded_count,
     superseded_yuan,
     quarantined_count,
-    quarantined_yuan
+    quarantined_yuan,
+    unreadable_count
 from {{ source('lake', 'feed_control') }}

@@ -52,7 +52,9 @@ class Feeds:
     """Rows by feed; every method adds one clean row and lets the test change any column of it."""
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    # (feed, month, area) -> rows and yuan that could not be used; and where a later delivery came in their place
     quarantined: dict[tuple[str, str, str], tuple[int, float | None]] = field(default_factory=dict)
+    delivered_again: set[tuple[str, str, str]] = field(default_factory=set)
 
     def add(self, feed: str, month: str | None, **values: Any) -> None:
         number = len(self.rows[feed]) + 1
@@ -210,15 +212,34 @@ def load_feeds(con: duckdb.DuckDBPyConnection, feeds: Feeds) -> None:
             cell[1] += float(row.get(CONTROL.get(feed, ""), 0) or 0)
             months[(feed, row["event_month"])] += 1
         control += [
-            (1, 1, f"{feed}.csv", f"h-{feed}", feed, month, area, *both(count, yuan), 0, 0, 0, 0)
+            (1, 1, f"h-{feed}", f"{feed}.csv", feed, month, area, *both(count, yuan), 0, 0, 0, 0, 0)
             for (month, area), (count, yuan) in cells.items()
         ]
     for (feed, month, area), (count, yuan) in feeds.quarantined.items():
+        known, unreadable = yuan or 0, count if yuan is None else 0
+        delivery = 0 if (feed, month, area) in feeds.delivered_again else 1
         control.append(
-            (1, 2, f"{feed}_bad.csv", f"q-{feed}", feed, month, area, count, yuan, 0, 0, 0, 0, count, yuan)
+            (
+                delivery,
+                2,
+                f"q-{feed}",
+                f"{feed}_bad.csv",
+                feed,
+                month,
+                area,
+                count,
+                known,
+                0,
+                0,
+                0,
+                0,
+                count,
+                known,
+                unreadable,
+            )
         )
     if control:
-        con.executemany(f"insert into lake.feed_control values ({', '.join('?' * 15)})", control)
+        con.executemany(f"insert into lake.feed_control values ({', '.join('?' * 16)})", control)
         con.executemany(
             "insert into lake.feed_month values (?, ?, ?, ?)",
             [(feed, month, f"{feed}{month}", count) for (feed, month), count in months.items()],

@@ -206,6 +206,9 @@ def checked_area(lines: Lines, feeds: Feeds, area: str, bad: bool) -> None:
     feeds.asset(area, "202401", "310100", closing - 100, income_account=130 if bad else 120, payables=20)
     # D07: a row that could not be used, of more or less than a thousandth of the month's money.
     feeds.quarantined[("setl_d", "202405", area)] = (1, 20.0 if bad else 0.01)
+    # What was delivered again with as many rows is settled.
+    feeds.quarantined[("setl_d", "202406", area)] = (1, 20.0)
+    feeds.delivered_again.add(("setl_d", "202406", area))
 
 
 def province(lines: Lines, feeds: Feeds) -> None:
