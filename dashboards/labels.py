@@ -214,7 +214,14 @@ ARRIVAL_TEXT = {
     "derived": "汇总推算",
     "business": "业务数据推算",
 }
-ARRIVAL_SYMBOL = {"reported": "●", "partly": "◐", "missing": "?", "not_expected": "×", "derived": "○", "business": "◇"}
+ARRIVAL_SYMBOL = {
+    "reported": "●",
+    "partly": "◐",
+    "missing": "?",
+    "not_expected": "×",
+    "derived": "○",
+    "business": "◇",
+}
 OPENING_TEXT = {
     "stated": "报表填报",
     "prior_closing": "上期期末",
