@@ -22,6 +22,7 @@ import streamlit as st
 
 from dashboards.access import Scope
 from shouzhi.warehouse.query import open_locked
+from shouzhi.warehouse.restated import Restatement, read_restatement
 
 QUERIES = Path(__file__).parent / "queries"
 DEFAULT_HOMES = "演示数据=./var;公开数据=./var-public"
@@ -79,17 +80,15 @@ def read_manifest(path: str) -> dict[str, Any]:
 
 
 def list_builds(home: Path) -> list[Build]:
-    """Every build that a home still keeps, newest first by the time its manifest was written."""
+    """Every build that a home still keeps, newest first."""
     folder = home / "builds"
     if not folder.is_dir():
         return []
-    paths = sorted(
-        folder.glob("*/manifest.json"),
-        key=lambda path: (path.stat().st_mtime, path.parent.name),
-        reverse=True,
+    found = (build_of(home, path.parent.name) for path in folder.glob("*/manifest.json"))
+    builds = [build for build in found if build is not None]
+    return sorted(
+        builds, key=lambda build: (str(build.manifest.get("built_at", "")), build.build_id), reverse=True
     )
-    found = (build_of(home, path.parent.name) for path in paths)
-    return [build for build in found if build is not None]
 
 
 def _close(connection: duckdb.DuckDBPyConnection) -> None:
@@ -137,6 +136,22 @@ def _rows(path: str, name: str, scope: str, parameters: tuple[tuple[str, Any], .
 def rows(build: Build, scope: Scope, name: str, **parameters: Any) -> pd.DataFrame:
     """The result of ``queries/<name>.sql`` on a build, within a reader's scope (one row per row of the query)."""
     return _rows(build.path, name, scope.text, tuple(sorted(parameters.items())))
+
+
+@st.cache_data(max_entries=30, show_spinner="正在比较两个版本…")
+def _restatement(
+    former: str, made: str, scope: str, kind: str, area: str, period: str, shown: int
+) -> Restatement:
+    return read_restatement(
+        Path(former), Path(made), scope=scope, kind=kind, area=area, period=period, shown=shown
+    )
+
+
+def restatement(
+    former: Build, made: Build, scope: Scope, *, kind: str, area: str, period: str, shown: int
+) -> Restatement:
+    """The figures that differ between two builds, within a reader's scope; the product's own comparison."""
+    return _restatement(former.path, made.path, scope.text, kind, area, period, shown)
 
 
 def has_rows(build: Build) -> bool:

@@ -214,7 +214,23 @@ ARRIVAL_TEXT = {
     "derived": "汇总推算",
     "business": "业务数据推算",
 }
-ARRIVAL_SYMBOL = {"reported": "●", "partly": "◐", "missing": "?", "not_expected": "×", "derived": "○", "business": "◇"}
+FEED_ARRIVAL_TEXT = {
+    "reported": "已报送",
+    "partly": "部分种类已报送",
+    "missing": "未报送",
+    "no_rows": "当月无记录（近一年有）",
+    "not_expected": "不要求",
+}
+ARRIVAL_SYMBOL = {
+    "reported": "●",
+    "partly": "◐",
+    "missing": "?",
+    "no_rows": "–",
+    "not_expected": "×",
+    "derived": "○",
+    "business": "◇",
+}
+UNDATED = "不分月"
 OPENING_TEXT = {
     "stated": "报表填报",
     "prior_closing": "上期期末",

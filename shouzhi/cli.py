@@ -16,6 +16,7 @@ from shouzhi.home import (
     CONFIG_NAME,
     DEFAULT_HOME,
     PRODUCT_ROOT,
+    Home,
     existing_home,
     home_lock,
     known_regions,
@@ -119,7 +120,9 @@ def run(extracts: Path, home: Path) -> int:
 @home_option
 @click.option("--title", metavar="TEXT", help="看板里显示的名称。默认为目录名。")
 @click.option("--region", metavar="PACK", help="地区包：neimenggu（默认）或 public（全国公开数据）。")
-@click.option("--sample", is_flag=True, help="样例数据用：样例参数（两份文件没有规定的起付线、比例等）一并生效。")
+@click.option(
+    "--sample", is_flag=True, help="样例数据用：样例参数（两份文件没有规定的起付线、比例等）一并生效。"
+)
 def init(home: Path, title: str | None, region: str | None, sample: bool) -> int:
     """建立数据目录并写好配置 shouzhi.toml（可选；run 第一次运行时也会建立）。"""
     regions = known_regions()
@@ -242,12 +245,31 @@ def synth(out: Path, persons: int, months: int, seed: int, scenario: str, start:
 
 
 @cli.command()
+@click.option(
+    "--diff",
+    nargs=2,
+    metavar="A B",
+    help="比较两个版本：哪些数变了、差多少、由哪些报送而来。A、B 为版本编号的前几位，"
+    "current 指正在发布的版本，previous 指它之前生成的那个版本。",
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    help="--diff 的输出格式：table 说明和对齐的表（默认，只列前 60 个），csv、json 列出全部。",
+)
 @home_option
-def builds(home: Path) -> int:
-    """列出各版本：编号、生成时间、数据截至、状态，* 为正在发布的版本。"""
+def builds(diff: tuple[str, str] | None, kind: str, home: Path) -> int:
+    """列出各版本：编号、生成时间、数据截至、状态，* 为正在发布的版本。
+
+    加 --diff 比较两个版本，例如 shouzhi builds --diff previous current。
+    """
     from shouzhi.warehouse import publish
     from shouzhi.warehouse.query import as_table
 
+    if diff:
+        return builds_diff(existing_home(home), diff, kind)
     place = existing_home(home)
     found = publish.finished_builds(place)
     if not found:
@@ -266,6 +288,39 @@ def builds(home: Path) -> int:
         for build in found
     ]
     click.echo(as_table(["发布", "版本", "生成时间", "数据截至", "文件", "状态"], rows), nl=False)
+    return 0
+
+
+DIFF_SHOWN = 60
+EVERY_ROW = 10_000_000
+
+
+def builds_diff(place: Home, names: tuple[str, str], kind: str) -> int:
+    """What differs between two builds, printed."""
+    from shouzhi.warehouse import publish
+    from shouzhi.warehouse.query import formatted
+    from shouzhi.warehouse.restated import read_restatement
+    from shouzhi.warehouse.restated_text import COLUMNS, restatement_sentences, table_row
+
+    former, made = (publish.named_build(place, name) for name in names)
+    if former.build_id == made.build_id:
+        raise UserError(
+            f"两个都是版本 {made.build_id}，没有可比较的。请写两个不同的版本，见 shouzhi builds。"
+        )
+    for build in (former, made):
+        if not build.marts.is_file():
+            raise UserError(f"版本 {build.build_id} 的文件不见了，不能比较。请用 shouzhi builds 另选一个。")
+    result = read_restatement(former.marts, made.marts, shown=DIFF_SHOWN if kind == "table" else EVERY_ROW)
+    rows = [table_row(row) for row in result.rows]
+    if kind != "table":
+        click.echo(formatted(COLUMNS, rows, kind), nl=False)
+        return 0
+    for sentence in restatement_sentences(result, former.build_id, made.build_id):
+        click.echo(sentence)
+    if rows:
+        click.echo(formatted(COLUMNS, rows, kind), nl=False)
+    if result.total > len(rows):
+        click.echo(f"只列前 {len(rows)} 个，共 {result.total:,} 个；全部用 --format csv。")
     return 0
 
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
-from dashboards import data
+from dashboards.components.arrival import arrival_block
 from dashboards.components.catalogue import with_relation_names
-from dashboards.components.frame import View, arrival_text, breadcrumb, checks_text, view_of_page
+from dashboards.components.frame import View, breadcrumb, checks_text, view_of_page
 from dashboards.components.state import prepare
-from dashboards.components.tables import Col, documented, download_row, show_table, wrapped_table
+from dashboards.components.tables import Col, documented, show_table, wrapped_table
+from dashboards.components.versions import builds_block
 from dashboards.labels import (
-    ARRIVAL_SYMBOL,
-    ARRIVAL_TEXT,
     CHECK_KIND_TEXT,
     DIFFERENCE_TEXT,
-    fmt,
     is_missing,
     period_label,
     word,
@@ -59,6 +54,7 @@ HOLD_COLUMNS = [
 BATCH_COLUMNS = [
     Col("delivery_no", "count", "批次", 50),
     Col("file_name", header="文件", width=270),
+    Col("feed_name", header="数据种类", width=130),
     Col("status_code", "word", "状态", 80),
     Col("first_reason", header="退回或隔离的首个原因", width=260),
     Col("received_rows", "count", "收到行数"),
@@ -81,6 +77,14 @@ QUARANTINE_COLUMNS = [
     Col("amount_yuan", "yuan", "金额", 140),
     Col("reason_zh", header="原因", width=340),
     Col("raw_text", header="原文", width=240),
+]
+REASON_COLUMNS = [
+    Col("feed_name", header="数据种类", width=160),
+    Col("column_name", header="列", width=140),
+    Col("rows_count", "count", "行数"),
+    Col("files_count", "count", "文件数"),
+    Col("amount_yuan", "yuan", "金额"),
+    Col("reason_zh", header="原因（示例）", width=420),
 ]
 NOTE_COLUMNS = [
     Col("file_name", header="文件", width=260),
@@ -116,48 +120,6 @@ def _with_period(view: View, frame: pd.DataFrame) -> pd.DataFrame:
         "—" if is_missing(code) or not code else period_label(str(code)) for code in shown["period_code"]
     ]
     return shown
-
-
-def arrival_matrix(view: View) -> None:
-    """Area × period: what arrived."""
-    arrival = view.rows("arrival")
-    if arrival.empty:
-        st.info("× 不适用：这个数据源没有按期报送的要求。", icon=":material/inbox:")
-        return
-    st.markdown(f"**{arrival_text(view)}**")
-    st.caption(
-        "　".join(f"{ARRIVAL_SYMBOL[code]} {text}" for code, text in ARRIVAL_TEXT.items())
-        + "　（基金指所选险种下的各项基金，不含调剂金；不设应报单位的地区没有报的期为“不要求”）"
-    )
-    arrival["mark"] = [ARRIVAL_SYMBOL[code] for code in arrival["arrival_code"]]
-    order = arrival[["area_name", "sort_order"]].drop_duplicates().sort_values("sort_order")["area_name"]
-    periods = arrival[["period_code", "period_end_date"]].drop_duplicates().sort_values("period_end_date")
-    matrix = (
-        arrival.pivot(index="area_name", columns="period_code", values="mark")
-        .reindex(index=order, columns=periods["period_code"].tolist()[::-1])
-        .fillna(ARRIVAL_SYMBOL["not_expected"])
-    )
-    matrix.columns = [period_label(code).replace("年", "-").replace("月", "") for code in matrix.columns]
-    matrix = matrix.rename_axis("统筹区").reset_index()
-    style = matrix.style.map(
-        lambda mark: (
-            "color: #8F0A1A; font-weight: 700"
-            if mark in (ARRIVAL_SYMBOL["missing"], ARRIVAL_SYMBOL["partly"])
-            else "color: #35526B"
-        ),
-        subset=list(matrix.columns[1:]),
-    )
-    st.dataframe(
-        style,
-        hide_index=True,
-        width="stretch",
-        height="content" if len(matrix) <= 20 else 680,
-        key="arrival",
-        alt="各统筹区各期报送情况",
-        column_config={"统筹区": st.column_config.TextColumn(pinned=True, width=130)}
-        | {name: st.column_config.TextColumn(width=72) for name in matrix.columns[1:]},
-    )
-    download_row(view, matrix, "报送情况", "arrival")
 
 
 def checks_block(view: View) -> None:
@@ -233,6 +195,8 @@ def differences_block(view: View) -> None:
 
 
 REJECTED_NAMED = 10
+# from so many set-aside lines on, the reasons are summed up first
+SUMMED_FROM = 10
 
 
 def rejected_files(batches: pd.DataFrame) -> None:
@@ -249,9 +213,16 @@ def rejected_files(batches: pd.DataFrame) -> None:
 
 
 def intake_block(view: View) -> None:
-    """Files received, lines set aside, remarks of the reader."""
+    """Files received, lines set aside, remarks of the reader; of all feeds or of one."""
+    feeds = view.rows("intake_feeds")
+    codes = dict(zip(feeds["feed_name"], feeds["feed_code"], strict=True))
+    feed = "*"
+    if len(codes) > 1:
+        options = [ALL, *codes]
+        prepare("rk", options, ALL, "数据种类")
+        feed = codes.get(st.selectbox("数据种类", options, key="rk", width=260), "*")
     st.markdown("**收到的文件**：收到 = 入库 + 被替代 + 隔离（行数与金额都如此）")
-    batches = view.rows("intake_batches")
+    batches = view.rows("intake_batches", feed=feed)
     rejected_files(batches)
     show_table(
         view,
@@ -262,9 +233,13 @@ def intake_block(view: View) -> None:
         empty="没有入库记录。",
     )
     st.markdown("**隔离的行**")
+    reasons = view.rows("quarantine_reasons", feed=feed)
+    if reasons["rows_count"].sum() > SUMMED_FROM:
+        st.caption("按原因汇总，行数多的在前；逐行清单在下面（最多2000行）。")
+        show_table(view, reasons, REASON_COLUMNS, key="reasons", name="隔离原因")
     wrapped_table(
         view,
-        view.rows("quarantine"),
+        view.rows("quarantine", feed=feed),
         QUARANTINE_COLUMNS,
         key="quarantine",
         name="隔离清单",
@@ -281,112 +256,8 @@ def intake_block(view: View) -> None:
     )
 
 
-def flat(manifest: Any, prefix: str = "") -> dict[str, str]:
-    """A manifest as path → text, for comparing two of them."""
-    if isinstance(manifest, dict):
-        pairs = [flat(value, f"{prefix}{key}.") for key, value in manifest.items()]
-        return {key: value for pair in pairs for key, value in pair.items()}
-    if isinstance(manifest, list) and manifest and isinstance(manifest[0], dict):
-        pairs = [flat(value, f"{prefix}{number}.") for number, value in enumerate(manifest)]
-        return {key: value for pair in pairs for key, value in pair.items()}
-    text = manifest if isinstance(manifest, str) else json.dumps(manifest, ensure_ascii=False)
-    return {prefix.rstrip("."): text}
-
-
-def manifest_word(path: str) -> str:
-    """An item of a manifest with its first part in Chinese."""
-    head, dot, rest = path.partition(".")
-    return f"{word('fact_key', head)}{dot}{rest}"
-
-
-def manifest_differences(one: dict[str, Any], other: dict[str, Any]) -> pd.DataFrame:
-    """What differs between two manifests: item, in the first, in the second."""
-    left, right = flat(one), flat(other)
-    keys = [key for key in {**left, **right} if left.get(key) != right.get(key)]
-    return pd.DataFrame(
-        {
-            "项目": [manifest_word(key) for key in keys],
-            "版本甲": [left.get(k, "—") for k in keys],
-            "版本乙": [right.get(k, "—") for k in keys],
-        }
-    )
-
-
-def balance_differences(view: View, one: data.Build, other: data.Build) -> pd.DataFrame:
-    """Figures of the chosen period that differ between two builds, per area and fund."""
-    frames = [data.rows(build, view.scope, "build_balances") for build in (one, other)]
-    merged = frames[0].merge(
-        frames[1],
-        on=["area_name", "fund_name", "period_code", "statement_code"],
-        how="outer",
-        suffixes=("_a", "_b"),
-    )
-    columns = [("income_yuan", "收入"), ("expenditure_yuan", "支出"), ("actual_closing_yuan", "期末结余")]
-    found = []
-    for column, label in columns:
-        left, right = merged[f"{column}_a"], merged[f"{column}_b"]
-        changed = merged[(left != right) & ~(left.isna() & right.isna())]
-        found += [
-            {
-                "统筹区": row["area_name"],
-                "基金": row["fund_name"],
-                "统计期": period_label(str(row["period_code"])),
-                "报表": word("statement_code", row["statement_code"]),
-                "项目": label,
-                "版本甲（万元）": fmt(row[f"{column}_a"], "万元"),
-                "版本乙（万元）": fmt(row[f"{column}_b"], "万元"),
-            }
-            for _, row in changed.iterrows()
-        ]
-    return pd.DataFrame(found)
-
-
-def builds_block(view: View) -> None:
-    """The builds a home keeps, and what differs between two of them."""
-    builds = data.list_builds(view.home)
-    names = {build.build_id: build for build in builds}
-    table = pd.DataFrame(
-        {
-            "数据版本": list(names),
-            "状态": ["当前发布" if build.build_id == view.build.build_id else "保留" for build in builds],
-            "程序版本": [
-                str(build.manifest.get("product_version", build.manifest.get("version", "—")))
-                for build in builds
-            ],
-            "表结构版本": [str(build.manifest.get("schema_version", "—")) for build in builds],
-        }
-    )
-    st.dataframe(table, hide_index=True, width="stretch", key="builds", alt="数据版本清单")
-    st.caption("回到旧版本：shouzhi publish 版本号。页面总是读取“当前发布”的那一份。")
-    facts = view.rows("build_facts").rename(columns={"fact_key": "项目", "fact_value": "内容"})
-    facts["项目"] = [word("fact_key", key) for key in facts["项目"]]
-    st.dataframe(facts, hide_index=True, width="stretch", height=220, key="facts", alt="当前版本的事实")
-    if len(builds) < 2:
-        st.caption("只有一个版本，没有可比较的。")
-        return
-    left, right = st.columns(2)
-    one = left.selectbox("版本甲", list(names), key="build_one", index=1)
-    other = right.selectbox("版本乙", list(names), key="build_other", index=0)
-    if one == other:
-        st.caption("请选择两个不同的版本。")
-        return
-    st.markdown("**数字的不同**")
-    changed = balance_differences(view, names[one], names[other])
-    if changed.empty:
-        st.markdown("两个版本的收入、支出、期末结余完全相同。")
-    else:
-        st.dataframe(changed, hide_index=True, width="stretch", key="build_figures")
-        download_row(view, changed, "版本差异", "build_figures")
-    st.markdown("**清单的不同**（输入、程序、种子、检查）")
-    st.dataframe(
-        manifest_differences(dict(names[one].manifest), dict(names[other].manifest)),
-        hide_index=True,
-        width="stretch",
-    )
-
-
 TABS = {
-    "报送": arrival_matrix,
+    "报送": arrival_block,
     "检查": checks_block,
     "待核": holds_block,
     "报表差异": differences_block,

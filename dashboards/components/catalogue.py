@@ -13,6 +13,7 @@ import pandas as pd
 from dashboards import data
 from dashboards.components.frame import View
 from dashboards.labels import NOT_APPLICABLE, is_missing
+from shouzhi.warehouse.restated import READS
 
 PAGES = {
     "risk": "风险总览",
@@ -22,6 +23,8 @@ PAGES = {
     "metrics": "指标口径",
     "data": "数据质量",
 }
+# no query of ours but a comparison of two builds, which reads relations too
+RESTATEMENT = "restatement"
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -45,6 +48,8 @@ def _named(path: Path) -> tuple[frozenset[str], frozenset[Path]]:
             queries |= {
                 arg.value for arg in node.args if isinstance(arg, ast.Constant) and arg.value in known
             }
+        if isinstance(node, ast.Attribute) and node.attr == RESTATEMENT:
+            queries.add(RESTATEMENT)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dashboards"):
             imports.add(_module_path(str(node.module)))
             imports |= {_module_path(f"{node.module}.{name.name}") for name in node.names}
@@ -52,8 +57,7 @@ def _named(path: Path) -> tuple[frozenset[str], frozenset[Path]]:
 
 
 @lru_cache(maxsize=16)
-def queries_of(page: str) -> frozenset[str]:
-    """Every query a page can run, itself or through the components it imports."""
+def _read_by(page: str) -> frozenset[str]:
     todo, seen, queries = [ROOT / "app_pages" / f"{page}.py"], set(), set()
     while todo:
         path = todo.pop()
@@ -66,10 +70,18 @@ def queries_of(page: str) -> frozenset[str]:
     return frozenset(queries)
 
 
+def queries_of(page: str) -> frozenset[str]:
+    """Every query a page can run, itself or through the components it imports."""
+    return _read_by(page) - {RESTATEMENT}
+
+
 @lru_cache(maxsize=16)
 def relations_of_page(page: str) -> frozenset[str]:
     """Every published relation a page reads."""
-    return frozenset(relation for query in queries_of(page) for relation in data.relations_of(query))
+    read = {relation for query in queries_of(page) for relation in data.relations_of(query)}
+    if RESTATEMENT in _read_by(page):
+        read |= {*READS}
+    return frozenset(read)
 
 
 def relations_in(entry: dict[str, Any]) -> list[str]:

@@ -112,6 +112,20 @@ def find_build(home: Home, prefix: str) -> Build:
     raise UserError(f"以“{prefix}”开头的版本不止一个：{ids}。请多写几位。")
 
 
+def named_build(home: Home, name: str) -> Build:
+    """A build by the start of its id, or by what it is: ``current`` or the one made before it, ``previous``."""
+    if name not in ("current", "previous"):
+        return find_build(home, name)
+    current = published_build(home)
+    if name == "current":
+        return current
+    order = [build.build_id for build in finished_builds(home)]
+    older = order[order.index(current.build_id) + 1 :] if current.build_id in order else []
+    if not older:
+        raise UserError("正在发布的版本之前没有保留更早的版本，没有可比较的。见 shouzhi builds。")
+    return find_build(home, older[0])
+
+
 def staging_folder(home: Home, build_id: str) -> Path:
     """A fresh folder to write a build into; readers never look at it."""
     folder = home.builds / f"{STAGING_PREFIX}{build_id}"

@@ -1,0 +1,194 @@
+"""数据版本: the builds a home keeps, and why a number differs between two of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import data
+from dashboards.components.frame import View
+from dashboards.components.state import prepare
+from dashboards.components.tables import Col, download_row, show_table
+from dashboards.labels import fmt, fmt_metric, is_missing, period_label, word
+from shouzhi.warehouse.restated import KINDS, Arrived, Restated
+
+ALL = "全部"
+ROWS_SHOWN = 500
+ARRIVED_COLUMNS = [
+    Col("delivery_no", "count", "批次", 50),
+    Col("file_name", header="文件", width=300),
+    Col("feed_name", header="数据种类", width=150),
+    Col("area_names", header="地区", width=260),
+    Col("period_text", header="统计期", width=170),
+    Col("row_count", "count", "行数"),
+]
+
+
+def flat(manifest: Any, prefix: str = "") -> dict[str, str]:
+    """A manifest as path → text, for comparing two of them."""
+    if isinstance(manifest, dict):
+        pairs = [flat(value, f"{prefix}{key}.") for key, value in manifest.items()]
+        return {key: value for pair in pairs for key, value in pair.items()}
+    if isinstance(manifest, list) and manifest and isinstance(manifest[0], dict):
+        pairs = [flat(value, f"{prefix}{number}.") for number, value in enumerate(manifest)]
+        return {key: value for pair in pairs for key, value in pair.items()}
+    text = manifest if isinstance(manifest, str) else json.dumps(manifest, ensure_ascii=False)
+    return {prefix.rstrip("."): text}
+
+
+def manifest_word(path: str) -> str:
+    """An item of a manifest with its first part in Chinese."""
+    head, dot, rest = path.partition(".")
+    return f"{word('fact_key', head)}{dot}{rest}"
+
+
+def manifest_differences(one: dict[str, Any], other: dict[str, Any]) -> pd.DataFrame:
+    """What differs between two manifests: item, in the first, in the second."""
+    left, right = flat(one), flat(other)
+    keys = [key for key in {**left, **right} if left.get(key) != right.get(key)]
+    return pd.DataFrame(
+        {
+            "项目": [manifest_word(key) for key in keys],
+            "原版本": [left.get(k, "—") for k in keys],
+            "新版本": [right.get(k, "—") for k in keys],
+        }
+    )
+
+
+def restated_table(rows: list[Restated]) -> pd.DataFrame:
+    """The figures that differ, as text."""
+    return pd.DataFrame(
+        {
+            "类别": [KINDS[row.kind_code] for row in rows],
+            "统筹区": [row.area_name for row in rows],
+            "基金": [row.fund_name for row in rows],
+            "统计期": [period_label(row.period_code) for row in rows],
+            "报表": [row.statement_name or "—" for row in rows],
+            "项目": [row.item_name for row in rows],
+            "原数": [fmt_metric(row.before, row.unit) for row in rows],
+            "新数": [fmt_metric(row.after, row.unit) for row in rows],
+            "差额": [fmt_metric(row.difference, row.unit) for row in rows],
+            "由来": [row.cause for row in rows],
+        }
+    )
+
+
+def arrived_table(view: View, arrived: list[Arrived]) -> None:
+    """The files that came between two builds."""
+    if not arrived:
+        st.markdown("两个版本之间没有报送新的文件。")
+        return
+    st.markdown(f"**两个版本之间报送的文件 {len(arrived)} 份**")
+    frame = pd.DataFrame([vars(each) for each in arrived])
+    frame["period_text"] = [
+        "—".join(dict.fromkeys(period_label(code) for code in pair if not is_missing(code))) or "不分期"
+        for pair in zip(frame["first_period"], frame["last_period"], strict=True)
+    ]
+    show_table(
+        view,
+        frame,
+        ARRIVED_COLUMNS,
+        key="arrived",
+        name="版本之间的报送",
+        height=240 if len(frame) > 5 else None,
+    )
+
+
+def restatement_block(view: View, former: data.Build, made: data.Build) -> None:
+    """Which figures differ, by how much, and which deliveries stand behind it."""
+    st.markdown("**这个数为什么变了**")
+    kinds = [ALL, *KINDS.values()]
+    prepare("lb", kinds, ALL, "类别")
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    chosen = left.segmented_control("类别", kinds, key="lb", required=True)
+    only = right.checkbox(f"只看{view.period_text}", key="restated_period")
+    codes = {text: code for code, text in KINDS.items()}
+    area = view.area_code if view.area_code and not view.whole_region else None
+    result = data.restatement(
+        former,
+        made,
+        view.scope,
+        kind=codes.get(str(chosen), "*"),
+        area=area or "*",
+        period=view.period_code if only else "*",
+        shown=ROWS_SHOWN,
+    )
+    counts = "，".join(
+        f"{KINDS[kind]}{fmt(count, '个', with_unit=True)}" for kind, count in result.counts.items()
+    )
+    if result.not_comparable:
+        st.caption(f"两个版本的表结构不同，没有比较：{'、'.join(result.not_comparable)}。")
+    if result.is_program_changed:
+        st.caption("两个版本的程序或参考数据不同，数值的变化也可能由此而来。")
+    if not result.total:
+        st.markdown("两个版本的收支、结余、科目和指标的数值完全相同。")
+        return
+    st.markdown(f"数值不同的共{fmt(result.total, '个', with_unit=True)}：{counts}。")
+    arrived_table(view, result.arrived)
+    if not result.rows:
+        st.markdown("所选的类别、统筹区和统计期里没有数值不同的。")
+        return
+    table = restated_table(result.rows)
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        key="build_figures",
+        height=560 if len(table) > 15 else "content",
+        alt="两个版本之间数值的不同",
+        column_config={"由来": st.column_config.TextColumn(width=520)},
+    )
+    if len(table) >= ROWS_SHOWN:
+        st.caption(
+            f"只列前{ROWS_SHOWN}个；可选统筹区、类别、统计期缩小范围，或用命令 shouzhi builds --diff 列出全部。"
+        )
+    download_row(view, table, "版本差异", "build_figures")
+
+
+def builds_block(view: View) -> None:
+    """The builds a home keeps, and what differs between two of them."""
+    builds = data.list_builds(view.home)
+    names = {build.build_id: build for build in builds}
+    table = pd.DataFrame(
+        {
+            "数据版本": list(names),
+            "状态": ["当前发布" if build.build_id == view.build.build_id else "保留" for build in builds],
+            "程序版本": [str(build.manifest.get("product_version", "—")) for build in builds],
+            "表结构版本": [str(build.manifest.get("schema_version", "—")) for build in builds],
+            "数据截至": [str(build.manifest.get("data_date", "—")) for build in builds],
+        }
+    )
+    st.dataframe(table, hide_index=True, width="stretch", key="builds", alt="数据版本清单")
+    st.caption("回到旧版本：shouzhi publish 版本号。页面总是读取“当前发布”的那一份。")
+    if len(builds) < 2:
+        st.caption("只有一个版本，没有可比较的。")
+        facts_table(view)
+        return
+    order = list(names)
+    current = order.index(view.build.build_id) if view.build.build_id in order else 0
+    before = current + 1 if current + 1 < len(order) else current - 1
+    left, right = st.columns(2)
+    one = left.selectbox("原版本", order, key="build_one", index=before)
+    other = right.selectbox("新版本", order, key="build_other", index=current)
+    if one == other:
+        st.caption("请选择两个不同的版本。")
+        return
+    restatement_block(view, names[one], names[other])
+    st.markdown("**清单的不同**（输入、程序、种子、检查）")
+    st.dataframe(
+        manifest_differences(dict(names[one].manifest), dict(names[other].manifest)),
+        hide_index=True,
+        width="stretch",
+    )
+    facts_table(view)
+
+
+def facts_table(view: View) -> None:
+    """What the published build says about itself."""
+    st.markdown("**当前版本的事实**")
+    facts = view.rows("build_facts").rename(columns={"fact_key": "项目", "fact_value": "内容"})
+    facts["项目"] = [word("fact_key", key) for key in facts["项目"]]
+    st.dataframe(facts, hide_index=True, width="stretch", height=220, key="facts", alt="当前版本的事实")

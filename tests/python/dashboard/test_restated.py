@@ -1,0 +1,169 @@
+"""Why did this number change: two builds with a correction between them, on the command line and on the page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shouzhi.home import existing_home
+from shouzhi.warehouse.publish import named_build
+from shouzhi.warehouse.restated import read_restatement
+from tests.python.conftest import run_shouzhi
+
+pytestmark = [pytest.mark.dashboard]
+
+# 2023 is corrected: 50 yuan more of premiums; 2024 follows through its opening only
+CORRECTION = """\
+period,measure,admdvs,admdvs_name,fund_code,statement,account_name,side,amount,unit
+2023,,150100,呼和浩特市,390100,决算,上年结余,,1000.00,元
+2023,,150100,呼和浩特市,390100,决算,保险费收入,收入,650.00,元
+2023,,150100,呼和浩特市,390100,决算,财政补贴收入,收入,900.00,元
+2023,,150100,呼和浩特市,390100,决算,社会保险待遇支出,支出,1200.00,元
+2023,,150100,呼和浩特市,390100,决算,年末滚存结余,,1350.00,元
+"""
+FILE = "fund_statement_2023_呼和浩特_更正.csv"
+
+
+@pytest.fixture(scope="module")
+def corrected_home(tmp_path_factory: pytest.TempPathFactory, tiny_home: Path) -> Path:
+    """The tiny home after a correction of its first year: two builds."""
+    root = shutil.copytree(tiny_home, tmp_path_factory.mktemp("corrected") / "home")
+    folder = tmp_path_factory.mktemp("correction")
+    (folder / FILE).write_text(CORRECTION, encoding="utf-8")
+    result = run_shouzhi("run", folder, "--home", root)
+    assert result.returncode in {0, 1}, result.stdout + result.stderr
+    return root
+
+
+def paths(home: Path) -> tuple[Path, Path]:
+    place = existing_home(home)
+    return named_build(place, "previous").marts, named_build(place, "current").marts
+
+
+def test_the_changed_figures_with_old_new_and_difference(corrected_home: Path) -> None:
+    result = read_restatement(*paths(corrected_home), kind="balance", area="150100", period="2023")
+    found = {
+        row.item_code: (row.before, row.after, row.difference)
+        for row in result.rows
+        if row.fund_code == "390100" and row.statement_code == "final"
+    }
+    assert found["income_yuan"] == (Decimal(1500), Decimal(1550), Decimal(50))
+    assert found["actual_closing_yuan"] == (Decimal(1300), Decimal(1350), Decimal(50))
+    assert "expenditure_yuan" not in found
+    assert {row.cause_code for row in result.rows} == {"delivery"}
+    assert all(FILE in row.cause for row in result.rows)
+
+
+def test_the_account_that_was_corrected(corrected_home: Path) -> None:
+    result = read_restatement(*paths(corrected_home), kind="account", area="150100", period="2023")
+    assert {(row.item_name, row.difference) for row in result.rows} == {
+        (row.item_name, Decimal(50)) for row in result.rows
+    }
+    assert any("保险费" in row.item_name for row in result.rows)
+    assert not any("财政补贴" in row.item_name for row in result.rows)
+
+
+def test_a_later_period_is_traced_to_the_earlier_delivery(corrected_home: Path) -> None:
+    result = read_restatement(*paths(corrected_home), area="150100", period="2024")
+    assert result.rows
+    assert {row.cause_code for row in result.rows} == {"earlier_delivery"}
+    assert not result.is_program_changed
+
+
+def test_the_region_is_touched_by_what_its_areas_delivered(corrected_home: Path) -> None:
+    result = read_restatement(*paths(corrected_home), kind="balance", area="150000", period="2023")
+    assert result.rows
+    assert {row.cause_code for row in result.rows} == {"delivery"}
+
+
+def test_what_came_in_between(corrected_home: Path) -> None:
+    former, made = paths(corrected_home)
+    result = read_restatement(former, made)
+    assert [(each.delivery_no, each.file_name, each.area_names) for each in result.arrived] == [
+        (2, FILE, "呼和浩特市")
+    ]
+    # the other way round: the same files, the figures exchanged
+    back = read_restatement(made, former)
+    assert back.counts == result.counts
+    assert back.arrived == result.arrived
+    assert {(row.area_code, row.item_code, row.period_code, row.difference) for row in back.rows} == {
+        (row.area_code, row.item_code, row.period_code, row.difference and -row.difference)
+        for row in result.rows
+    }
+
+
+def test_a_reader_sees_only_the_areas_in_scope(corrected_home: Path) -> None:
+    former, made = paths(corrected_home)
+    other = read_restatement(former, made, scope="150400")
+    assert other.total == 0
+    assert other.rows == []
+    assert other.arrived == []
+
+
+def test_a_build_is_the_same_as_itself(corrected_home: Path) -> None:
+    former, _ = paths(corrected_home)
+    copy = corrected_home.parent / "copy.duckdb"
+    shutil.copy(former, copy)
+    result = read_restatement(former, copy)
+    assert (result.total, result.rows, result.arrived) == (0, [], [])
+
+
+def test_the_command_says_it_in_chinese(
+    corrected_home: Path, shouzhi: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    told = shouzhi("builds", "--diff", "previous", "current", "--home", corrected_home)
+    assert told.returncode == 0, told.stderr
+    assert "数值不同的有" in told.stdout
+    assert f"第 2 批 {FILE}（基金收支表；呼和浩特市；2023；5 行）" in told.stdout
+    assert f"同期报送：{FILE}（基金收支表，第 2 批）" in told.stdout
+    listed = shouzhi(
+        "builds", "--diff", "previous", "current", "--format", "csv", "--home", corrected_home
+    ).stdout
+    rows = list(csv.DictReader(io.StringIO(listed)))
+    assert len(rows) == read_restatement(*paths(corrected_home)).total
+    income = next(
+        row
+        for row in rows
+        if row["项目"] == "收入" and row["基金"] == "居民" and row["统筹区"] == "呼和浩特市"
+    )
+    assert (income["原数"], income["新数"], income["差额"]) == ("1,500.00", "1,550.00", "50.00")
+
+
+def test_mistakes_are_one_sentence(
+    corrected_home: Path, tiny_home: Path, shouzhi: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    same = shouzhi("builds", "--diff", "current", "current", "--home", corrected_home)
+    assert same.returncode == 2
+    assert "没有可比较的" in same.stderr
+    none = shouzhi("builds", "--diff", "previous", "current", "--home", tiny_home)
+    assert none.returncode == 2
+    assert "没有保留更早的版本" in none.stderr
+    unknown = shouzhi("builds", "--diff", "zzzz", "current", "--home", corrected_home)
+    assert unknown.returncode == 2
+    assert "没有以“zzzz”开头的版本" in unknown.stderr
+
+
+def test_the_page_tells_the_same(corrected_home: Path, open_page: Callable[..., Any]) -> None:
+    result = read_restatement(*paths(corrected_home))
+    app = open_page("data", corrected_home, bq="数据版本")
+    text = "\n".join(str(element.value) for element in app.markdown)
+    assert f"数值不同的共{result.total}个" in text
+    assert "两个版本之间报送的文件 1 份" in text
+    tables = [element.value for element in app.dataframe]
+    figures = next(table for table in tables if "由来" in table)
+    assert len(figures) == len(result.rows)
+    assert figures["由来"].tolist() == [row.cause for row in result.rows]
+    # one area, one kind
+    app = open_page("data", corrected_home, bq="数据版本", qu="呼和浩特市", lb="分科目收支")
+    figures = next(element.value for element in app.dataframe if "由来" in element.value)
+    assert set(figures["统筹区"]) == {"呼和浩特市"}
+    assert set(figures["类别"]) == {"分科目收支"}
+    assert len(figures) == len(read_restatement(*paths(corrected_home), kind="account", area="150100").rows)
