@@ -106,16 +106,29 @@ def _add(
         count = part["row_count"] if is_dead else min(gone[code, delivery_no, month], part["row_count"] - 1)
         path = lake_root / part["path"]
         state.parts.append(Part(code, path, delivery_no, month, part["row_count"], count))
+    own = _own_superseded(given, delivery_no)
+    # months of which nothing stood from the beginning (rows that came again, late old versions) are as they were
+    idle = {month for month, count in rows.items() if own[month] >= count}
     for month, count in rows.items():
-        state.facts[month].append(["rows", delivery_no, given["content"], count])
         state.counts[month] += count
+        if month not in idle:
+            state.facts[month].append(["rows", delivery_no, given["content"], count])
     if given["superseded"]:
         state.superseded.append(lake_root / given["superseded"]["path"])
         for of_delivery, month, count in given["superseded"]["months"]:
-            state.facts[month].append(["superseded", delivery_no, of_delivery, count])
             state.counts[month] -= count
+            if of_delivery != delivery_no or month not in idle:
+                state.facts[month].append(["superseded", delivery_no, of_delivery, count])
     if given["control"]:
         state.control.append((delivery_no, lake_root / given["control"]))
+
+
+def _own_superseded(given: dict[str, Any], delivery_no: int) -> dict[str, int]:
+    own: dict[str, int] = defaultdict(int)
+    for of_delivery, month, count in given["superseded"]["months"] if given["superseded"] else []:
+        if of_delivery == delivery_no:
+            own[month] += count
+    return own
 
 
 def standing_sql(feed: Feed, state: FeedState, parts: list[Part] | None = None) -> str:

@@ -115,7 +115,7 @@ select {_row(feed, "incoming")}
 from {incoming} as incoming
 inner join incoming_file on incoming_file.file_no = incoming.row_id >> {FILE_SHIFT}
 inner join latest_area on latest_area.admdvs is not distinct from incoming.{area}
-where incoming_file.period < latest_area.period and incoming_file.period <> ''
+where {_is_earlier("incoming_file.period", "latest_area.period")} and incoming_file.period <> ''
 """
     )
     standing = _standing(feed, state)
@@ -131,7 +131,7 @@ from {standing} as standing
 inner join latest_area on latest_area.admdvs is not distinct from standing.{area}
 left join standing_file
     on standing_file.delivery_no = standing.delivery_no and standing_file.file_no = standing.file_no
-where latest_area.period = '' or coalesce(standing_file.period, '') <= latest_area.period
+where latest_area.period = '' or not {_is_earlier("latest_area.period", "coalesce(standing_file.period, '')")}
 """
     )
     connection.execute(
@@ -151,10 +151,15 @@ select {_row(feed, "incoming")}
 from {incoming} as incoming
 inner join latest_area on latest_area.admdvs is not distinct from incoming.{area}
 inner join later on later.admdvs is not distinct from incoming.{area}
-where latest_area.period <> '' and latest_area.period < later.period
+where latest_area.period <> '' and {_is_earlier("latest_area.period", "later.period")}
     and incoming.row_id not in (select row_id from gone where delivery_no = {delivery_no})
 """
     )
+
+
+def _is_earlier(period: str, other: str) -> str:
+    """A year says nothing of the months within it: then neither is earlier, and the later delivery stands."""
+    return f"left({period}, length({other})) < left({other}, length({period}))"
 
 
 def _describe_standing(connection: duckdb.DuckDBPyConnection, state: FeedState) -> None:
@@ -269,9 +274,10 @@ where {given} and hash({listed}) in (select hash({listed}) from {incoming})
     if connection.execute("select count(*) from repeated").fetchone() == (0,):
         return
     sources = [incoming, *([standing] if standing else [])]
+    content = ", ".join(f'"{name}"' for name in contract_columns(feed))
     rows = " union all ".join(
         f"select delivery_no, row_id, event_month, {area_sql(feed)} as admdvs, {control_sql(feed)} as control_yuan,"
-        f" {version} as version_at, {listed} from {source} as part"
+        f" {version} as version_at, hash({content}) as content_hash, {listed} from {source} as part"
         f" where {given} and hash({listed}) in (select identity_hash from repeated)"
         for source in sources
     )
@@ -286,14 +292,25 @@ with versions as (
     anti join gone on gone.delivery_no = rows_of.delivery_no and gone.row_id = rows_of.row_id
 ),
 
+latest as (
+    select
+        *,
+        first_value(content_hash) over (
+            partition by {listed}
+            order by case when is_dated then version_at end desc nulls last, delivery_no desc, row_id desc
+        ) as latest_hash,
+    from versions
+),
+
+-- a row that comes again unchanged leaves the one that stands in its place
 ranked as (
     select
         *,
         row_number() over (
             partition by {listed}
-            order by case when is_dated then version_at end desc nulls last, delivery_no desc, row_id desc
+            order by content_hash <> latest_hash, delivery_no, row_id desc
         ) as place,
-    from versions
+    from latest
 )
 
 select
