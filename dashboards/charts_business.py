@@ -73,7 +73,7 @@ def part_bars(parts: pd.DataFrame, title: str, note: str, head: str, *, neutral:
     figure.update_layout(showlegend=False, bargap=0.35)
     table = pd.DataFrame({head: labels[::-1], f"金额（{UNIT}）": texts[::-1]})
     listed = "；".join(f"{label}{text}" for label, text in zip(labels[::-1], texts[::-1], strict=True))
-    chart = titled(figure, title, note, height=120 + 38 * len(labels), width=34)
+    chart = titled(figure, title, note, height=120 + 38 * len(labels), width=66)
     return Chart(chart, title, f"{title}。{listed}。", table)
 
 
@@ -110,7 +110,7 @@ def reconciliation_bars(row: dict[str, Any], area_name: str, period_code: str) -
         )
         said = "其余为报表四舍五入" if rounding else f"其中{fmt(rest, UNIT, signed=True)}万元原因不明"
     title = (
-        f"{area_name}{row['fund_name']}{row['line_name']}：报表{fmt(row['statement_yuan'], UNIT)}万元，"
+        f"{area_name}{row['fund_short']}{row['line_name']}：报表{fmt(row['statement_yuan'], UNIT)}万元，"
         f"比业务结算{more_or_less(row['difference_yuan'])}，{said}"
     )
     note = f"{period_label(period_code)} · 单位：{UNIT} · 报表 − 业务，蓝色使报表更多、橙色使报表更少"
@@ -166,7 +166,7 @@ def insured_bars(series: pd.DataFrame, area_name: str, scheme: str, scheme_label
     note = f"单位：人 · 月末在保人数，近{len(months)}个月"
     if scheme == "all":
         note += " · 两个险种都参保的，合计只计一次"
-    return Chart(titled(figure, title, note, height=330, width=34, legend=True), title, f"{title}。", table)
+    return Chart(titled(figure, title, note, height=330, width=66, legend=True), title, f"{title}。", table)
 
 
 def collection_bars(funds: pd.DataFrame, area_name: str, period_code: str) -> Chart:
@@ -224,7 +224,7 @@ def collection_bars(funds: pd.DataFrame, area_name: str, period_code: str) -> Ch
     listed = "；".join(f"{row['项目']}{row['征缴率']}" for _, row in table.iterrows())
     height = 130 + 44 * len(funds)
     return Chart(
-        titled(figure, title, note, height=height, width=34, legend=True),
+        titled(figure, title, note, height=height, width=66, legend=True),
         title,
         f"{title}。{listed}。",
         table,

@@ -134,6 +134,8 @@ def drivers(view: View, fund: str) -> None:
         compared, reported = int(whole["areas_compared_count"]), int(whole["areas_reported_count"])
         if 0 < compared < reported:
             note += f"其中{compared}个有上年同期，其余的增减列为不可分解。"
+    if not is_missing(whole["unsplit_contribution_yuan"]) and float(whole["unsplit_contribution_yuan"]) != 0:
+        note += "不可分解：某统筹区某类别有一年没有支付，不能取对数，其增减单列。"
     st.caption(
         "基金支付（结算口径）＝ 平均参保人数 × 人均就诊次数 × 次均费用 × 基金支付比例；"
         "冲正计入冲正所在月。与基金收支的待遇支出不同：后者按实际拨付，差额见“业财对账”。" + note

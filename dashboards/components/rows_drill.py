@@ -154,7 +154,8 @@ def agreement(drill: Drill, metric: str, row: Mapping[str, Any], total: Mapping[
         return text + "。"
     if fmt(figure, "元") == fmt(total["amount_yuan"], "元"):
         return f"{text}，与上面的数一致。"
-    return f"{text}；上面的数为 {fmt(figure, '元')} 元。"
+    why = "" if drill is not PAYMENT else "，差额为报表四舍五入或原因不明部分"
+    return f"{text}{why}；上面的数为 {fmt(figure, '元')} 元。"
 
 
 def rows_block(view: View, name: str | None, metric: str, row: Mapping[str, Any]) -> None:

@@ -35,6 +35,15 @@ inner join core.dim_insutype as insutype on contribution.insutype_code = insutyp
 inner join core.dim_area as area
     on contribution.area_code = area.area_code
     and (area.area_code = $area_code or (area.region_code = $area_code and area.area_kind in ('pooling_area', 'prov_level')))
+-- an area counts in the region's figure where its whole period is there
+inner join fund_balance.fct_collection as counted
+    on contribution.area_code = counted.area_code
+    and counted.scheme_code = $row_scheme
+    and counted.fund_code = $row_fund
+    and counted.item_code = 'premium'
+    and counted.payer_code = 'all'
+    and counted.period_type = $period_type
+    and counted.period_code = $period_code
 where insutype.scheme_code = $row_scheme
     and case insutype.fund_code when '310100' then '310000' else insutype.fund_code end = $row_fund
     and case $metric

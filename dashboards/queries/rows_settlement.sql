@@ -16,6 +16,13 @@ inner join core.dim_insutype as insutype on settlement.insutype_code = insutype.
 inner join core.dim_area as area
     on settlement.area_code = area.area_code
     and (area.area_code = $area_code or (area.region_code = $area_code and area.area_kind in ('pooling_area', 'prov_level')))
+-- an area counts in the region's figure where its whole period is there
+inner join prefecture_comparison.fct_spending_driver as counted
+    on settlement.area_code = counted.area_code
+    and insutype.scheme_code = counted.scheme_code
+    and counted.medical_kind_code = 'all'
+    and counted.period_type = $period_type
+    and counted.period_code = $period_code
 where settlement.is_valid
     and settlement.event_month between $first_month and $last_month
     and insutype.scheme_code in ('employee', 'resident')

@@ -11,9 +11,13 @@ select
     subsidy.arrived_date,
     case
         when $metric = 'due_yuan' then subsidy.due_yuan
-        when coalesce(subsidy.arrived_date, make_date(cast(subsidy.year_code as integer), 12, 31))
-            <= cast($period_end as date) then coalesce(subsidy.arrived_yuan, 0)
-        else 0
+        else case when $metric = 'arrears_yuan' then subsidy.due_yuan else 0 end
+            + case when $metric = 'arrears_yuan' then -1 else 1 end
+            * case
+                when coalesce(subsidy.arrived_date, make_date(cast(subsidy.year_code as integer), 12, 31))
+                    <= cast($period_end as date) then coalesce(subsidy.arrived_yuan, 0)
+                else 0
+            end
     end as amount_yuan,
 from rows.subsidy as subsidy
 inner join core.dim_area as area

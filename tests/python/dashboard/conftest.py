@@ -97,7 +97,11 @@ def marts_of(home: Path) -> Path:
 def ask() -> Callable[..., pd.DataFrame]:
     """``ask(home, sql, parameters)``: a direct query on the published file, past the dashboards' own code."""
 
+    from dashboards import data
+
     def query(home: Path, sql: str, parameters: dict[str, Any] | None = None) -> pd.DataFrame:
+        # the pages' own connection has settings of its own; two of one file must not differ
+        data.clear_caches()
         with duckdb.connect(str(marts_of(home)), read_only=True) as connection:
             return connection.execute(sql, parameters or {}).df()
 
