@@ -270,10 +270,12 @@ def _collect_faults(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: 
         f"select file_index, count(*) from staged where fault is not null and {NON_DATA_SQL} group by file_index"
     ).fetchall():
         taken.non_data[members[index].file_no] += count
-    for index, count in connection.execute(
-        "select file_index, count(*) from staged where has_unread_date and fault is null group by file_index"
+    for index, name, count in connection.execute(
+        "select file_index, unread_date, count(*) from staged where unread_date is not null and fault is null"
+        " group by file_index, unread_date order by file_index, unread_date"
     ).fetchall():
-        text = f"有 {count} 行的某个可选日期看不懂，该日期留空，其余照收"
+        label = f"{batch.feed.column(name).label}（{name}）"
+        text = f"有 {count} 行的{label}不是有效的日期，已留空，其余照收；请核对，日期应如 2024-01-31"
         taken.notes[members[index].file_no].append(Note("warning", "unread_date", text))
     kinds = [
         fault

@@ -37,7 +37,7 @@ def stage_sql(feed: Feed, layout: Layout, source: str) -> str:
     """Return the query of all rows of ``source`` (the SQL of ``read_sql``).
 
     Columns: the feed's contract columns, ``event_month``, ``file_index``, ``fault``, ``fault_text`` (what its cell
-    said, never of a personal column) and ``has_unread_date`` (an optional date stays empty).
+    said, never of a personal column) and ``unread_date`` (the optional date that stays empty).
     """
     index = layout.index
     stored = [column for column in feed.columns if column.privacy != "drop"]
@@ -58,7 +58,7 @@ def stage_sql(feed: Feed, layout: Layout, source: str) -> str:
     cells = ", ".join(f"coalesce(c{position}, '')" for position in range(len(layout.header) + 1))
     key = next((f"c{index[name]}" for name in feed.key if name in index), "c0")
     loose = [column for column in present if column.type in DATE_TYPES and not _is_date_needed(column, feed)]
-    unread = " or ".join(f'("r_{column.name}" is not null and "{column.name}" is null)' for column in loose)
+    unread = "".join(f"\n            when {_is_unread_date(each)} then '{each.name}'" for each in loose)
     return f"""
 with raw as (
     select
@@ -101,7 +101,7 @@ select
     case when is_faulty then case
 {text or "            when false then ''"}
     end end as fault_text,
-    {unread or "false"} as has_unread_date,
+    {f"case{unread} end" if unread else "cast(null as varchar)"} as unread_date,
 from judged
 {"cross join hmac_key" if needs_key else ""}
 """
@@ -245,6 +245,19 @@ def _faults(feed: Feed, layout: Layout, present: list[Column]) -> list[tuple[str
     return faults
 
 
+# 0000-00-00 and the like stand for no date
+PLACEHOLDER = "[0/: .-]+"
+
+
+def _is_unread_date(column: Column) -> str:
+    raw, name = f'"r_{column.name}"', f'"{column.name}"'
+    word = cleaning.plain(raw)
+    return cleaning.guarded(
+        f"{raw} is not null and {name} is null",
+        f"{word} is not null and not regexp_full_match({word}, '{PLACEHOLDER}')",
+    )
+
+
 def _value_faults(
     column: Column, feed: Feed, present: dict[str, Column]
 ) -> list[tuple[str, str, str | None]]:
@@ -259,8 +272,7 @@ def _value_faults(
     elif column.type in {*DATE_TYPES, "month", "year", "period"}:
         if _is_date_needed(column, feed):
             if not is_essential:
-                # placeholders such as 0000-00-00 stand for no date
-                unread = cleaning.guarded(unread, f"not regexp_full_match({raw}, '[0/: .-]+')")
+                unread = _is_unread_date(column)
             found.append((unread, f"{_kind(column)}:{column.name}", raw))
         if is_essential:
             found.append((f"{name} is null", f"date_missing:{column.name}", None))

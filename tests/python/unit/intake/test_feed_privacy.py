@@ -63,7 +63,7 @@ def dirty_files(folder: Path) -> None:
     rows[1]["psn_no"] = ""
     rows[2]["fund_pay_sumamt"] = person(12)
     rows[3]["setl_time"] = "欧阳密秘"
-    rows[4]["fund_pay_sumamt"] = "13947106666"
+    rows[4]["fund_pay_sumamt"] = "13947106666号"
     rows[5]["mdtrt_id"] = "1.5E+17"
     rows[6]["setl_id"] = ""
     rows[7]["begndate"] = "密秘路六十六号"
