@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from shouzhi.intake.cells import column_letter
 from shouzhi.intake.contract import Feed
-from shouzhi.intake.feeds.columns import FILE_SHIFT, SHEET_SHIFT, contract_columns
+from shouzhi.intake.feeds.columns import FILE_SHIFT, SHEET_SHIFT, contract_columns, event_grain
+from shouzhi.intake.feeds.file_names import file_month
 from shouzhi.intake.feeds.reasons import reason_of
 from shouzhi.intake.feeds.stage_sql import NON_DATA, read_sql, stage_sql
 from shouzhi.intake.feeds.text_tables import TextTable
@@ -73,7 +74,7 @@ def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Taken:
             single = Batch(batch.feed, [member], batch.folder, batch.delivery_no, batch.number + index)
             _join(taken, take_batch(connection, single))
         return taken
-    _number_rows(connection, members)
+    _number_rows(connection, members, is_all=event_grain(batch.feed) == "all")
     _count_control(connection, batch)
     _collect_faults(connection, batch, taken)
     if batch.delivery_no is not None:
@@ -118,12 +119,12 @@ def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch, members: list[Me
     raise failure
 
 
-def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member]) -> None:
+def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member], *, is_all: bool) -> None:
     """Make ``batch_file`` (where each file's rows begin) and ``unread_line`` (what the reader had to leave out)."""
     connection.execute(
         "create or replace temp table batch_file"
         " (file_index bigint, file_no integer, file_name varchar, content_hash varchar, sheet_name varchar,"
-        " first_rowid bigint, row_base bigint, first_line bigint)"
+        " first_rowid bigint, row_base bigint, first_line bigint, file_month varchar)"
     )
     connection.execute("create or replace temp table unread_line (file_index bigint, line bigint)")
     is_there = connection.execute(
@@ -147,10 +148,11 @@ def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member]) -
         table = member.table
         base = (member.file_no << FILE_SHIFT) + (table.sheet_no << SHEET_SHIFT)
         origin = (index, member.file_no, member.name, member.digest)
-        records.append((*origin, table.sheet_name, first, base, table.layout.skip + 1))
+        month = "all" if is_all else file_month(member.name)
+        records.append((*origin, table.sheet_name, first, base, table.layout.skip + 1, month))
         if unread.get(index) or table.line_count != table.layout.skip + count:
             _find_lines(connection, index, first, table)
-    connection.executemany("insert into batch_file values (?, ?, ?, ?, ?, ?, ?, ?)", records)
+    connection.executemany("insert into batch_file values (?, ?, ?, ?, ?, ?, ?, ?, ?)", records)
 
 
 def _find_lines(connection: duckdb.DuckDBPyConnection, index: int, first: int, table: TextTable) -> None:
@@ -239,7 +241,7 @@ with counted as (
 
 select
     batch_file.file_no,
-    counted.event_month,
+    {MONTH_SQL} as event_month,
     counted.admdvs,
     cast(sum(received_count) as bigint) as received_count,
     sum(received_yuan) as received_yuan,
@@ -250,9 +252,13 @@ select
     cast(sum(unreadable_count) as bigint) as unreadable_count,
 from counted
 inner join batch_file on batch_file.file_index = counted.file_index
-group by batch_file.file_no, counted.event_month, counted.admdvs
+group by batch_file.file_no, {MONTH_SQL}, counted.admdvs
 """
     )
+
+
+# a row whose own month cannot be read endangers the month that its file is named for
+MONTH_SQL = "coalesce(counted.event_month, batch_file.file_month)"
 
 
 def _collect_faults(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken) -> None:
@@ -264,6 +270,11 @@ def _collect_faults(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: 
         f"select file_index, count(*) from staged where fault is not null and {NON_DATA_SQL} group by file_index"
     ).fetchall():
         taken.non_data[members[index].file_no] += count
+    for index, count in connection.execute(
+        "select file_index, count(*) from staged where has_unread_date and fault is null group by file_index"
+    ).fetchall():
+        text = f"有 {count} 行的某个可选日期看不懂，该日期留空，其余照收"
+        taken.notes[members[index].file_no].append(Note("warning", "unread_date", text))
     kinds = [
         fault
         for (fault,) in connection.execute(
@@ -292,7 +303,7 @@ def _collect_faults(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: 
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken) -> None:
-    has_month = "case when event_month <> 'all' then event_month end"
+    has_month = "nullif(coalesce(event_month, file_month), 'all')"
     yuan = control_sql(batch.feed) if batch.feed.control_amount else "cast(null as decimal(20,2))"
     connection.execute(
         f"""
@@ -333,6 +344,8 @@ select
     'A' || unread_line.line as cell_ref,
     'unreadable' as reason_code,
     '{UNREADABLE}' as reason_zh,
+    case when nullif(file_month, 'all') is not null then 'month' end as period_type,
+    nullif(file_month, 'all') as period_code,
 from unread_line
 inner join batch_file on batch_file.file_index = unread_line.file_index
 """

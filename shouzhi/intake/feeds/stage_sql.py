@@ -6,7 +6,7 @@ whether a row has any fault are evaluated for all rows, which fault it is only f
 
 from shouzhi.intake.contract import Column, Feed
 from shouzhi.intake.feeds import cleaning
-from shouzhi.intake.feeds.columns import SQL_TYPES, contract_columns, event_grain
+from shouzhi.intake.feeds.columns import SQL_TYPES, event_grain
 from shouzhi.intake.feeds.layout import Layout
 from shouzhi.intake.feeds.pseudonym import pseudonym_sql
 from shouzhi.intake.vocabulary import code_list, normalise_word
@@ -36,7 +36,7 @@ def stage_sql(feed: Feed, layout: Layout, source: str) -> str:
     """Return the query of all rows of ``source`` (the SQL of ``read_sql``).
 
     Columns: the feed's contract columns, ``event_month``, ``file_index``, ``fault``, ``fault_text`` (what its cell
-    said, never of a personal column) and, of faulty rows, nothing else.
+    said, never of a personal column) and ``has_unread_date`` (an optional date stays empty).
     """
     index = layout.index
     stored = [column for column in feed.columns if column.privacy != "drop"]
@@ -54,6 +54,8 @@ def stage_sql(feed: Feed, layout: Layout, source: str) -> str:
     text = "\n".join(f"            when {condition} then {raw}" for condition, _, raw in faults if raw)
     needs_key = any(column.privacy == "pseudonymise" for column in present)
     outer = ", ".join(_outer(column) if column in present else f'"{column.name}"' for column in stored)
+    loose = [column for column in present if column.type in DATE_TYPES and not _is_date_needed(column, feed)]
+    unread = " or ".join(f'("r_{column.name}" is not null and "{column.name}" is null)' for column in loose)
     every = " and ".join(f"c{position} is null" for position in range(len(layout.header) + 1))
     return f"""
 with raw as (
@@ -97,6 +99,7 @@ select
     case when is_faulty then case
 {text or "            when false then ''"}
     end end as fault_text,
+    {unread or "false"} as has_unread_date,
 from judged
 {"cross join hmac_key" if needs_key else ""}
 """
@@ -234,8 +237,7 @@ def _value_faults(
         if column.name == feed.control_amount:
             found.append((f"{name} is null", f"amount_missing:{column.name}", None))
     elif column.type in {*DATE_TYPES, "month", "year", "period"}:
-        is_date = is_essential or column.required == "yes" or column.name == feed.event_time
-        if is_date:
+        if _is_date_needed(column, feed):
             if not is_essential:
                 # placeholders such as 0000-00-00 stand for no date
                 unread = cleaning.guarded(unread, f"not regexp_full_match({raw}, '[0/: .-]+')")
@@ -245,18 +247,10 @@ def _value_faults(
     return found
 
 
+def _is_date_needed(column: Column, feed: Feed) -> bool:
+    """Of other dates, what cannot be read stays empty, with a note: the money is real."""
+    return column.required == "yes" or column.name in {*essential_columns(feed), feed.event_time}
+
+
 def _kind(column: Column) -> str:
     return "date" if column.type in DATE_TYPES else column.type
-
-
-def unread_dates_sql(feed: Feed, layout: Layout) -> list[str]:
-    """Return the optional date columns present, whose unreadable cells become empty."""
-    return [
-        column.name
-        for column in feed.columns
-        if column.name in layout.index
-        and column.type in DATE_TYPES
-        and column.required == "no"
-        and column.privacy is None
-        and column.name in contract_columns(feed)
-    ]
