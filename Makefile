@@ -74,7 +74,7 @@ test: $(DEV_STAMP) browser-packages lint
 	$(BIN)/python -m pytest
 
 test-long: $(DEV_STAMP) browser-packages
-	$(BIN)/python -m pytest -m "pipeline or browser" --durations=30
+	SHOUZHI_SEQUENCES=$${SHOUZHI_SEQUENCES:-30} $(BIN)/python -m pytest -m "pipeline or browser" --durations=30
 
 clean:
 	rm -rf $(ARTIFACTS) target logs .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -98,7 +98,7 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
         with steps.step("dbt", "建模与检验（dbt）"):
             warehouse = dbt_build.fresh_warehouse(home)
             with steps.measured("prepare"):
-                prepare.prepare_lake(home, ids["code_hash"])
+                started_from = prepare.prepare_lake(home, ids["code_hash"])
             with steps.measured("dbt_import"):
                 importlib.import_module("dbt.cli.main")
             outcome = dbt_build.run_dbt(home, ids["code_hash"])
@@ -132,7 +132,9 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
             row_files = rows.write_rows(warehouse, home.lake, outcome.manifest, staging / rows.FOLDER)
         verify_export(staging / publish.MARTS_NAME, ids["build_id"])
         issues = count_issues(warehouse)
-        write_manifest(staging, ids, facts, counts, issues, outcome, results, warehouse, row_files)
+        write_manifest(
+            staging, ids, facts, counts, issues, outcome, results, warehouse, row_files, started_from
+        )
     return publish.settle(home, staging, ids["build_id"])
 
 
@@ -282,12 +284,15 @@ def write_manifest(
     results: list[dict[str, Any]],
     warehouse: Path,
     row_files: dict[str, int],
+    started_from: str | None,
 ) -> None:
     """Everything about the build that is not a table; the only place with a wall clock."""
     manifest = {
         **ids,
         **facts,
         "built_at": now(),
+        # The build whose aggregates were kept for the months that did not change; nothing = every month was made.
+        "started_from": started_from,
         "exit_code": issues.exit_code,
         "issues": vars(issues),
         "dbt_nodes": outcome.node_count,

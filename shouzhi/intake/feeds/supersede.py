@@ -7,10 +7,9 @@ rows of an area replace that area's earlier snapshot; a snapshot named for an ea
 is itself superseded. A snapshot feed without an area merges by key.
 """
 
-import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -18,9 +17,9 @@ import duckdb
 from shouzhi.intake.contract import Feed
 from shouzhi.intake.feeds.batch import area_sql, control_sql
 from shouzhi.intake.feeds.columns import FILE_SHIFT, contract_columns
+from shouzhi.intake.feeds.file_names import FULL_MARK, file_period
 from shouzhi.intake.feeds.relations import FeedState, standing_sql
 
-FULL_MARK = "全量"
 FIRST_MONTH, LAST_MONTH = "000000", "999999"
 
 
@@ -57,12 +56,6 @@ def write_superseded(
         _full(connection, feed, state, incoming, file_names)
     _merge(connection, feed, state, incoming)
     return _written(connection, feed, folder, delivery_no)
-
-
-def file_period(name: str) -> str | None:
-    """Return YYYYMM or YYYY from a file's name, or None."""
-    found = re.search(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])?(?!\d{3})", PurePosixPath(name).stem)
-    return "".join(part or "" for part in found.groups()) if found else None
 
 
 def _describe_files(connection: duckdb.DuckDBPyConnection, names: dict[int, str]) -> None:

@@ -8,19 +8,23 @@ whole job, intake included.
 from __future__ import annotations
 
 import csv
+import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from shouzhi.home import open_home
+from shouzhi.home import Home, open_home
 from shouzhi.intake import contract, lake
 from shouzhi.intake.feeds.columns import lake_columns
 from shouzhi.progress import silent
 from shouzhi.run import RunResult, run
-from shouzhi.warehouse import prepare
-from tests.python.pipeline.model_harness import LAKE_DDL, Warehouse, run_dbt
+from shouzhi.warehouse import prepare, publish
+from shouzhi.warehouse.dbt_build import fresh_warehouse
+from shouzhi.warehouse.identity import file_hash
+from tests.python.pipeline.model_harness import LAKE_DDL, ROOT, Warehouse, run_dbt
 
 Rows = Mapping[str, Iterable[Mapping[str, Any]]]
 
@@ -213,3 +217,91 @@ def feed_home(root: Path, rows: Rows, extracts: Path | None = None) -> RunResult
     folder = write_files(extracts or root.with_name(root.name + "_extracts"), rows)
     open_home(root, title="小样", region="neimenggu")
     return run(folder, root, silent())
+
+
+class AggregateBuilds:
+    """Builds of the aggregates alone, one delivery after another, with the project parsed once.
+
+    A full run costs tens of seconds; what is kept by month is decided before dbt (``prepare``) and in these models.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from dbt.cli.main import dbtRunner
+
+        self.folder = folder
+        os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+        # The catalog is named after the file and stands in what was parsed.
+        os.environ["SHOUZHI_WAREHOUSE"] = str(folder / "warehouse.duckdb")
+        parsed = dbtRunner().invoke(["parse", *self.arguments()])
+        assert parsed.success, parsed.exception
+        self.manifest = parsed.result
+
+    def arguments(self) -> list[str]:
+        return [
+            *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
+            *("--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")),
+            *("--quiet", "--no-version-check", "--log-level-file", "none"),
+        ]
+
+    def build(self, home: Home, code_hash: str = "same") -> str | None:
+        """Build over the home's lake and keep the result as a finished build; the id of the build it started from."""
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
+
+        warehouse = fresh_warehouse(home)
+        started_from = prepare.prepare_lake(home, code_hash)
+        os.environ["SHOUZHI_WAREHOUSE"] = str(warehouse)
+        excluded = [part for kind in ("unit_test", "test") for part in ("--exclude-resource-type", kind)]
+        result = dbtRunner(manifest=self.manifest).invoke(
+            ["build", "--select", *AGGREGATES, *excluded, "--no-write-json", *self.arguments()]
+        )
+        DuckDBConnectionManager.close_all_connections()
+        assert result.success, result.exception or [
+            each.message for each in result.result.results if str(each.status) == "error"
+        ]
+        self.keep(home, code_hash)
+        return started_from
+
+    def keep(self, home: Home, code_hash: str) -> publish.Build:
+        """What a later build starts from, as the real export leaves it."""
+        build_id = f"build{len(publish.finished_builds(home)):03d}"
+        staging = publish.staging_folder(home, build_id)
+        marts = staging / publish.MARTS_NAME
+        with duckdb.connect(str(marts)) as con:
+            con.execute(f"attach '{home.warehouse}' as warehouse (read_only)")
+            con.execute("create schema core")
+            for table in aggregate_tables(con, "warehouse"):
+                con.execute(f"create table core.{table} as select * from warehouse.core.{table} order by all")
+        facts = {
+            "build_id": build_id,
+            "built_at": build_id,
+            "code_hash": code_hash,
+            "region": home.config.region,
+            "marts_sha256": file_hash(marts),
+        }
+        (staging / publish.MANIFEST_NAME).write_text(json.dumps(facts), encoding="utf-8")
+        return publish.settle(home, staging, build_id)
+
+
+def aggregate_tables(con: duckdb.DuckDBPyConnection, catalog: str) -> list[str]:
+    rows = con.execute(
+        """
+        select table_name
+        from information_schema.tables
+        where
+            table_catalog = ? and table_schema = 'core' and table_type = 'BASE TABLE'
+            and (starts_with(table_name, 'agg_') or table_name = 'fct_feed_month')
+        order by table_name
+        """,
+        [catalog],
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def aggregate_rows(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every aggregate's rows in one order."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        return {
+            table: con.execute(f"select * from core.{table} order by all").fetchall()
+            for table in aggregate_tables(con, warehouse.stem)
+        }

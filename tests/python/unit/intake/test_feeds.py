@@ -228,14 +228,19 @@ def test_impossible_event_dates_are_quarantined(lake, written):
     lake.take(setl_d_202401=[*rows("setl_d", 1), row("setl_d", 2, setl_time=written, fund_pay_sumamt="9.5")])
     assert lake.ask("select count(*) from lake.setl_d") == [(1,)]
     found = lake.ask("select row_number, column_name, amount_yuan, period_code from lake.quarantine_row")
-    assert found == [(3, "setl_time", Decimal("9.50"), None)]
+    assert found == [(3, "setl_time", Decimal("9.50"), "202401")]
     assert lake.control()[-2:] == (1, Decimal("9.50"))
+    # the month that the file is named for bears it
+    assert lake.ask("select event_month, quarantined_yuan from lake.feed_control") == [
+        ("202401", Decimal("9.50"))
+    ]
 
 
 def test_optional_dates_that_cannot_be_read_stay_empty(lake):
     report = lake.take(psn_info_b_202401=rows("psn_info_b", 1, die_date="不详"))
     assert lake.ask("select die_date from lake.psn_info_b") == [(None,)]
     assert report.files[0].quarantined_count == 0
+    assert "可选日期" in report.render()
 
 
 def test_no_key_and_no_amount_are_quarantined(lake):

@@ -1,0 +1,126 @@
+"""Variable cost of the build against one ``CREATE TABLE`` of the rows that it is made from.
+
+    python -m benchmarks.build_variable [SETTLEMENTS ...]        (default: 1000000 10000000)
+    python -m benchmarks.build_variable --home HOME [HOME ...]   (homes whose lake is filled already)
+
+For each size: a sample region with about that many settlements goes into a new home; then the home's builds are taken
+away and everything is built again from the lake alone. variable = that run - the same run over a tiny lake (fixed);
+it is divided by the seconds that DuckDB takes, with the same memory and threads, for a table of the settlements and
+contributions that stand. Memory is the highest resident size of the run.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from shouzhi.home import existing_home
+from shouzhi.intake import lake
+
+ROOT = Path(__file__).resolve().parents[1]
+MONTHS = 48
+SETTLEMENTS_PER_PERSON = 14.4
+TINY_PERSONS = 60
+TABLES = ("setl_d", "staf_psn_clct_detl_d", "rsdt_psn_clct_detl_d")
+
+
+def shouzhi(*arguments: object) -> None:
+    command = [sys.executable, "-m", "shouzhi.cli", *map(str, arguments)]
+    result = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode not in {0, 1}:
+        sys.exit(result.stdout + result.stderr)
+
+
+def filled_home(folder: Path, persons: int, months: int) -> Path:
+    """A home whose lake holds a sample of that size; its extracts are removed again."""
+    home, extracts = folder / f"home{persons}", folder / f"extracts{persons}"
+    shouzhi("synth", extracts, "--persons", persons, "--months", months, "--scenario", "steady")
+    shouzhi("run", extracts, "--home", home)
+    shutil.rmtree(extracts)
+    return home
+
+
+def rebuilt(home: Path, nothing: Path) -> dict[str, Any]:
+    """The run log's entry of a run that takes nothing in and builds everything."""
+    shutil.rmtree(home / "builds", ignore_errors=True)
+    (home / "CURRENT").unlink(missing_ok=True)
+    shouzhi("run", nothing, "--home", home)
+    return last_entry(home)
+
+
+def last_entry(home: Path) -> dict[str, Any]:
+    return json.loads((home / "run_log.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+
+
+def create_table_seconds(home: Path, folder: Path) -> tuple[float, dict[str, int]]:
+    place = existing_home(home)
+    target = folder / "create_table.duckdb"
+    counts = {}
+    with duckdb.connect(str(target)) as con:
+        con.execute(f"set memory_limit = '{place.config.memory_limit_gb}GB'")
+        con.execute(f"set threads = {place.config.threads}")
+        con.execute("set preserve_insertion_order = false")
+        lake.register(con, place.lake)
+        started = time.monotonic()
+        for table in TABLES:
+            con.execute(f"create table standing_{table} as select * from lake.{table}")
+        con.execute("checkpoint")
+        seconds = time.monotonic() - started
+        for table in TABLES:
+            counts[table] = con.execute(f"select count(*) from standing_{table}").fetchall()[0][0]
+    target.unlink()
+    return seconds, counts
+
+
+def measured(home: Path, fixed: float, folder: Path, nothing: Path) -> None:
+    entry = rebuilt(home, nothing)
+    seconds, counts = create_table_seconds(home, folder)
+    variable = entry["seconds"] - fixed
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+    print(
+        f"{counts['setl_d']:,} settlements, {counts['staf_psn_clct_detl_d'] + counts['rsdt_psn_clct_detl_d']:,}"
+        f" contributions: run {entry['seconds']:.1f} s - fixed {fixed:.1f} s = variable {variable:.1f} s;"
+        f" CREATE TABLE {seconds:.1f} s; ratio {variable / seconds:.2f}; peak memory so far {peak:.1f} GB"
+    )
+    steps = ", ".join(f"{name} {value:.1f}" for name, value in entry["step_seconds"].items())
+    print(f"  steps: {steps}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("settlements", nargs="*", type=int)
+    parser.add_argument("--home", nargs="*", type=Path, default=[])
+    given = parser.parse_args()
+    sizes = given.settlements or ([] if given.home else [1_000_000, 10_000_000])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        nothing = folder / "nothing"
+        nothing.mkdir()
+        fixed = rebuilt(filled_home(folder, TINY_PERSONS, 1), nothing)["seconds"]
+        print(f"fixed: {fixed:.1f} s ({TINY_PERSONS} persons, one month)", flush=True)
+        for home in given.home:
+            measured(home, fixed, folder, nothing)
+        for size in sizes:
+            home = filled_home(folder, round(size / SETTLEMENTS_PER_PERSON), MONTHS)
+            measured(home, fixed, folder, nothing)
+            shutil.rmtree(home)
+
+
+if __name__ == "__main__":
+    main()

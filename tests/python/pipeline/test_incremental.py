@@ -1,0 +1,271 @@
+"""Aggregates that are kept by month equal those of a full rebuild, whatever came in whatever order."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from shouzhi.home import Home, open_home
+from shouzhi.intake import take_in
+from shouzhi.progress import silent
+from shouzhi.run import UNTAKEN_STATUSES
+from shouzhi.warehouse import publish
+from shouzhi.warehouse.identity import file_hash
+from tests.python.pipeline.feed_harness import (
+    DEFAULTS,
+    AggregateBuilds,
+    aggregate_rows,
+    write_file,
+)
+from tests.python.pipeline.test_aggregates import reversed_row
+
+pytestmark = pytest.mark.pipeline
+
+SEQUENCES = int(os.environ.get("SHOUZHI_SEQUENCES", "3"))
+MONTHS = ("202401", "202402", "202403")
+COUNTIES = ("150102", "150202", "159901")
+PERSONS = ("15010000000000000001", "15010000000000000002", "15010000000000000003")
+ACTIONS = (
+    "settle", "late", "correct", "move", "reverse", "replace", "contribute", "recontribute", "premium", "snapshot",
+    "clear", "pay", "account", "again",
+)  # fmt: skip
+
+
+@dataclass
+class World:
+    """What was delivered so far: what a correction or a reversal can refer to."""
+
+    settlements: list[dict[str, Any]] = field(default_factory=list)
+    contributions: list[dict[str, Any]] = field(default_factory=list)
+    clearings: list[dict[str, Any]] = field(default_factory=list)
+    files: list[tuple[str, str, list[dict[str, Any]]]] = field(default_factory=list)
+    serial: int = 0
+
+    def next(self) -> int:
+        self.serial += 1
+        return self.serial
+
+    @property
+    def updated(self) -> str:
+        return f"2024-06-01 {self.serial // 60:02d}:{self.serial % 60:02d}:00"
+
+
+def day(month: str, number: int) -> str:
+    return f"{month[:4]}-{month[4:]}-{number:02d}"
+
+
+def settlement(
+    world: World, month: str, county: str, person: str, fund: int, service: str | None = None
+) -> dict[str, Any]:
+    number = world.next()
+    service_day = day(service or month, 5)
+    return {
+        "setl_id": f"S{number}", "mdtrt_id": f"M{number}", "psn_no": person, "insu_admdvs": county,
+        "setl_time": f"{day(month, 12)} 10:00:00", "begndate": service_day, "enddate": service_day,
+        "hifp_pay": f"{fund}.00", "fund_pay_sumamt": f"{fund}.00", "psn_pay": f"{100 - fund}.00",
+        "cash_payamt": f"{70 - fund}.00", "rid": f"R{number}", "updt_time": world.updated,
+    }  # fmt: skip
+
+
+def act(
+    world: World, action: str, pick: int, month: str, county: str, person: str
+) -> tuple[str, str, list[dict[str, Any]]] | None:
+    """One file of a delivery: feed, label in its name, rows; nothing where there is nothing to refer to yet."""
+    fund = 10 + pick
+    known = world.settlements[pick % len(world.settlements)] if world.settlements else None
+    match action:
+        case "settle" | "late":
+            service = MONTHS[max(MONTHS.index(month) - 1, 0)] if action == "late" else None
+            world.settlements.append(settlement(world, month, county, person, fund, service))
+            return "setl_d", month, [world.settlements[-1]]
+        case "correct" | "move" | "reverse" if known is None:
+            return None
+        case "correct" | "move":
+            number = world.next()
+            changed = {
+                "hifp_pay": f"{fund}.50",
+                "fund_pay_sumamt": f"{fund}.50",
+                "updt_time": world.updated,
+                "rid": f"R{number}",
+            }
+            if action == "move":
+                changed = {"setl_time": f"{day(month, 20)} 10:00:00", "updt_time": world.updated}
+            known.update(changed)
+            return "setl_d", month, [dict(known)]
+        case "reverse":
+            row = reversed_row(known, f"S{world.next()}", day(month, 25)) | {
+                "updt_time": world.updated,
+                "rid": f"R{world.serial}",
+            }
+            return "setl_d", month, [row]
+        case "replace":
+            row = settlement(world, month, county, person, fund)
+            world.settlements.append(row)
+            return "setl_d", f"{month}_全量", [row]
+        case "contribute":
+            number = world.next()
+            row = {
+                "psn_clct_detl_id": f"C{number}", "psn_no": person, "insu_admdvs": county, "cashym": month,
+                "accrym_begn": month, "accrym_end": month, "clct_time": f"{day(month, 20)} 09:00:00",
+                "updt_time": world.updated, "clct_type": "30" if pick % 3 == 0 else "10",
+            }  # fmt: skip
+            world.contributions.append(row)
+            return "staf_psn_clct_detl_d", month, [row]
+        case "recontribute" if world.contributions:
+            row = world.contributions[pick % len(world.contributions)]
+            world.next()
+            row.update(
+                {"clct_flag": "1", "clct_time": f"{day(month, 28)} 09:00:00", "updt_time": world.updated}
+            )
+            return "staf_psn_clct_detl_d", month, [dict(row)]
+        case "premium":
+            number = world.next()
+            time = f"{day(month, 15)} 09:00:00"
+            row = {
+                "rsdt_clct_detl_id": f"D{number}",
+                "psn_no": person,
+                "insu_admdvs": county,
+                "clct_time": time,
+                "updt_time": world.updated,
+            }
+            return "rsdt_psn_clct_detl_d", month, [row]
+        case "snapshot":
+            begin, end = day(MONTHS[pick % 3], 3), day(month, 17) if pick % 2 else ""
+            row = {"psn_no": person, "insu_admdvs": county, "crt_insu_date": begin, "paus_insu_date": end}
+            row |= {"psn_insu_stas": "4" if end else "1", "psn_insu_rlts_id": f"L{world.next()}"}
+            return "psn_insu_d", month, [row]
+        case "clear":
+            row = {"fee_clr_id": f"F{world.next()}", "clr_ym": month, "clr_optins": county}
+            world.clearings.append(row)
+            return "medins_clr_sum_d", month, [row]
+        case "pay" if world.clearings:
+            source = world.clearings[pick % len(world.clearings)]["fee_clr_id"]
+            row = {
+                "dfr_id": f"Y{world.next()}",
+                "souc_sn": source,
+                "fin_acen_time": f"{day(month, 27)} 00:00:00",
+            }
+            return "med_dfr_d", month, [row]
+        case "account":
+            row = {
+                "acct_inc_detl_id": f"A{world.next()}",
+                "psn_no": person,
+                "insu_admdvs": county,
+                "acct_modi_date": day(month, 21),
+            }
+            return "acct_inc_detl_d", month, [row]
+        case "again" if world.files:
+            return world.files[pick % len(world.files)]
+        case _:
+            return None
+
+
+Step = tuple[str, int, str, str, str]
+step = st.tuples(
+    st.sampled_from(ACTIONS), st.integers(0, 30), st.sampled_from(MONTHS), st.sampled_from(COUNTIES),
+    st.sampled_from(PERSONS),
+)  # fmt: skip
+FIRST: list[Step] = [
+    (action, number, month, county, person)
+    for action in ("settle", "contribute", "premium", "account")
+    for number, (month, county, person) in enumerate(zip(MONTHS, COUNTIES, PERSONS, strict=True))
+] + [("snapshot", 0, "202401", "150102", PERSONS[0]), ("clear", 1, "202402", "150102", PERSONS[0])]
+
+
+def deliver(home: Home, world: World, steps: list[Step], folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for number, (action, pick, month, county, person) in enumerate(steps):
+        made = act(world, action, pick, month, county, person)
+        if made is not None:
+            feed, label, rows = made
+            world.files.append(made)
+            write_file(folder / f"{feed}_{label}_{folder.name}_{number:02d}.csv", feed, rows)
+    if any(folder.iterdir()):
+        report = take_in(folder, home.lake, progress=silent()).report
+        refused = [each.first_reason for each in report.files if each.status_code in UNTAKEN_STATUSES]
+        assert not refused, refused
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> AggregateBuilds:
+    return AggregateBuilds(tmp_path_factory.mktemp("parsed"))
+
+
+@pytest.fixture(autouse=True)
+def key_file(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOUZHI_KEY_FILE", str(tmp_path_factory.getbasetemp() / "test_key"))
+
+
+@settings(
+    max_examples=SEQUENCES,
+    deadline=None,
+    # A failing sequence is short already; making it shorter would cost minutes.
+    phases=[Phase.generate],
+    derandomize=SEQUENCES <= 6,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+)
+@given(later=st.lists(st.lists(step, min_size=1, max_size=5), min_size=2, max_size=3))
+def test_run_after_run_equals_one_full_rebuild(
+    builds: AggregateBuilds, tmp_path_factory: pytest.TempPathFactory, later: list[list[Step]]
+) -> None:
+    root = tmp_path_factory.mktemp("sequence")
+    home = open_home(root / "home", region="neimenggu")
+    world = World()
+    for number, steps in enumerate([FIRST, *later]):
+        deliver(home, world, steps, root / f"delivery{number}")
+        started_from = builds.build(home)
+        assert (started_from is None) == (number == 0)
+    kept_by_month = aggregate_rows(home.warehouse)
+    shutil.rmtree(home.builds)
+    home.builds.mkdir()
+    assert builds.build(home) is None
+    made_at_once = aggregate_rows(home.warehouse)
+    assert sum(len(rows) for rows in made_at_once.values()) > 20
+    for table, rows in made_at_once.items():
+        assert kept_by_month[table] == rows, table
+    shutil.rmtree(root)
+
+
+def test_only_the_months_that_changed_are_made_anew(builds: AggregateBuilds, tmp_path: Path) -> None:
+    """A mark that only a month left alone can keep: it survives the next run, and a new code makes it disappear."""
+    home = open_home(tmp_path / "home", region="neimenggu")
+    world = World()
+    deliver(home, world, FIRST, tmp_path / "delivery0")
+    assert builds.build(home) is None
+    [first] = publish.finished_builds(home)
+    first.marts.chmod(0o640)
+    with duckdb.connect(str(first.marts)) as con:
+        con.execute(
+            "update core.agg_settlement_month set medical_fee_yuan = 777 where event_month <> '202402'"
+        )
+        con.execute(
+            "update core.agg_settlement_month set medical_fee_yuan = 888 where event_month = '202402'"
+        )
+    text = (first.folder / publish.MANIFEST_NAME).read_text(encoding="utf-8")
+    (first.folder / publish.MANIFEST_NAME).write_text(
+        text.replace(first.manifest["marts_sha256"], file_hash(first.marts)), encoding="utf-8"
+    )
+    deliver(home, world, [("late", 3, "202402", "150102", PERSONS[0])], tmp_path / "delivery1")
+    assert builds.build(home) == first.build_id
+
+    def fees() -> dict[str, int]:
+        with duckdb.connect(str(home.warehouse), read_only=True) as con:
+            rows = con.execute(
+                "select event_month, cast(sum(medical_fee_yuan) as integer) from core.agg_settlement_month group by 1"
+            ).fetchall()
+        return dict(rows)
+
+    assert fees() == {"202401": 777, "202402": 200, "202403": 777}
+    # Another version of the product, and another region, start from nothing.
+    assert builds.build(home, code_hash="other") is None
+    fee = int(float(DEFAULTS["setl_d"]["medfee_sumamt"]))
+    assert fees() == {"202401": fee, "202402": 2 * fee, "202403": fee}
