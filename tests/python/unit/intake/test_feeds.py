@@ -240,7 +240,7 @@ def test_optional_dates_that_cannot_be_read_stay_empty(lake):
     report = lake.take(psn_info_b_202401=rows("psn_info_b", 1, die_date="不详"))
     assert lake.ask("select die_date from lake.psn_info_b") == [(None,)]
     assert report.files[0].quarantined_count == 0
-    assert "可选日期" in report.render()
+    assert "死亡日期（die_date）不是有效的日期" in report.render()
 
 
 def test_no_key_and_no_amount_are_quarantined(lake):
