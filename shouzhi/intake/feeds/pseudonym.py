@@ -55,11 +55,6 @@ def read_key(expected_check: str | None = None) -> bytes:
     return key
 
 
-def passing_key() -> bytes:
-    """Return a key for a reading that keeps nothing."""
-    return secrets.token_bytes(KEY_BYTES)
-
-
 def _make_key(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

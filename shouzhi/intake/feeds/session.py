@@ -19,7 +19,7 @@ import pyarrow as pa
 from shouzhi.intake.contract import Feed
 from shouzhi.intake.discovery import Source
 from shouzhi.intake.feeds.batch import Batch, Member, prove, take_batch
-from shouzhi.intake.feeds.pseudonym import key_check, load_key, passing_key, read_key
+from shouzhi.intake.feeds.pseudonym import key_check, load_key, read_key
 from shouzhi.intake.feeds.relations import FeedState
 from shouzhi.intake.feeds.stage_sql import has_personal
 from shouzhi.intake.feeds.supersede import write_superseded
@@ -100,8 +100,8 @@ class FeedSession:
         self.folder = self._make_folder()
         with self._connection() as connection:
             feeds = {each.feed.feed: each.feed for each, _, _ in self._sources}
-            if any(has_personal(feed) for feed in feeds.values()):
-                key = passing_key() if self.delivery_no is None else read_key(self._expected_key)
+            if self.delivery_no is not None and any(has_personal(feed) for feed in feeds.values()):
+                key = read_key(self._expected_key)
                 self.key_check = key_check(key)
                 load_key(connection, key)
             for code, feed in feeds.items():
