@@ -167,7 +167,14 @@ def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str, fund_name: 
             "位次": ["不排名" if is_missing(value) else str(int(value)) for value in peers["rank"]],
         }
     )
-    figure.update_xaxes(visible=False, fixedrange=True)
+    drawn = [0.0, *shown["indicator_value"].astype(float), *([float(region_value)] if has_region else [])]
+    room = (max(drawn) - min(drawn)) * 0.2
+    # the text of a bar to the left must not run into the names
+    figure.update_xaxes(
+        visible=False,
+        fixedrange=True,
+        range=[min(drawn) - (room if min(drawn) < 0 else 0), max(drawn) + room],
+    )
     figure.update_yaxes(fixedrange=True)
     figure.update_layout(margin={"r": 80}, bargap=0.3)
     note = f"{period_label(period_code)} · {fund_name} · 本级只列示、不排名"

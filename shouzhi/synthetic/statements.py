@@ -190,8 +190,15 @@ def rounded(lines: Iterable[Line]) -> list[Line]:
     return [replace(line, amount=round_to_wan(line.amount), unit="万元") for line in lines]
 
 
+def in_wan(lines: Iterable[Line]) -> list[Line]:
+    """In 万元 with as many decimals as it takes."""
+    return [replace(line, unit="万元") for line in lines]
+
+
 def amount_text(line: Line, separators: bool) -> str:
     value = Decimal(line.amount).scaleb(-2 if line.unit == "元" else -6)
+    if line.unit == "万元" and line.amount % 10_000:
+        return f"{value:.6f}"
     return f"{value:,.2f}" if separators else f"{value:.2f}"
 
 
@@ -275,7 +282,7 @@ class Statements:
             if self.has_flaws:
                 lines = self.with_flaws(lines, month)
             if area == WAN_LIST:
-                lists["万元"] += rounded(lines)
+                lists["万元"] += rounded(lines) if self.has_flaws else in_wan(lines)
             else:
                 lists["东部等盟市" if area in CHINESE_LISTS else ""] += lines
         if self.has_flaws and month == self.at(IMPOSSIBLE_PERIOD[1]):

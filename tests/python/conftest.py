@@ -104,6 +104,29 @@ def tiny_home(tmp_path_factory: pytest.TempPathFactory, tiny_extracts: Path) -> 
     return built_home(tmp_path_factory.mktemp("homes") / "tiny", tiny_extracts, "小样", "neimenggu")
 
 
+# 2023 is corrected: 50 yuan more of premiums; 2024 follows through its opening only
+CORRECTION = """\
+period,measure,admdvs,admdvs_name,fund_code,statement,account_name,side,amount,unit
+2023,,150100,呼和浩特市,390100,决算,上年结余,,1000.00,元
+2023,,150100,呼和浩特市,390100,决算,保险费收入,收入,650.00,元
+2023,,150100,呼和浩特市,390100,决算,财政补贴收入,收入,900.00,元
+2023,,150100,呼和浩特市,390100,决算,社会保险待遇支出,支出,1200.00,元
+2023,,150100,呼和浩特市,390100,决算,年末滚存结余,,1350.00,元
+"""
+CORRECTION_FILE = "fund_statement_2023_呼和浩特_更正.csv"
+
+
+@pytest.fixture(scope="session")
+def corrected_home(tmp_path_factory: pytest.TempPathFactory, tiny_home: Path) -> Path:
+    """The tiny home after a correction of its first year: two builds."""
+    root = shutil.copytree(tiny_home, tmp_path_factory.mktemp("corrected") / "home")
+    folder = tmp_path_factory.mktemp("correction")
+    (folder / CORRECTION_FILE).write_text(CORRECTION, encoding="utf-8")
+    result = run_shouzhi("run", folder, "--home", root)
+    assert result.returncode in {0, 1}, result.stdout + result.stderr
+    return root
+
+
 @pytest.fixture
 def copied_home(tmp_path: Path, tiny_home: Path) -> Path:
     """A home of one's own that may be changed."""

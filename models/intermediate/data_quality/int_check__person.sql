@@ -38,14 +38,15 @@ claim as (
         claim.event_month,
         claim.person_key,
         claim.service_begin_date,
+        claim.service_end_date,
         claim.fund_pay_yuan,
         claim.is_occurrence,
         person.person_key is null as is_unknown_person,
         institution.institution_code is null as is_unknown_institution,
         person.death_date,
-        -- Cover is judged by the month of service.
+        -- Cover is judged by the months of service: one of them covered is enough.
         cover.person_key is null
-        or cover.begin_date > last_day(claim.service_begin_date)
+        or cover.begin_date > last_day(claim.service_end_date)
         or last_day(cover.pause_date) < last_day(claim.service_begin_date) as is_outside,
         cover.spell_count
     from {{ ref('fct_settlement') }} as claim
@@ -57,7 +58,7 @@ claim as (
 ),
 
 suspect as (
-    select settlement_id, person_key, scheme_code, service_begin_date
+    select settlement_id, person_key, scheme_code, service_begin_date, service_end_date
     from claim
     where {{ at_stake }} and (is_outside or spell_count > 1)
 ),
@@ -71,7 +72,7 @@ covered as (
             suspect.person_key = spell.person_key
             and suspect.scheme_code = spell.scheme_code
             and spell.is_counted
-            and spell.begin_date <= last_day(suspect.service_begin_date)
+            and spell.begin_date <= last_day(suspect.service_end_date)
             and (spell.pause_date is null or last_day(spell.pause_date) >= last_day(suspect.service_begin_date))
     {% for relation in ('fct_employee_contribution', 'fct_resident_contribution') %}
     union
@@ -82,8 +83,8 @@ covered as (
         on contribution.insutype_code = insutype.insutype_code and suspect.scheme_code = insutype.scheme_code
     where
         contribution.is_collected
-        and {{ month_code('suspect.service_begin_date') }}
-        between contribution.accrual_begin_month and contribution.accrual_end_month
+        and {{ month_code('suspect.service_begin_date') }} <= contribution.accrual_end_month
+        and {{ month_code('suspect.service_end_date') }} >= contribution.accrual_begin_month
     {% endfor %}
 ),
 

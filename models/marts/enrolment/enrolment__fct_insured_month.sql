@@ -1,7 +1,26 @@
 -- Insured persons at the end of each month. Scheme and person group have their sum as a row: scheme all counts a person
 -- who is in both schemes once, as an employee.
 {%- set keys = ["area_code", "scheme_code", "person_group_code", "month_code"] %}
-with own as (
+with heard as (
+    -- spells go on for ever: an area that has fallen silent is counted up to the last month of its money
+    select
+        area_code,
+        max(event_month) as last_month
+    from (
+        select
+            area_code,
+            event_month
+        from {{ ref('agg_settlement_month') }}
+        union all
+        select
+            area_code,
+            event_month
+        from {{ ref('agg_contribution_month') }}
+    ) as reported
+    group by area_code
+),
+
+own as (
     select
         enrolment.area_code,
         insutype.scheme_code,
@@ -15,6 +34,8 @@ with own as (
             enrolment.insutype_code = insutype.insutype_code
             and insutype.is_basic
             and insutype.scheme_code in ('employee', 'resident')
+    left join heard on enrolment.area_code = heard.area_code
+    where enrolment.month_code <= coalesce(heard.last_month, enrolment.month_code)
     group by enrolment.area_code, insutype.scheme_code, enrolment.person_group_code, enrolment.month_code
 ),
 

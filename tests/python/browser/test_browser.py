@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import urllib.parse
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dashboards.labels import LEVEL_TEXT
 from dashboards.palette import LEVEL_COLOR
+from tests.python.browser.conftest import Visit, start_server, stop
 
 pytestmark = [pytest.mark.browser]
 
@@ -179,3 +182,38 @@ def test_a_download_carries_its_provenance(visit: Any) -> None:
     text = content.decode("utf-8-sig")
     for fact in ("# 险种：职工", "# 统计期：", "# 数据截至：", "# 数据版本：", "# 待核："):
         assert fact in text
+
+
+def test_batches_are_chosen_by_kind_of_data(visit: Any) -> None:
+    visit.open("/data?bq=入库与隔离")
+    body = visit.page.locator("body").inner_text()
+    assert "收到 = 入库 + 被替代 + 隔离" in body
+    assert "读取提示" in body
+    visit.picture("data_intake", 1500)
+
+
+def test_why_a_number_changed(chromium: Any, corrected_home: Path, tmp_path: Path) -> None:
+    process, address = start_server(f"更正={corrected_home}", tmp_path / "server.log")
+    try:
+        page = chromium.new_context(viewport={"width": 1440, "height": 1400}, locale="zh-CN").new_page()
+        visit = Visit(page, address)
+        page.on("request", lambda request: visit.requests.append(request.url))
+        visit.open("/data?bq=数据版本")
+        body = page.locator("body").inner_text()
+        assert re.search(r"数值不同的共\d+个：基金收支与结余\d+个", body)
+        assert "两个版本之间报送的文件 1 份" in body
+        current = visit.chosen("新版本")
+        assert visit.chosen("原版本") != current
+        visit.picture("data_versions", 1400)
+        # narrowed to one kind, by the reader and in the link
+        page.get_by_text("统筹区比较指标", exact=True).first.click()
+        page.wait_for_timeout(600)
+        visit.settle()
+        assert "lb=" in page.url
+        # the same version twice is no comparison
+        visit.select("原版本", current)
+        assert "请选择两个不同的版本" in page.locator("body").inner_text()
+        assert visit.outside() == []
+        assert not (tmp_path / "server.errors").exists()
+    finally:
+        stop(process)

@@ -85,6 +85,12 @@ def test_marts_have_contracts_and_labels(models: list[dict[str, Any]]) -> None:
             assert "unit_zh" in meta, f"{model['name']}.{name} has no unit_zh"
 
 
+def test_marts_name_themselves_in_chinese(models: list[dict[str, Any]]) -> None:
+    for model in models:
+        if layer(model) == "marts":
+            assert (model["config"].get("meta") or {}).get("label_zh"), f"{model['name']}: meta label_zh"
+
+
 def test_every_published_table_has_a_grain_test(
     manifest: dict[str, Any], models: list[dict[str, Any]]
 ) -> None:

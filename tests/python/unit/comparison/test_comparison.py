@@ -70,6 +70,26 @@ def test_insured_of_groups_schemes_and_region(region) -> None:
     assert core == mart
 
 
+def test_a_silent_area_is_not_counted_on(region) -> None:
+    for month in QUARTER:
+        region.insured("150100", month, 100)
+        region.insured("150200", month, 50)
+        region.contribution("150100", month, month, 1)
+    region.contribution("150200", "202401", "202401", 1)
+    con = region.build()
+    found = rows(
+        con,
+        "select area_code, period_code, insured_count, areas_reported_count from enrolment__fct_insured_month"
+        " where scheme_code = 'employee' and person_group_code = 'all' and area_code <> '150100' order by all",
+    )
+    assert [tuple(row.values()) for row in found] == [
+        ("150000", "202401", 150, 2),
+        ("150000", "202402", 100, 1),
+        ("150000", "202403", 100, 1),
+        ("150200", "202401", 50, None),
+    ]
+
+
 # --- months of cover and months of spending ----------------------------------------------------
 
 
