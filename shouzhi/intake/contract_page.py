@@ -15,6 +15,10 @@ REQUIRED = {
     "one_of_account": "代码、名称至少一项",
     "below_year": "年度以下必填",
 }
+PRIVACY_TEXTS = {
+    "drop": f"可识别个人，{PRIVACY_ACTIONS['drop']}，不进入数据湖",
+    "pseudonymise": f"可识别个人，{PRIVACY_ACTIONS['pseudonymise']}，原值不进入数据湖",
+}
 _WORDS_SHOWN = 8
 
 
@@ -77,7 +81,7 @@ def _feed(feed: Feed) -> str:
         f"交付方式：{DELIVERY_MODES[feed.delivery_mode]}" + _replace_text(feed),
         f"主键：{'、'.join(f'`{name}`' for name in feed.key)}",
         f"控制金额：`{feed.control_amount}`" if feed.control_amount else "控制金额：无",
-        f"业务时间：`{feed.event_time}`" if feed.event_time else "业务时间：无（按文件名的期间）",
+        _event_text(feed),
     ]
     rows = [
         [
@@ -93,19 +97,28 @@ def _feed(feed: Feed) -> str:
     return f"### `{feed.feed}` {feed.label}\n\n" + "\n".join(f"- {fact}" for fact in facts) + f"\n\n{body}"
 
 
+def _event_text(feed: Feed) -> str:
+    if not feed.event_time:
+        return "业务时间：无（按文件名的期间）"
+    fallback = f"，为空时按 `{feed.event_fallback}`" if feed.event_fallback else ""
+    return f"业务时间：`{feed.event_time}`{fallback}"
+
+
 def _replace_text(feed: Feed) -> str:
     if feed.delivery_mode == "merge":
         return "（按主键合并，取更新时间最新的一行；只有标明“全量”的文件整体替换）"
     if feed.delivery_mode == "snapshot":
-        return "（最新的一份为准，旧的保留）"
-    columns = "、".join(feed.replace_by) if feed.replace_by else "主键"
+        if feed.area is None:
+            return "（每人最新的一行为准，旧的保留）"
+        return f"（按 `{feed.area}`，各区划最新的一份为准，旧的保留）"
+    columns = "、".join(feed.replace_by).replace("event_month", "业务月份") if feed.replace_by else "主键"
     return f"（按 {columns} 整体替换，旧的保留可查）"
 
 
 def _note(column: Column) -> str:
     parts = []
     if column.privacy:
-        parts.append(f"可识别个人，{PRIVACY_ACTIONS[column.privacy]}，不进入数据湖")
+        parts.append(PRIVACY_TEXTS[column.privacy])
     if column.note:
         parts.append(column.note)
     if column.aliases:

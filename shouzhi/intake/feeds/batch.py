@@ -11,11 +11,12 @@ import duckdb
 import pyarrow as pa
 
 from shouzhi.intake.cells import column_letter
-from shouzhi.intake.contract import Feed
+from shouzhi.intake.contract import Column, Feed
 from shouzhi.intake.feeds.columns import FILE_SHIFT, SHEET_SHIFT, contract_columns, event_grain
 from shouzhi.intake.feeds.file_names import file_month
+from shouzhi.intake.feeds.pseudonym import pseudonym_sql
 from shouzhi.intake.feeds.reasons import reason_of
-from shouzhi.intake.feeds.stage_sql import NON_DATA, read_sql, stage_sql
+from shouzhi.intake.feeds.stage_sql import NON_DATA, READ_MODES, read_sql, stage_sql
 from shouzhi.intake.feeds.text_tables import TextTable
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA, Note
 
@@ -79,7 +80,7 @@ def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Taken:
     _collect_faults(connection, batch, taken)
     if batch.delivery_no is not None:
         _write_parts(connection, batch, taken)
-    for name in ("staged", "batch_file", "unread_line", "fault_line"):
+    for name in ("staged", "batch_file", "unread_line", "fault_line", "pseudonym_map"):
         connection.execute(f"drop table if exists {name}")
     return taken
 
@@ -106,17 +107,29 @@ def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch, members: list[Me
     layout = members[0].table.layout
     paths = [str(member.table.path) for member in members]
     failure: duckdb.Error | None = None
-    for is_parallel in (True, False):
+    for mode in READ_MODES:
         connection.execute("drop table if exists reject_errors")
         connection.execute("drop table if exists reject_scans")
-        sql = stage_sql(batch.feed, layout, read_sql(paths, layout, is_parallel=is_parallel))
+        sql = stage_sql(batch.feed, layout, read_sql(paths, layout, mode), mode)
         try:
             connection.execute(f"create or replace temp table staged as {sql}")
-            return
         except UNREADABLE_ERRORS as error:
             failure = error
+            continue
+        if mode != "strict" or not _count_rejects(connection):
+            return
     assert failure is not None
     raise failure
+
+
+def _count_rejects(connection: duckdb.DuckDBPyConnection) -> int:
+    is_there = connection.execute(
+        "select count(*) from information_schema.tables where table_name = 'reject_errors'"
+    ).fetchone()
+    if is_there == (0,):
+        return 0
+    found = connection.execute("select count(*) from reject_errors").fetchone()
+    return found[0] if found else 0
 
 
 def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member], *, is_all: bool) -> None:
@@ -127,10 +140,7 @@ def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member], *
         " first_rowid bigint, row_base bigint, first_line bigint, file_month varchar)"
     )
     connection.execute("create or replace temp table unread_line (file_index bigint, line bigint)")
-    is_there = connection.execute(
-        "select count(*) from information_schema.tables where table_name = 'reject_errors'"
-    ).fetchone()
-    if is_there and is_there[0]:
+    if _count_rejects(connection):
         connection.execute("insert into unread_line select distinct file_id, line from reject_errors")
     found = {
         index: (first, count)
@@ -396,20 +406,58 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Tak
             f" order by event_month, {area_sql(feed)}, rowid"
         )
         source = "sorted"
+    _make_pseudonyms(connection, feed)
     place = "staged.rowid" if source == "staged" else "row_at"
-    names = ", ".join(f'"{name}"' for name in contract_columns(feed))
+    names, joins = _stored_sql(feed, source)
+    source_area = f'{source}."{feed.area}"' if feed.area else "cast(null as varchar)"
     for month, count in months:
         name = f"{feed.feed}/{month}{f'-{batch.number}' if batch.number else ''}.parquet"
         path = _made(batch.folder / name)
         connection.execute(
             f"copy (select {names}, event_month, cast({batch.delivery_no} as integer) as delivery_no,"
             f" row_base + first_line + {place} - first_rowid as row_id from {source}"
-            " inner join batch_file on batch_file.file_index = " + f"{source}.file_index"
-            f" where fault is null and event_month = '{month}' order by {area_sql(feed)}, {place})"
+            f" inner join batch_file on batch_file.file_index = {source}.file_index {joins}"
+            f" where fault is null and event_month = '{month}' order by {source_area}, {place})"
             f" to '{path}' (format parquet, compression zstd)"
         )
         taken.parts.append({"path": name, "event_month": month, "row_count": count})
     connection.execute("drop table if exists sorted")
+
+
+def _personal(feed: Feed) -> list[Column]:
+    return [column for column in feed.columns if column.privacy == "pseudonymise"]
+
+
+def _make_pseudonyms(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
+    """Make ``pseudonym_map``: every identifier of a person in the batch is hashed once, however often it stands."""
+    listed = " union ".join(
+        f'select distinct "{column.name}" as value from staged where fault is null and "{column.name}" is not null'
+        for column in _personal(feed)
+    )
+    if listed:
+        connection.execute(
+            "create or replace temp table pseudonym_map as"
+            f" select value, {pseudonym_sql('value')} as pseudonym from ({listed}), hmac_key"
+        )
+
+
+def _stored_sql(feed: Feed, source: str) -> tuple[str, str]:
+    """Return the columns of a part and the joins that give persons their pseudonyms (one row a value)."""
+    personal = {column.name: column for column in _personal(feed)}
+    names = []
+    for name in contract_columns(feed):
+        if name not in personal:
+            names.append(f'{source}."{name}"')
+            continue
+        kept = personal[name].privacy_unless
+        value = f"map_{name}.pseudonym"
+        if kept:
+            value = f'case when regexp_full_match({source}."{name}", \'{kept}\') then {source}."{name}" else {value} end'
+        names.append(f'{value} as "{name}"')
+    joins = " ".join(
+        f'left join pseudonym_map as map_{name} on map_{name}.value = {source}."{name}"' for name in personal
+    )
+    return ", ".join(names), joins
 
 
 def prove(

@@ -8,34 +8,40 @@ from shouzhi.intake.contract import Column, Feed
 from shouzhi.intake.feeds import cleaning
 from shouzhi.intake.feeds.columns import SQL_TYPES, event_grain
 from shouzhi.intake.feeds.layout import Layout
-from shouzhi.intake.feeds.pseudonym import pseudonym_sql
 from shouzhi.intake.vocabulary import code_list, normalise_word
 
 NON_DATA = ("blank", "total", "header")
 READ_OPTIONS = (
-    "header = false, auto_detect = false, strict_mode = false, null_padding = true, store_rejects = true,"
-    " nullstr = ['', 'null', 'NULL'], max_line_size = 4194304"
+    "header = false, auto_detect = false, store_rejects = true, nullstr = ['', 'null', 'NULL'],"
+    " max_line_size = 4194304"
 )
+# tried in this order: regular tables are read a third faster; the others forgive short lines and odd quotes
+READ_MODES = {
+    "strict": "strict_mode = true",
+    "forgiving": "strict_mode = false, null_padding = true",
+    "sequential": "strict_mode = false, null_padding = true, parallel = false",
+}
 DATE_TYPES = ("date", "datetime")
 MONEY_TYPES = ("amount", "number", "ratio")
 
 
-def read_sql(paths: list[str], layout: Layout, *, is_parallel: bool = True) -> str:
-    """Return ``read_csv`` of some files; one column more than the header catches cells beyond it."""
-    names = ", ".join(f"'c{index}': 'varchar'" for index in range(len(layout.header) + 1))
+def read_sql(paths: list[str], layout: Layout, mode: str) -> str:
+    """Return ``read_csv`` of some files; but for strict, one column more than the header catches cells beyond it."""
+    width = len(layout.header) + (mode != "strict")
+    names = ", ".join(f"'c{index}': 'varchar'" for index in range(width))
     quote = '"' if layout.has_quotes else ""
     listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
     delimiter = "\\t" if layout.delimiter == "\t" else layout.delimiter
     return (
         f"read_csv([{listed}], delim = '{delimiter}', quote = '{quote}', escape = '{quote}', skip = {layout.skip},"
-        f" {READ_OPTIONS}, parallel = {str(is_parallel).lower()}, columns = {{{names}}})"
+        f" {READ_OPTIONS}, {READ_MODES[mode]}, columns = {{{names}}})"
     )
 
 
-def stage_sql(feed: Feed, layout: Layout, source: str) -> str:
-    """Return the query of all rows of ``source`` (the SQL of ``read_sql``).
+def stage_sql(feed: Feed, layout: Layout, source: str, mode: str) -> str:
+    """Return the query of all rows of ``source`` (the SQL of ``read_sql`` in the same mode).
 
-    Columns: the feed's contract columns, ``event_month``, ``file_index``, ``fault``, ``fault_text`` (what its cell
+    Columns: the feed's contract columns (identifiers of persons still as they came: parts get their pseudonyms), ``event_month``, ``file_index``, ``fault``, ``fault_text`` (what its cell
     said, never of a personal column) and ``has_unread_date`` (an optional date stays empty).
     """
     index = layout.index
@@ -52,17 +58,17 @@ def stage_sql(feed: Feed, layout: Layout, source: str) -> str:
     is_faulty = " or ".join(f"coalesce({condition}, false)" for condition, _, _ in faults)
     fault = "\n".join(f"            when {condition} then '{name}'" for condition, name, _ in faults)
     text = "\n".join(f"            when {condition} then {raw}" for condition, _, raw in faults if raw)
-    needs_key = any(column.privacy == "pseudonymise" for column in present)
-    outer = ", ".join(_outer(column) if column in present else f'"{column.name}"' for column in stored)
+    outer = ", ".join(f'"{column.name}"' for column in stored)
     loose = [column for column in present if column.type in DATE_TYPES and not _is_date_needed(column, feed)]
     unread = " or ".join(f'("r_{column.name}" is not null and "{column.name}" is null)' for column in loose)
-    every = " and ".join(f"c{position} is null" for position in range(len(layout.header) + 1))
+    every = " and ".join(f"c{position} is null" for position in sorted(index.values()))
+    extra = f"c{len(layout.header)}" if mode != "strict" else "null"
     return f"""
 with raw as (
     select
         {", ".join(raws)},
         c0 as first_cell,
-        c{len(layout.header)} as extra_cell,
+        {extra} as extra_cell,
         {every} as is_blank,
         file_index,
     from {source}
@@ -101,20 +107,7 @@ select
     end end as fault_text,
     {unread or "false"} as has_unread_date,
 from judged
-{"cross join hmac_key" if needs_key else ""}
 """
-
-
-def _outer(column: Column) -> str:
-    name = f'"{column.name}"'
-    if column.privacy == "pseudonymise":
-        kept = (
-            f"when regexp_full_match({name}, '{column.privacy_unless}') then {name}"
-            if column.privacy_unless
-            else ""
-        )
-        return f"case {kept} when {name} is not null then {pseudonym_sql(name)} end as {name}"
-    return name
 
 
 def has_personal(feed: Feed) -> bool:
