@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -12,11 +14,14 @@ from dashboards import data
 from dashboards.components.frame import View
 from dashboards.components.state import prepare
 from dashboards.components.tables import Col, download_row, show_table
-from dashboards.labels import fmt, fmt_metric, is_missing, period_label, word
+from dashboards.labels import NOT_APPLICABLE, fmt, is_missing, period_label, word
 from shouzhi.warehouse.restated import KINDS, Arrived, Restated
+from shouzhi.warehouse.restated_text import UNITS, figure_text
 
 ALL = "全部"
 ROWS_SHOWN = 500
+# a difference of two ratios is in percentage points
+POINTS = {**UNITS, "ratio": "个百分点"}
 ARRIVED_COLUMNS = [
     Col("delivery_no", "count", "批次", 50),
     Col("file_name", header="文件", width=300),
@@ -58,6 +63,13 @@ def manifest_differences(one: dict[str, Any], other: dict[str, Any]) -> pd.DataF
     )
 
 
+def exact(value: Decimal | None, unit: str, points: Mapping[str, str] = UNITS) -> str:
+    """A figure with every digit that it has, so that a difference of a cent is seen as one."""
+    if value is None:
+        return NOT_APPLICABLE
+    return f"{figure_text(value, unit).replace('-', '−')} {points.get(unit, unit)}".replace(" %", "%")
+
+
 def restated_table(rows: list[Restated]) -> pd.DataFrame:
     """The figures that differ, as text."""
     return pd.DataFrame(
@@ -68,9 +80,9 @@ def restated_table(rows: list[Restated]) -> pd.DataFrame:
             "统计期": [period_label(row.period_code) for row in rows],
             "报表": [row.statement_name or "—" for row in rows],
             "项目": [row.item_name for row in rows],
-            "原数": [fmt_metric(row.before, row.unit) for row in rows],
-            "新数": [fmt_metric(row.after, row.unit) for row in rows],
-            "差额": [fmt_metric(row.difference, row.unit) for row in rows],
+            "原数": [exact(row.before, row.unit) for row in rows],
+            "新数": [exact(row.after, row.unit) for row in rows],
+            "差额": [exact(row.difference, row.unit, POINTS) for row in rows],
             "由来": [row.cause for row in rows],
         }
     )

@@ -1,6 +1,6 @@
 """Personal accounts: what is credited, earned, moved in and out. What is spent comes with the claims."""
 
-from shouzhi.synthetic.output import Writer, first_day, yuan
+from shouzhi.synthetic.output import Writer, first_day, last_day_text, yuan
 from shouzhi.synthetic.settings import month_of, year_of
 
 
@@ -47,7 +47,7 @@ def write_income(writer: Writer, month: int, low: int, high: int, part: str, sto
             {yuan("employer_part")} as emp_clct_into_acct_amt,
             cast({first_day(str(month))} + (day - 1) as date) as acct_modi_date,
             '5' || id as rid,
-            cast({first_day(str(month))} + 27 as varchar) || ' 21:00:00' as updt_time
+            '{last_day_text(month)} 21:00:00' as updt_time
         from account_income
         inner join county on account_income.county = county.county
         """,
@@ -84,7 +84,7 @@ def write_income(writer: Writer, month: int, low: int, high: int, part: str, sto
             null as balc,
             cast({first_day(str(month))} + 14 as date) as acct_modi_date,
             '6' || (cast({month} as bigint) * 100000000000 + cast(person as bigint) * 10) as rid,
-            cast({first_day(str(month))} + 27 as varchar) || ' 21:00:00' as updt_time
+            '{last_day_text(month)} 21:00:00' as updt_time
         from account_leave
         inner join county on account_leave.county = county.county
         """,

@@ -1,8 +1,10 @@
 """Settlements of a month: who goes where for what, what it costs, and what is taken back."""
 
+import math
+
 from shouzhi.synthetic.benefits import AMOUNTS, CHRONIC, INPATIENT, OUTPATIENT, PHARMACY_VISIT, settled
 from shouzhi.synthetic.contributions import resident_type
-from shouzhi.synthetic.output import Writer, first_day, yuan
+from shouzhi.synthetic.output import Writer, first_day, last_day_text, yuan
 from shouzhi.synthetic.population import (
     OUTSIDE,
     OUTSIDE_PLACES,
@@ -17,60 +19,58 @@ from shouzhi.synthetic.settings import Plan, month_of, year_of
 DISEASES = ("M03900", "M01600", "M04600", "M07101", "M00500")
 
 
-def covered(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
-    """SQL: one row a person who is covered in a month; a person in both schemes counts as an employee."""
-    return f"""
-        select *, scheme = 1 and retire <= {month} as is_retired
-        from spell
-        where person >= {low} and person < {high} and from_month <= {month} and to_month >= {month}
-            and (scheme = 1 or {is_paid(plan, str(year_of(month)))}) and {stop}
-    """
-
-
-def _poisson(mean: str, draw: str) -> str:
+def _poisson(mean: float, draw: str) -> str:
     """SQL: a number of visits, at most six, by inversion."""
-    terms = ["1"]
-    for power, factorial in enumerate((1, 2, 6, 24, 120), start=1):
-        terms.append(f"power({mean}, {power}) / {factorial}")
-    steps = [
-        f"case when {draw} > exp(-{mean}) * ({' + '.join(terms[:count])}) then 1 else 0 end"
-        for count in range(1, 7)
-    ]
+    reached, term, steps = 0.0, math.exp(-mean), []
+    for number in range(1, 7):
+        reached += term
+        term *= mean / number
+        steps.append(f"cast({draw} > {reached!r} as integer)")
     return f"({' + '.join(steps)})"
 
 
 def _visits(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
-    """SQL: visits of the month, one row each; ``seq`` from 0, hospital stays have 100."""
+    """SQL: visits of the month, one row each, of who is covered; ``seq`` from 0, hospital stays have 100.
+
+    A person in both schemes counts as an employee: the spell as a resident has ended.
+    """
     p = plan.parameters
     season = p[f"season.{month_of(month)}"]
-    chronic = {}
-    for scheme in ("employee", "resident"):
-        more, share = p[f"visits.chronic.{scheme}"], p[f"share_chronic.{scheme}"]
-        average = p[f"visits.{scheme}"] / 12 * season / (1 - share + share * more)
-        chronic[scheme] = (average * more, average)
-    mean = (
-        f"(case when scheme = 1 then case when is_chronic then {chronic['employee'][0]!r} else {chronic['employee'][1]!r} end"
-        f" when is_chronic then {chronic['resident'][0]!r} else {chronic['resident'][1]!r} end)"
-    )
+    cases = []
+    for scheme, name in ((1, "employee"), (2, "resident")):
+        more, share = p[f"visits.chronic.{name}"], p[f"share_chronic.{name}"]
+        average = p[f"visits.{name}"] / 12 * season / (1 - share + share * more)
+        cases.append(f"when scheme = {scheme} and is_chronic then {_poisson(average * more, 'draw')}")
+        cases.append(f"when scheme = {scheme} then {_poisson(average, 'draw')}")
     age = f"({month} - birth)"
+    rates = [
+        p[f"inpatient.{group}"] / 12 * season
+        for group in ("retired", "in_service", "child", "adult", "elder")
+    ]
     rate = (
-        f"(case when scheme = 1 and is_retired then {p['inpatient.retired']} when scheme = 1 then {p['inpatient.in_service']}"
-        f" when {age} < 216 then {p['inpatient.child']} when {age} < 720 then {p['inpatient.adult']} else {p['inpatient.elder']} end"
-        f" / 12 * {season!r})"
+        f"(case when scheme = 1 and retire <= {month} then {rates[0]!r} when scheme = 1 then {rates[1]!r}"
+        f" when {age} < 216 then {rates[2]!r} when {age} < 720 then {rates[3]!r} else {rates[4]!r} end)"
+    )
+    kept = (
+        "person, part, scheme, area, county, employer, is_civil, is_flexible, is_chronic, is_poor, is_student,"
+        " is_unsteady, sex, birth, from_month"
     )
     return f"""
-        select person, part, scheme, area, county, employer, is_civil, is_flexible, is_retired, is_chronic, is_poor,
-            is_student, is_unsteady, sex, birth, from_month, unnest(range(visits)) as seq, false as is_stay
+        select {kept}, is_retired, case when number >= visits then 100 else number end as seq, number >= visits as is_stay
         from (
-            select *, {_poisson("mean", "draw")} as visits
-            from (select *, {mean} as mean, {plan.uniform("visits", "person", month)} as draw from covered) as drawn
-        ) as counted
-        where visits > 0
-        union all
-        select person, part, scheme, area, county, employer, is_civil, is_flexible, is_retired, is_chronic, is_poor,
-            is_student, is_unsteady, sex, birth, from_month, 100 as seq, true as is_stay
-        from covered
-        where {plan.uniform("stay", "person", month)} < {rate}
+            select {kept}, is_retired, visits, unnest(range(visits + stays)) as number
+            from (
+                select {kept}, retire <= {month} and scheme = 1 as is_retired, case {" ".join(cases)} end as visits,
+                    cast({plan.uniform("stay", "person", month)} < {rate} as integer) as stays
+                from (
+                    select *, {plan.uniform("visits", "person", month)} as draw
+                    from spell
+                    where person >= {low} and person < {high} and from_month <= {month} and to_month >= {month} and {stop}
+                        and (scheme = 1 or {is_paid(plan, str(year_of(month)))})
+                ) as covered
+            ) as counted
+            where visits + stays > 0
+        ) as numbered
     """
 
 
@@ -268,7 +268,6 @@ def write_claims(
     sums are paid within the run.
     """
     con, plan, p = writer.con, writer.plan, writer.plan.parameters
-    con.execute(f"create or replace temp table covered as {covered(plan, month, low, high, stop)}")
     con.execute(f"create or replace temp table visit as {_visits(plan, month, low, high, stop)}")
     columns = ", ".join(AMOUNTS)
     reverse = plan.uniform("reversal", "person", "seq", month)
@@ -396,7 +395,7 @@ def _write(writer: Writer, month: int, part: str) -> None:
             case when kind = {CHRONIC} then {disease} end as dise_no,
             'OP' || (1000 + institution.institution % 97) as opter_id,
             '3' || dated.id as rid,
-            cast({first_day(str(month))} + 27 as varchar) || case when is_update then ' 22:00:00' else ' 21:00:00' end as updt_time
+            case when is_update then '{last_day_text(month)} 22:00:00' else '{last_day_text(month)} 21:00:00' end as updt_time
         from dated
         inner join (select county, code from county) as county on dated.county = county.county
         inner join (select institution, code, place as place_code, level as level_code from institution) as institution
@@ -418,7 +417,7 @@ def _write(writer: Writer, month: int, part: str) -> None:
             null as balc,
             cast({first_day(str(month))} + (day - 1) as date) as acct_modi_date,
             '4' || id as rid,
-            cast({first_day(str(month))} + 27 as varchar) || ' 21:00:00' as updt_time
+            '{last_day_text(month)} 21:00:00' as updt_time
         from claim
         inner join (select county, code from county) as county on claim.county = county.county
         where acct <> 0 and not is_update

@@ -1,6 +1,6 @@
 """Contributions of a month: employers' months with their arrears, yearly premiums, residents' fourth quarter."""
 
-from shouzhi.synthetic.output import Writer, first_day, month_text, yuan
+from shouzhi.synthetic.output import Writer, first_day, last_day_text, month_text, yuan
 from shouzhi.synthetic.population import is_paid
 from shouzhi.synthetic.settings import Plan, month_of, year_of
 
@@ -189,7 +189,7 @@ def write_staff(writer: Writer, month: int, low: int, high: int, part: str, stop
             original as init_psn_clct_detl_id,
             county.code as insu_admdvs,
             '1' || id as rid,
-            cast({first_day(str(month))} + 27 as varchar) || case when is_collected then ' 20:00:00' else ' 19:00:00' end as updt_time
+            case when is_collected then '{last_day_text(month)} 20:00:00' else '{last_day_text(month)} 19:00:00' end as updt_time
         from staff_row
         inner join county on staff_row.county = county.county
         inner join area on staff_row.area = area.area
@@ -286,7 +286,7 @@ def write_residents(writer: Writer, month: int, low: int, high: int, part: str, 
             original as init_rsdt_clct_detl_id,
             county.code as insu_admdvs,
             '2' || id as rid,
-            cast({first_day(str(month))} + 27 as varchar) || ' 20:00:00' as updt_time
+            '{last_day_text(month)} 20:00:00' as updt_time
         from resident_row
         inner join county on resident_row.county = county.county
         """,

@@ -1,7 +1,7 @@
 """Snapshots: who is insured, who they are, employers, institutions; what was known at the end of a month."""
 
 from shouzhi.synthetic.contributions import resident_type
-from shouzhi.synthetic.output import Writer, first_day
+from shouzhi.synthetic.output import Writer, first_day, last_day_text
 from shouzhi.synthetic.population import is_paid
 from shouzhi.synthetic.settings import Plan, year_of
 
@@ -90,7 +90,7 @@ def _insured(writer: Writer, month: int, low: int, high: int, part: str, stop: s
             '15' || (1000000000 + employer) as emp_no,
             county.code as insu_admdvs,
             '7{digit}' || (10000000000 + person) as rid,
-            cast({first_day(str(month))} + 27 as varchar) || ' 23:00:00' as updt_time
+            '{last_day_text(month)} 23:00:00' as updt_time
         """
 
     writer.copy(

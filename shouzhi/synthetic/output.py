@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shouzhi.synthetic.engine import Engine
-from shouzhi.synthetic.settings import Plan, month_code
+from shouzhi.synthetic.settings import Plan, month_code, month_of, year_of
 
 RANGE = 250_000  # persons that are worked on at a time: what memory depends on
 
@@ -17,6 +17,11 @@ def yuan(fen: str) -> str:
 def first_day(month: str) -> str:
     """SQL: months since January 2000 as a date (negative ones too: births)."""
     return f"make_date(cast(1900 + ({month} + 1200) // 12 as bigint), cast(({month} + 1200) % 12 + 1 as bigint), 1)"
+
+
+def last_day_text(month: int) -> str:
+    """The day on which a month's rows were last changed, as text."""
+    return f"{year_of(month)}-{month_of(month):02d}-28"
 
 
 def month_text(month: str) -> str:

@@ -139,6 +139,10 @@ def test_the_page_tells_the_same(corrected_home: Path, open_page: Callable[..., 
     figures = next(table for table in tables if "由来" in table)
     assert len(figures) == len(result.rows)
     assert figures["由来"].tolist() == [row.cause for row in result.rows]
+    income = figures[(figures["项目"] == "收入") & (figures["统筹区"] == "呼和浩特市")].iloc[0]
+    assert income[["原数", "新数", "差额"]].tolist() == ["1,500.00 元", "1,550.00 元", "50.00 元"]
+    ratio = figures[figures["原数"].str.endswith("%")]
+    assert len(ratio) and ratio["差额"].str.endswith(" 个百分点").all()
     # one area, one kind
     app = open_page("data", corrected_home, bq="数据版本", qu="呼和浩特市", lb="分科目收支")
     figures = next(element.value for element in app.dataframe if "由来" in element.value)
