@@ -144,6 +144,8 @@ def _scan_feed(
     assert source.feed is not None
     report = FileReport(source.name, source.feed)
     try:
+        if source.fault:
+            raise UserError(source.fault)
         with source.open() as stream:
             scanned = scan(stream)
         digest = scanned.digest

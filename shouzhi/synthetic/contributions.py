@@ -238,7 +238,8 @@ def write_residents(writer: Writer, month: int, low: int, high: int, part: str, 
         lower, upper = ((reached, half), (half, 1.0))[calendar_month - 1]
         condition = f"from_month < {january} and to_month >= {month} and {draw} >= {lower!r} and {draw} < {upper!r} and {is_paid(plan, str(year))}"
         pieces.append(rows(year, condition, january, "resident day"))
-    pieces.append(rows(year, f"from_month = {month}", month, "resident day"))
+    # who only moves to another area has paid already
+    pieces.append(rows(year, f"from_month = {month} and not is_move", month, "resident day"))
     union = " union all ".join(f"({piece})" for piece in pieces)
     con = writer.con
     con.execute(

@@ -180,10 +180,14 @@ class Ledger:
     def _steer(self, code: str, fund: str, month: int) -> None:
         """Keep the closing balance within the story's band, where the story looks."""
         key, serial, calendar = (code, fund), self.plan.serial(month), month_of(month)
-        if serial < 12:
-            return
         series = self.series[key]
         entry = series[month]
+        if (
+            fund in ("330100", "320100") and entry.closing < 0
+        ):  # finance stands in: a side fund is never overdrawn
+            entry.flows["other_income"] -= entry.closing
+        if serial < 12:
+            return
         window = [series[m].spending for m in range(month - 11, month + 1) if m in series]
         average = sum(window) / len(window)
         if fund in ADJUSTMENT_FUND:

@@ -343,7 +343,7 @@ def _spells(con: Engine) -> None:
                 case when part = 3 then area_2 else area end as area,
                 case when part = 3 then county_2 else county end as county,
                 case when part = 3 then employer_draw_2 else employer_draw end as employer_draw,
-                part = 3 and scheme = 1 and scheme_2 = 1 as is_move
+                part = 3 and scheme = scheme_2 as is_move
             from parts
             where from_month <= to_month and not (part = 3 and switch > death)
         )

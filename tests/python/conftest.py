@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,14 @@ def run_shouzhi(
     return subprocess.run(
         command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=600
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def key_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Pseudonyms of tests are made with a key of their own, never with the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SHOUZHI_KEY_FILE", str(tmp_path_factory.mktemp("config") / "pseudonym.key"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,8 @@ with ranked as (
         metric.label_zh as indicator_name,
         metric.direction,
         metric.unit,
+        -- an area outside the region is not compared with it; as a key, or the join would go row by row
+        case when indicator.area_kind <> 'other' then indicator.scheme_code end as compared_scheme_code,
         indicator.area_kind = 'pooling_area' and not indicator.is_suppressed as is_ranked,
         rank() over (
             partition by
@@ -54,12 +56,11 @@ from ranked
 inner join {{ ref('prefecture_indicator') }} as indicator on ranked.indicator_code = indicator.indicator_code
 left join {{ ref('int_prefecture_comparison__value') }} as region
     on
-        ranked.scheme_code = region.scheme_code
+        ranked.compared_scheme_code = region.scheme_code
         and ranked.period_type = region.period_type
         and ranked.period_code = region.period_code
         and ranked.indicator_code = region.indicator_code
         and region.area_kind = 'region'
-        and ranked.area_kind <> 'other'
 left join {{ ref('int_prefecture_comparison__value') }} as prior_year
     on
         ranked.area_code = prior_year.area_code

@@ -40,7 +40,12 @@ def read_key(expected_check: str | None = None) -> bytes:
                 "请从备份恢复该文件后再运行。"
             )
         _make_key(path)
-    key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError as error:
+        raise UserError(
+            f"假名密钥 {path} 的内容已损坏（应是十六进制文字），请从备份恢复该文件后再运行。"
+        ) from error
     if expected_check is not None and key_check(key) != expected_check:
         raise UserError(
             f"假名密钥 {path} 与数据湖使用的不是同一个，同一个人前后会对不上。请换回原来的密钥文件后再运行。"

@@ -98,7 +98,7 @@ class FeedSession:
         self.folder = self._make_folder()
         with self._connection() as connection:
             feeds = {each.feed.feed: each.feed for each, _, _ in self._sources}
-            if any(has_personal(feed) for feed in feeds.values()):
+            if self.delivery_no is not None and any(has_personal(feed) for feed in feeds.values()):
                 key = read_key(self._expected_key)
                 self.key_check = key_check(key)
                 load_key(connection, key)

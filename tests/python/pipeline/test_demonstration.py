@@ -147,6 +147,12 @@ def test_months_that_are_held(marts: duckdb.DuckDBPyConnection) -> None:
         ("M03", "152500", "310100", "202511"),
         ("M06", "150000", "310100", "202506"),
         ("M06", "150000", "310100", "202507"),
+        (
+            "M12",
+            "150400",
+            "390100",
+            "202512",
+        ),  # the mistyped closing does not agree with where it is held either
     ]
 
 

@@ -364,6 +364,9 @@ def test_another_key_is_refused(lake, key_file):  # noqa: F811
     key_file.write_text("ff" * 32)
     with pytest.raises(UserError, match="密钥"):
         lake.take(setl_d_202402=rows("setl_d", 1, first=2))
+    key_file.write_text("no key")
+    with pytest.raises(UserError, match="损坏"):
+        lake.take(setl_d_202402=rows("setl_d", 1, first=2))
     key_file.unlink()
     with pytest.raises(UserError, match="密钥"):
         lake.take(setl_d_202402=rows("setl_d", 1, first=2))
@@ -562,8 +565,9 @@ def test_parquet_and_zip(lake):
     ]
 
 
-def test_nothing_is_written_by_check_and_the_report_names_files(lake):
+def test_nothing_is_written_by_check_and_the_report_names_files(lake, key_file):  # noqa: F811
     folder = lake.folder()
+    key_file.unlink()
     write_feed(
         folder,
         "setl_d_202401.csv",
@@ -571,7 +575,7 @@ def test_nothing_is_written_by_check_and_the_report_names_files(lake):
     )
     found = one_report(folder)
     assert (found.parsed.received_count, found.parsed.loaded_count, found.quarantined_count) == (3, 2, 1)
-    assert not lake.path.exists()
+    assert not lake.path.exists() and not key_file.exists()
     text = check_extracts(folder).render()
     assert "setl_d_202401.csv" in text and "第 4 行" in text and "结算时间" in text
 

@@ -109,6 +109,22 @@ def test_settlement_identities(ask: Callable[[str], list[tuple]]) -> None:
     assert found[1:] == (0, 0, 0, 0, 0, 0)
 
 
+def test_keys_are_unique(ask: Callable[[str], list[tuple]]) -> None:
+    """A key comes twice only where a row is delivered again: collected later, or reversed later."""
+    for feed, key, again in (
+        ("rsdt_psn_clct_detl_d", "rsdt_clct_detl_id", "true"),
+        ("staf_psn_clct_detl_d", "psn_clct_detl_id", "clct_flag = '1'"),
+        ("setl_d", "setl_id", "refd_setl_flag = '0' or init_setl_id is not null"),
+        ("acct_inc_detl_d", "acct_inc_detl_id", "true"),
+        ("acct_pay_detl_d", "acct_pay_detl_id", "true"),
+        ("medins_clr_sum_d", "fee_clr_id", "true"),
+        ("med_dfr_d", "dfr_id", "true"),
+        ("med_dfr_fund_sbit_d", "fund_sbit_seq", "true"),
+    ):
+        (found,) = ask(f"select count(*), count(distinct {key}) from {feed} where {again}")
+        assert found[0] == found[1] > 0, feed
+
+
 def test_reversals_cancel_their_originals(ask: Callable[[str], list[tuple]]) -> None:
     (found,) = ask(
         """
