@@ -7,12 +7,13 @@ measured, intake included. Target: <= fixed + 2 x variable(36) / 36, and the sam
 """
 
 import re
+import resource
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.build_variable import TINY_PERSONS, last_entry, shouzhi
+from benchmarks.build_variable import TINY_PERSONS, cpu_seconds, last_entry, shouzhi
 
 YEAR = 2022
 
@@ -36,38 +37,43 @@ def moved(source: Path, target: Path, until: str) -> None:
             path.rename(target / path.name)
 
 
-def run_seconds(extracts: Path, home: Path) -> tuple[float, dict[str, float]]:
+def run_seconds(what: str, extracts: Path, home: Path) -> tuple[float, float]:
+    """Wall and processor seconds of one run; a line about it."""
+    before = cpu_seconds(resource.RUSAGE_CHILDREN)
     shouzhi("run", extracts, "--home", home)
-    entry = last_entry(home)
-    return entry["seconds"], entry["step_seconds"]
-
-
-def steps_text(steps: dict[str, float]) -> str:
-    return ", ".join(f"{name} {seconds:.1f}" for name, seconds in steps.items())
+    entry, cpu = last_entry(home), cpu_seconds(resource.RUSAGE_CHILDREN) - before
+    steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in entry["step_seconds"].items())
+    print(f"{what}: {entry['seconds']:.1f} s, {cpu:.1f} processor seconds ({steps})", flush=True)
+    return entry["seconds"], cpu
 
 
 def main(persons: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shouzhi("synth", folder / "tiny", "--persons", TINY_PERSONS, "--months", 1, "--scenario", "steady")
-        fixed, _ = run_seconds(folder / "tiny", folder / "tiny_home")
-        print(f"fixed: {fixed:.1f} s ({TINY_PERSONS} persons, one month)", flush=True)
-        more: dict[int, float] = {}
-        limit = 0.0
+        fixed = run_seconds(
+            f"fixed, {TINY_PERSONS} persons and one month", folder / "tiny", folder / "tiny_home"
+        )
+        more: dict[int, tuple[float, float]] = {}
+        limit = fixed
         for months in (12, 36):
             source, home = folder / f"source{months}", folder / f"home{months}"
             shouzhi("synth", source, "--persons", persons, "--months", months + 1, "--scenario", "steady")
             moved(source, folder / f"first{months}", month_label(months))
             moved(source, folder / f"more{months}", month_label(months + 1))
-            first, steps = run_seconds(folder / f"first{months}", home)
-            print(f"{months} months at once: {first:.1f} s ({steps_text(steps)})", flush=True)
-            more[months], steps = run_seconds(folder / f"more{months}", home)
-            print(f"month {months + 1}: {more[months]:.1f} s ({steps_text(steps)})", flush=True)
-            limit = fixed + 2 * (first - fixed) / months
+            first = run_seconds(f"{months} months at once", folder / f"first{months}", home)
+            more[months] = run_seconds(f"month {months + 1}", folder / f"more{months}", home)
+            limit = (
+                fixed[0] + 2 * (first[0] - fixed[0]) / months,
+                fixed[1] + 2 * (first[1] - fixed[1]) / months,
+            )
             for each in (source, home, folder / f"first{months}", folder / f"more{months}"):
                 shutil.rmtree(each)
-        print(f"limit fixed + 2 x variable(36) / 36: {limit:.1f} s")
-        print(f"after 36 / after 12: {more[36] / more[12]:.2f}")
+        for number, kind in enumerate(("wall", "processor")):
+            print(
+                f"{kind} seconds: limit fixed + 2 x variable(36) / 36 = {limit[number]:.1f};"
+                f" month 37 {more[36][number]:.1f}; after 36 / after 12 = {more[36][number] / more[12][number]:.2f}"
+            )
 
 
 if __name__ == "__main__":

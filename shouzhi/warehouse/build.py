@@ -38,7 +38,7 @@ SMOKE_QUERIES = (
     "select count(*) from prefecture_comparison.fct_prefecture_indicator",
     "select count(*) from data_quality.fct_check_result",
     "select count(*) from core.dim_area",
-    *(f"select * from rows.{name} limit 1" for name in rows.RELATIONS),
+    *(f"select * from rows.{name} limit 1" for name in export.ROW_RELATIONS),
 )
 
 

@@ -19,6 +19,22 @@ EXPORTED_SCHEMAS = (
 CORE_PREFIXES = ("dim_", "agg_", "fct_feed_month")
 SCHEMA_VERSION = 1
 
+# Relations rows.* of a build, by the view of core that each is.
+ROW_RELATIONS = {
+    "settlement": "fct_settlement",
+    "employee_contribution": "fct_employee_contribution",
+    "resident_contribution": "fct_resident_contribution",
+    "insurance_spell": "fct_insurance_spell",
+    "account_entry": "fct_account_entry",
+    "clearing": "fct_clearing",
+    "payment": "fct_payment",
+    "fund_asset": "fct_fund_asset",
+    "subsidy": "fct_subsidy",
+    "person": "dim_person",
+    "institution": "dim_institution",
+    "employer": "dim_employer",
+}
+
 # The relations that only the export can write, with their columns' Chinese labels.
 OWN_RELATIONS = {
     "dim_column": {
@@ -170,7 +186,37 @@ def column_rows(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> lis
                 column.get("description") or None,
             )
         )
-    return rows
+    return rows + row_relation_columns(con, manifest, rows)
+
+
+def row_relation_columns(
+    con: duckdb.DuckDBPyConnection, manifest: dict[str, Any], published: list[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """Columns of ``rows.*``: labelled as the published tables label them, else as core or the feeds do."""
+    labels: dict[str, tuple[Any, Any, Any]] = {}
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model" and layer_of(node) in {"staging", "core"}:
+            for column in node["columns"].values():
+                meta = (column.get("config") or {}).get("meta", {})
+                given = (meta.get("label_zh"), meta.get("unit_zh"), meta.get("source_field"))
+                labels.setdefault(column["name"].lower(), given)
+    for _, name, _, _, label, unit, _, _ in published:
+        if label:
+            labels[name.lower()] = (label, unit, labels.get(name.lower(), (None, None, None))[2])
+    relations = {view: f"rows.{name}" for name, view in ROW_RELATIONS.items()}
+    found = con.execute(
+        """
+        select table_name, column_name, ordinal_position, data_type
+        from information_schema.columns
+        where table_catalog = 'warehouse' and table_schema = 'core'
+        order by 1, 3
+        """
+    ).fetchall()
+    return [
+        (relations[view], name, position, kind, *labels.get(name.lower(), (None, None, None)), None)
+        for view, name, position, kind in found
+        if view in relations
+    ]
 
 
 def relation_of(node: dict[str, Any]) -> str:

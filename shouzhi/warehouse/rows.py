@@ -15,27 +15,11 @@ from typing import Any
 import duckdb
 
 from shouzhi.home import write_durably
-from shouzhi.warehouse.export import quoted_text
+from shouzhi.warehouse.export import ROW_RELATIONS, quoted_text
 
 FOLDER = "rows"
 RELATIONS_NAME = "relations.json"
 PLACE = "{rows}"
-
-# What readers ask for, by the view of core that it is.
-RELATIONS = {
-    "settlement": "fct_settlement",
-    "employee_contribution": "fct_employee_contribution",
-    "resident_contribution": "fct_resident_contribution",
-    "insurance_spell": "fct_insurance_spell",
-    "account_entry": "fct_account_entry",
-    "clearing": "fct_clearing",
-    "payment": "fct_payment",
-    "fund_asset": "fct_fund_asset",
-    "subsidy": "fct_subsidy",
-    "person": "dim_person",
-    "institution": "dim_institution",
-    "employer": "dim_employer",
-}
 
 
 def write_rows(warehouse: Path, lake_root: Path, manifest: dict[str, Any], folder: Path) -> dict[str, int]:
@@ -58,7 +42,7 @@ def write_rows(warehouse: Path, lake_root: Path, manifest: dict[str, Any], folde
             queries[nodes[name]["relation_name"]] = f"select * from read_parquet('{PLACE}/{path}')"
     for name in needed(nodes, "staging"):
         queries[nodes[name]["relation_name"]] = moved(nodes[name]["compiled_code"], queries)
-    relations = {name: moved(nodes[model]["compiled_code"], queries) for name, model in RELATIONS.items()}
+    relations = {name: moved(nodes[model]["compiled_code"], queries) for name, model in ROW_RELATIONS.items()}
     write_durably(folder / RELATIONS_NAME, json.dumps(relations, ensure_ascii=False, indent=1) + "\n")
     return {
         path.relative_to(folder).as_posix(): path.stat().st_size
@@ -71,7 +55,7 @@ def needed(nodes: dict[str, dict[str, Any]], kind: str) -> list[str]:
     """Staging models or seeds that the relations read."""
     parents = {
         parent.split(".")[-1]
-        for model in RELATIONS.values()
+        for model in ROW_RELATIONS.values()
         for parent in nodes[model]["depends_on"]["nodes"]
         if parent in {node["unique_id"] for node in nodes.values()}
     }

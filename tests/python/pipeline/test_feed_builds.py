@@ -182,3 +182,15 @@ def test_another_version_rebuilds_the_same_marts_from_the_lake(
     assert before.keys() == after.keys() and len(before) > 30
     for name, rows in before.items():
         assert after[name] == rows, name
+
+
+def test_columns_of_the_rows_are_labelled(
+    builds: tuple[Home, publish.Build, publish.Build, publish.Build],
+) -> None:
+    found = asked(
+        builds[2],
+        "select column_name, label_zh, source_field from data_quality.dim_column where relation = 'rows.settlement'",
+    )
+    described = asked(builds[2], "describe rows.settlement")
+    assert {name for name, _, _ in found} == {row[0] for row in described}
+    assert ("settlement_id", "结算ID", "setl_id") in found

@@ -141,7 +141,7 @@ def test_every_published_column_has_a_row_and_the_models_words(warehouse: Path, 
 
 def test_lineage_names_parents_tests_and_pages() -> None:
     assert lineage_rows(MANIFEST) == [
-        ("fund_balance.fct_t", "model", "marts", "One row per area.", "staging.stg_t", "grain", "risk"),
-        ("lake.t", "source", "lake", None, None, None, None),
-        ("staging.stg_t", "model", "staging", None, "lake.t", None, None),
+        ("fund_balance.fct_t", None, "model", "marts", "One row per area.", "staging.stg_t", "grain", "risk"),
+        ("lake.t", None, "source", "lake", None, None, None, None),
+        ("staging.stg_t", None, "model", "staging", None, "lake.t", None, None),
     ]
