@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from shouzhi.yaml_text import parse_yaml_documents
 
 SUITES = Path(__file__).parent / "suites"
 KINDS = {"integrity", "lead"}
@@ -46,7 +46,7 @@ def read_suites(folder: Path = SUITES) -> list[Suite]:
     suites = [
         parsed_suite(document)
         for path in sorted(folder.glob("*.yaml"))
-        for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
+        for document in parse_yaml_documents(path.read_text(encoding="utf-8"))
     ]
     ids = [check.check_id for suite in suites for check in suite.checks]
     doubles = sorted({check_id for check_id in ids if ids.count(check_id) > 1})

@@ -6,9 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from shouzhi.intake.vocabulary import normalise_word
+from shouzhi.yaml_text import parse_yaml
 
 CONTRACT_FOLDER = Path(__file__).with_name("contract")
 DELIVERY_MODES = {"merge": "合并", "replace": "替换", "snapshot": "快照"}
@@ -94,7 +93,7 @@ class Group:
 @cache
 def load_groups() -> tuple[Group, ...]:
     """Load and validate every ``contract/<group>.yaml``; the order is that of the page."""
-    documents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in CONTRACT_FOLDER.glob("*.yaml")]
+    documents = [parse_yaml(path.read_text(encoding="utf-8")) for path in CONTRACT_FOLDER.glob("*.yaml")]
     groups = [_group(each) for each in sorted(documents, key=lambda each: each.get("order", 0))]
     codes = [feed.feed for group in groups for feed in group.feeds]
     repeated = {code for code in codes if codes.count(code) > 1}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -43,20 +44,27 @@ LOGICAL_COLUMNS = [
 
 def read_list(sheet: Sheet, header: ListHeader, feed: Feed, first_record_no: int = 1) -> ParsedPart:
     """Read a list; the header must have the required columns (see ``ListHeader.missing``)."""
-    with duckdb.connect() as connection:
-        connection.execute("set enable_progress_bar = false")
-        rows = with_codes(_arrow_rows(sheet, header))
-        connection.register("raw", rows)
-        _map_amounts(connection, rows)
-        _register_header(connection, header)
-        connection.execute(CLASSIFY)
-        connection.unregister("raw")
-        del rows
-        part = _collect(connection, sheet, first_record_no)
+    connection = _workspace()
+    rows = with_codes(_arrow_rows(sheet, header))
+    connection.register("raw", rows)
+    _map_amounts(connection, rows)
+    _register_header(connection, header)
+    connection.execute(CLASSIFY)
+    connection.unregister("raw")
+    del rows
+    part = _collect(connection, sheet, first_record_no)
     part.non_data_count += header.index + 1
     part.notes.extend(_header_notes(header, feed, sheet))
     part.notes.extend(_measure_notes(part, header, sheet))
     return part
+
+
+@cache
+def _workspace() -> duckdb.DuckDBPyConnection:
+    """One working database for all lists of a process: opening one for each of many small files costs seconds."""
+    connection = duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def _arrow_rows(sheet: Sheet, header: ListHeader) -> pa.Table:
@@ -123,7 +131,7 @@ def _register(
     rows = list(records)
     arrays = [pa.array([row[index] for row in rows], kind) for index, (_, kind) in enumerate(fields)]
     connection.register(f"{name}_arrow", pa.table(arrays, schema=pa.schema(fields)))
-    connection.execute(f"create temp table {name} as select * from {name}_arrow")
+    connection.execute(f"create or replace temp table {name} as select * from {name}_arrow")
     connection.unregister(f"{name}_arrow")
 
 

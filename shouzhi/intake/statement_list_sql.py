@@ -1,7 +1,7 @@
 """SQL of the list reader: resolve codes, classify rows, hand out accepted and quarantined ones."""
 
 CLASSIFY = r"""
-create temp table classified as
+create or replace temp table classified as
 with plain as (
     select
         raw.*,

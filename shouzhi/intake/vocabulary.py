@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from shouzhi.yaml_text import parse_yaml
 
 VOCABULARY_PATH = Path(__file__).with_name("vocabulary.yaml")
 
@@ -41,7 +41,7 @@ def normalise_word(text: str | None) -> str:
 
 @cache
 def _document() -> dict[str, Any]:
-    return yaml.safe_load(VOCABULARY_PATH.read_text(encoding="utf-8"))
+    return parse_yaml(VOCABULARY_PATH.read_text(encoding="utf-8"))
 
 
 @cache
