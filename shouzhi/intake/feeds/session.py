@@ -27,7 +27,8 @@ from shouzhi.intake.feeds.text_tables import Prepared, Scan, prepare
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA, Note
 from shouzhi.progress import Progress
 
-WORK_FOLDER = ".feeds-work"
+# Beside the lake, never in it: transcoded text still carries names until the columns are dropped.
+WORK_FOLDER = Path("work") / "intake"
 BATCH_BYTES = 192 << 20
 BATCH_FILES = 400
 MEMORY_LIMIT = "1GB"
@@ -94,7 +95,7 @@ class FeedSession:
     def run(self, states: dict[str, FeedState]) -> None:
         """Read everything that was added; ``states`` is what the lake holds before this delivery."""
         if self._base is not None:
-            shutil.rmtree(self._base / WORK_FOLDER, ignore_errors=True)
+            shutil.rmtree(self._base.parent / WORK_FOLDER, ignore_errors=True)
         if not self._sources:
             return
         self.folder = self._make_folder()
@@ -110,7 +111,7 @@ class FeedSession:
     def _make_folder(self) -> Path:
         if self._base is None or self.delivery_no is None:
             return Path(tempfile.mkdtemp(prefix="shouzhi-check-"))
-        folder = self._base / WORK_FOLDER
+        folder = self._base.parent / WORK_FOLDER
         folder.mkdir(parents=True, mode=0o700)
         return folder
 

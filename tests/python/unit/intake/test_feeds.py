@@ -621,7 +621,8 @@ def test_many_months_in_one_file_become_one_part_each(lake):
 def test_a_killed_run_leaves_nothing(lake):
     lake.take(setl_d_202401=rows("setl_d", 1))
     (lake.path / "setl_d" / "delivery=000002").mkdir()
-    (lake.path / ".feeds-work").mkdir()
+    work = lake.path.parent / "work" / "intake"
+    work.mkdir(parents=True)
     lake.take(setl_d_202402=rows("setl_d", 1, first=2))
     assert lake.ask("select count(*) from lake.setl_d") == [(2,)]
-    assert not (lake.path / ".feeds-work").exists()
+    assert not work.exists()
