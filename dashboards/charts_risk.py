@@ -41,7 +41,7 @@ def reserve_band(
     is about: where it has no months the title says so, and which period the quoted months are of.
     """
     main, word = (
-        ("year_end_reserve_months", "上年末可支付月数") if seasonal else ("reserve_months", "可支付月数")
+        ("year_end_reserve_months", "年末可支付月数") if seasonal else ("reserve_months", "可支付月数")
     )
     labels = [period_label(code) for code in series["period_code"]]
     known = series.dropna(subset=[main])
@@ -79,7 +79,7 @@ def reserve_band(
         when = period_label(last["period_code"])
         title = f"{area_name}{fund_name}{when}末可支付{fmt_months(last[main])}"
         if seasonal:
-            title = f"{area_name}{fund_name}{when}按上年末结余可支付{fmt_months(last[main])}"
+            title = f"{area_name}{fund_name}{when}按年末结余可支付{fmt_months(last[main])}"
         if period_code and period_code != last["period_code"]:
             title = f"{period_label(period_code)}没有{word}；{title}"
         figure.add_annotation(

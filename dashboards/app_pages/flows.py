@@ -112,8 +112,8 @@ def main() -> None:
         view.areas["area_kind"] != "region", "area_name"
     ].tolist()
     # residents' months are those of the last year end, the employees' roll
-    reserve = {"employee": "可支付月数", "resident": "上年末可支付月数"}.get(
-        view.scheme, "可支付月数（居民、合计为上年末）"
+    reserve = {"employee": "可支付月数", "resident": "年末可支付月数"}.get(
+        view.scheme, "可支付月数（居民、合计为年末）"
     )
     show_table(
         view,

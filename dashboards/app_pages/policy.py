@@ -81,9 +81,11 @@ def difference_matrix(view: View, in_force: pd.DataFrame) -> None:
     state = partial.map({True: "仅部分地区有规定", False: "一致"}).mask(uneven, "各地不一致")
     shown = matrix.fillna(NOT_REGULATED).reset_index().drop(columns="sort_order")
     shown.insert(1, "state", state.tolist())
-    st.markdown(
-        f"**{int(uneven.sum())} 项参数各地不一致或只在部分地区有规定，{int((~uneven).sum())} 项一致。**"
-    )
+    counted = state.value_counts()
+    words = [
+        f"{counted[each]} 项{each}" for each in ("各地不一致", "仅部分地区有规定", "一致") if each in counted
+    ]
+    st.markdown(f"**{'，'.join(words)}。**")
     columns = [Col("parameter", header="参数", width=260), Col("state", header="是否一致", width=130)]
     show_table(
         view,

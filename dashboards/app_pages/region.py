@@ -114,7 +114,7 @@ def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any]
     for slot, (metric, label) in zip(
         cards,
         (
-            ("year_end_reserve_months", "上年末可支付月数")
+            ("year_end_reserve_months", "年末可支付月数")
             if view.shows_residents
             else ("reserve_months", "可支付月数"),
             ("actual_closing_yuan", "期末结余"),

@@ -255,7 +255,7 @@ def main() -> None:
         st.caption(
             f"这一期有的统筹区没有“{view.basis_label}”口径的数，金额列改用另一口径；在基金收支页逐行标明。"
         )
-    reserve = "上年末可支付月数" if view.shows_residents else "可支付月数"
+    reserve = "年末可支付月数" if view.shows_residents else "可支付月数"
     columns = [
         *TABLE_COLUMNS,
         Col("reserve_months", "months", reserve, 112 if view.shows_residents else 84),

@@ -44,7 +44,7 @@ FALLBACK_FORMULA = {
 METRIC_WORDS = {
     "actual_closing_yuan": "期末结余",
     "reserve_months": "可支付月数（滚动）",
-    "year_end_reserve_months": "上年末可支付月数",
+    "year_end_reserve_months": "年末可支付月数",
     "income_yuan": "收入",
     "expenditure_yuan": "支出",
     "surplus_yuan": "当期结余",

@@ -38,5 +38,12 @@ inner join core.dim_area as area
 where insutype.scheme_code = $row_scheme
     and ($row_group = 'all' or spell.person_group_code = $row_group)
     and ($scope = '*' or list_contains(string_split($scope, ','), spell.area_code))
+    -- an area that has fallen silent is not in the figure either
+    and exists (
+        select 1
+        from enrolment.fct_insured_month as counted
+        where counted.area_code = spell.area_code
+            and counted.period_end_date = cast($period_end as date)
+    )
 order by spell.begin_date desc, spell.person_key
 limit 500

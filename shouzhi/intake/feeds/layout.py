@@ -58,11 +58,15 @@ def find_layout(
     has_quotes: bool = True,
     has_wide_blanks: bool = False,
 ) -> Layout | None:
-    """Return the layout by the row among the first ones that names most columns of the contract, or None.
+    """Return the layout by the header among the first rows, or None.
 
+    The header is the first row that names half of the required columns or more: what stands below it is data, whatever
+    it looks like, so that a damaged header is told and never skipped for a better one further down. Where no row names
+    that many, the row that names most of the contract's columns is taken, and what it lacks is told.
     ``rows`` holds first and last physical line and the cells of each row.
     """
     words = feed.header_map()
+    needed = [column.name for column in feed.columns if column.required]
     best: Layout | None = None
     unit = 1
     for _, last_line, cells in rows:
@@ -85,6 +89,8 @@ def find_layout(
                 has_wide_blanks,
                 _unit_position(cells, words),
             )
+        if 2 * len(columns.keys() & set(needed)) >= max(len(needed), MATCHES_AT_LEAST):
+            break
         if best is None:
             unit = _stated_unit(cells) or unit
     return best

@@ -114,7 +114,7 @@ def check_region(
     if scheme == "employee":
         assert shown["可支付月数"] == fmt_months(row["reserve_months"])
     else:
-        assert shown["上年末可支付月数"] == fmt_months(row["year_end_reserve_months"])
+        assert shown["年末可支付月数"] == fmt_months(row["year_end_reserve_months"])
 
 
 def check_flows(

@@ -626,3 +626,16 @@ def test_a_killed_run_leaves_nothing(lake):
     lake.take(setl_d_202402=rows("setl_d", 1, first=2))
     assert lake.ask("select count(*) from lake.setl_d") == [(2,)]
     assert not work.exists()
+
+
+def test_a_damaged_header_is_told_and_never_skipped_for_a_repeated_one_below(tmp_path):
+    given = csv_text(rows("setl_d", 6))
+    header, *lines = given.splitlines()
+    damaged = [header.replace("fund_pay_sumamt", "fund_pay_sumant"), *lines[:4], header, *lines[4:]]
+    folder = tmp_path / "damaged"
+    folder.mkdir()
+    (folder / "setl_d_202401.csv").write_text("\n".join(damaged) + "\n", encoding="utf-8")
+    report = check_extracts(folder)
+    (only,) = report.files
+    assert only.status_code == "rejected"
+    assert "基金支付总额" in only.first_reason
