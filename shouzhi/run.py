@@ -150,6 +150,8 @@ def issue_sentences(report: ContractReport, found: OpenIssues) -> list[str]:
     issues = replace(found.counted, rejected_files=len(untaken))
     if found.holds:
         sentences.append(f"  待核：{found.holds_named}")
+    if found.unheld:
+        sentences.append(f"  检查不通过（占比小，不列待核）：{'；'.join(found.unheld)}")
     if issues.exit_code:
         sentences.append(
             f"需要处理：{issues.sentence}。看板“数据质量”页有逐项清单；改正后用原文件名重新报送即可。"

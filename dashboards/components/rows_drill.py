@@ -27,6 +27,7 @@ class Drill:
     what: str
     columns: tuple[Col, ...]
     figure: str | None = None
+    figure_word: str = "上面的数"
 
 
 SETTLEMENT = Drill(
@@ -48,6 +49,7 @@ SETTLEMENT = Drill(
         Col("amount_yuan", "yuan", "基金支付"),
     ),
     "spending_yuan",
+    "基金支付",
 )
 CONTRIBUTION = Drill(
     "rows_contribution",
@@ -99,6 +101,7 @@ PAYMENT = Drill(
         Col("amount_yuan", "yuan", "拨付金额"),
     ),
     "statement_yuan",
+    "报表数",
 )
 SPELL = Drill(
     "rows_spell",
@@ -153,9 +156,9 @@ def agreement(drill: Drill, metric: str, row: Mapping[str, Any], total: Mapping[
     if is_missing(figure):
         return text + "。"
     if fmt(figure, "元") == fmt(total["amount_yuan"], "元"):
-        return f"{text}，与上面的数一致。"
+        return f"{text}，与{drill.figure_word}一致。"
     why = "" if drill is not PAYMENT else "，差额为报表四舍五入或原因不明部分"
-    return f"{text}{why}；上面的数为 {fmt(figure, '元')} 元。"
+    return f"{text}{why}；{drill.figure_word}为 {fmt(figure, '元')} 元。"
 
 
 def rows_block(view: View, name: str | None, metric: str, row: Mapping[str, Any]) -> None:

@@ -81,6 +81,18 @@ left join core.dim_fund as fund on hold.fund_code = fund.fund_code
 order by hold.period_code desc, area.sort_order, fund.sort_order, hold.check_id, hold.reason
 """
 
+# A failed check that holds nothing back (too small a part of its month) is said too: the rows are wrong all the same.
+UNHELD_SQL = """
+select concat(result.check_id, ' ', result.check_name, '（', cast(sum(result.violated_count) as varchar), ' 处）')
+from data_quality.fct_check_result as result
+where
+    result.status = 'fail'
+    and result.kind = 'statement'
+    and result.check_id not in (select check_id from data_quality.fct_hold)
+group by result.check_id, result.check_name
+order by result.check_id
+"""
+
 
 @dataclass(frozen=True)
 class Issues:
@@ -121,6 +133,7 @@ class OpenIssues:
 
     files: tuple[OpenFile, ...]
     holds: tuple[str, ...]
+    unheld: tuple[str, ...] = ()
 
     @property
     def counted(self) -> Issues:
@@ -139,4 +152,7 @@ class OpenIssues:
 def read_issues(con: duckdb.DuckDBPyConnection) -> OpenIssues:
     """The issues of a working warehouse or of exported marts: both hold these tables."""
     files = tuple(OpenFile(*row) for row in con.execute(OPEN_FILES_SQL).fetchall())
-    return OpenIssues(files, tuple(text for (text,) in con.execute(HOLDS_SQL).fetchall()))
+    holds, unheld = (
+        tuple(text for (text,) in con.execute(sql).fetchall()) for sql in (HOLDS_SQL, UNHELD_SQL)
+    )
+    return OpenIssues(files, holds, unheld)
