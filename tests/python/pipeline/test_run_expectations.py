@@ -22,6 +22,7 @@ PLANTED = {
     "GX-L23": "update lake.intake_file set status_code = 'rejected', first_reason = null",
     "GX-L32": "update lake.quarantine_row set content_hash = 'unknown'",
     "GX-F02": "delete from fund_balance.fct_statement_line where record_no = 1",
+    "GX-F52": "update fund_balance.fct_reconciliation set unexplained_yuan = unexplained_yuan + 0.01",
     "GX-F23": "delete from fund_balance.fct_fund_balance",
     "GX-F26": "update fund_balance.fct_fund_balance set period_start_date = date '2999-01-01'",
     "GX-F27": "update fund_balance.fct_fund_balance set areas_expected_count = 1, areas_reported_count = 2",
