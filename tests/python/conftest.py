@@ -1,8 +1,10 @@
-"""Homes that several tests read; each is built once a session, by the command line itself.
+"""Homes that several tests read; each is built once a run, by the command line itself.
 
-A test that changes a home takes a copy (``copied_home``), so that no test sees another's traces.
+The tests run in several processes; the first that needs a home builds it and the others wait for it (``once``). A test
+that changes a home takes a copy (``copied_home``), so that no test sees another's traces.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -32,11 +34,34 @@ def run_shouzhi(
     )
 
 
+Once = Callable[[str, Callable[[Path], object]], Path]
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """``once(name, make)`` → the folder that ``make(folder)`` filled, made once for all processes of the run."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    shared.mkdir(exist_ok=True)
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
 @pytest.fixture(scope="session", autouse=True)
-def key_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def key_of_the_tests(once: Once) -> Iterator[None]:
     """Pseudonyms of tests are made with a key of their own, never with the user's."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SHOUZHI_KEY_FILE", str(tmp_path_factory.mktemp("config") / "pseudonym.key"))
+        patch.setenv("SHOUZHI_KEY_FILE", str(once("config", Path.mkdir) / "pseudonym.key"))
         yield
 
 
@@ -55,31 +80,33 @@ def built_home(root: Path, extracts: Path, title: str, region: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_extracts(once: Once) -> Path:
     """The sample region that the demonstration shows, with few persons."""
     if given := os.environ.get("SHOUZHI_TEST_DEMO_EXTRACTS"):
         return Path(given)
-    folder = tmp_path_factory.mktemp("demo") / "extracts"
-    made = run_shouzhi("synth", folder, "--persons", 3000, "--months", 48, "--scenario", "deficit")
-    assert made.returncode == 0, made.stderr
-    return folder
+
+    def make(folder: Path) -> None:
+        made = run_shouzhi("synth", folder, "--persons", 3000, "--months", 48, "--scenario", "deficit")
+        assert made.returncode == 0, made.stderr
+
+    return once("demo_extracts", make)
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+def demo_home(once: Once, request: pytest.FixtureRequest) -> Path:
     """A published home with the demonstration data; read only."""
     if given := os.environ.get("SHOUZHI_TEST_DEMO_HOME"):
         return Path(given)
     extracts = request.getfixturevalue("demo_extracts")
-    return built_home(tmp_path_factory.mktemp("homes") / "demo", extracts, "演示数据", "neimenggu")
+    return once("demo_home", lambda home: built_home(home, extracts, "演示数据", "neimenggu"))
 
 
 @pytest.fixture(scope="session")
-def public_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def public_home(once: Once) -> Path:
     """A published home with the published accounts; read only."""
     if given := os.environ.get("SHOUZHI_TEST_PUBLIC_HOME"):
         return Path(given)
-    return built_home(tmp_path_factory.mktemp("homes") / "public", PUBLISHED_EXTRACTS, "公开数据", "public")
+    return once("public_home", lambda home: built_home(home, PUBLISHED_EXTRACTS, "公开数据", "public"))
 
 
 TINY_STATEMENT = """\
@@ -98,18 +125,20 @@ period,measure,admdvs,admdvs_name,fund_code,statement,account_name,side,amount,u
 
 
 @pytest.fixture(scope="session")
-def tiny_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_extracts(once: Once) -> Path:
     """One clean file: two years of one fund in one area."""
-    folder = tmp_path_factory.mktemp("tiny") / "extracts"
-    folder.mkdir()
-    (folder / "fund_statement_2024_呼和浩特.csv").write_text(TINY_STATEMENT, encoding="utf-8")
-    return folder
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        (folder / "fund_statement_2024_呼和浩特.csv").write_text(TINY_STATEMENT, encoding="utf-8")
+
+    return once("tiny_extracts", make)
 
 
 @pytest.fixture(scope="session")
-def tiny_home(tmp_path_factory: pytest.TempPathFactory, tiny_extracts: Path) -> Path:
+def tiny_home(once: Once, tiny_extracts: Path) -> Path:
     """A published home with the tiny extract; read only."""
-    return built_home(tmp_path_factory.mktemp("homes") / "tiny", tiny_extracts, "小样", "neimenggu")
+    return once("tiny_home", lambda home: built_home(home, tiny_extracts, "小样", "neimenggu"))
 
 
 # 2023 is corrected: 50 yuan more of premiums; 2024 follows through its opening only
@@ -125,14 +154,17 @@ CORRECTION_FILE = "fund_statement_2023_呼和浩特_更正.csv"
 
 
 @pytest.fixture(scope="session")
-def corrected_home(tmp_path_factory: pytest.TempPathFactory, tiny_home: Path) -> Path:
+def corrected_home(once: Once, tmp_path_factory: pytest.TempPathFactory, tiny_home: Path) -> Path:
     """The tiny home after a correction of its first year: two builds."""
-    root = shutil.copytree(tiny_home, tmp_path_factory.mktemp("corrected") / "home")
-    folder = tmp_path_factory.mktemp("correction")
-    (folder / CORRECTION_FILE).write_text(CORRECTION, encoding="utf-8")
-    result = run_shouzhi("run", folder, "--home", root)
-    assert result.returncode in {0, 1}, result.stdout + result.stderr
-    return root
+
+    def make(home: Path) -> None:
+        shutil.copytree(tiny_home, home)
+        folder = tmp_path_factory.mktemp("correction")
+        (folder / CORRECTION_FILE).write_text(CORRECTION, encoding="utf-8")
+        result = run_shouzhi("run", folder, "--home", home)
+        assert result.returncode in {0, 1}, result.stdout + result.stderr
+
+    return once("corrected_home", make)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from tests.python.conftest import built_home, run_shouzhi
+from tests.python.conftest import Once, built_home, run_shouzhi
 
 ROOT = Path(__file__).resolve().parents[3]
 APP = ROOT / "dashboards" / "app.py"
@@ -69,23 +69,28 @@ def extremes_csv() -> str:
 
 
 @pytest.fixture(scope="session")
-def extremes_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def extremes_home(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A yearly-only home whose areas are all calm in 2023 and all red in 2024."""
     if given := os.environ.get("SHOUZHI_TEST_EXTREMES_HOME"):
         return Path(given)
-    folder = tmp_path_factory.mktemp("extremes") / "extracts"
-    folder.mkdir()
-    (folder / "fund_statement_2024_全区决算.csv").write_text(extremes_csv(), encoding="utf-8")
-    return built_home(tmp_path_factory.mktemp("homes") / "extremes", folder, "极端情况", "neimenggu")
+
+    def make(home: Path) -> None:
+        folder = tmp_path_factory.mktemp("extremes")
+        (folder / "fund_statement_2024_全区决算.csv").write_text(extremes_csv(), encoding="utf-8")
+        built_home(home, folder, "极端情况", "neimenggu")
+
+    return once("extremes_home", make)
 
 
 @pytest.fixture(scope="session")
-def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_home(once: Once) -> Path:
     """A home that was set up and never run."""
-    root = tmp_path_factory.mktemp("homes") / "empty"
-    made = run_shouzhi("init", "--home", root, "--title", "空库", "--region", "neimenggu")
-    assert made.returncode == 0, made.stderr
-    return root
+
+    def make(home: Path) -> None:
+        made = run_shouzhi("init", "--home", home, "--title", "空库", "--region", "neimenggu")
+        assert made.returncode == 0, made.stderr
+
+    return once("empty_home", make)
 
 
 def marts_of(home: Path) -> Path:

@@ -161,7 +161,8 @@ def test_the_key_lies_in_the_configuration_folder(tmp_path, monkeypatch):
     take_in(tmp_path / "in", tmp_path / "home" / "lake")
     made = [path for path in (tmp_path / "user" / ".config" / "shouzhi").rglob("*") if path.is_file()]
     assert len(made) == 1 and stat.S_IMODE(made[0].stat().st_mode) == 0o600
-    assert [path.name for path in (tmp_path / "home").iterdir()] == ["lake"]
+    assert {path.name for path in (tmp_path / "home").iterdir()} == {"lake", "work"}
+    assert not any(path.is_file() for path in (tmp_path / "home" / "work").rglob("*"))
 
 
 def test_two_keys_give_two_pseudonyms(tmp_path, monkeypatch):

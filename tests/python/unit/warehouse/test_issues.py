@@ -22,6 +22,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table core.dim_fund as select '310100' as fund_code, '职工统筹' as fund_short_name, 1 as sort_order",
             "create table data_quality.fct_hold (area_code varchar, fund_code varchar, period_type varchar, "
             "period_code varchar, check_id varchar, reason varchar)",
+            "create table data_quality.fct_check_result (check_id varchar, check_name varchar, status varchar, "
+            "kind varchar, violated_count bigint)",
             "create table data_quality.fct_intake_batch (file_name varchar, content_hash varchar, "
             "delivery_no integer, status_code varchar, quarantined_rows bigint, first_reason varchar)",
             "create table fund_balance.fct_statement_line (file_name varchar, content_hash varchar, "
@@ -81,3 +83,17 @@ def test_the_first_three_holds_are_named(con: duckdb.DuckDBPyConnection) -> None
         "乌海市 职工统筹 202405（两份不一致）；乌海市 职工统筹 202404（两份不一致）；"
         "乌海市 职工统筹 202403（两份不一致）；等 5 处"
     )
+
+
+def test_failed_checks_that_hold_nothing_are_named(con: duckdb.DuckDBPyConnection) -> None:
+    results = [
+        ("C01", "重复缴费", "fail", "statement", 3),
+        ("C01", "重复缴费", "fail", "statement", 4),
+        ("C02", "缴费基数", "pass", "statement", 0),
+        ("D01", "两份不一致", "fail", "statement", 1),
+        ("GX-A01", "断言", "fail", "expectation", 9),
+    ]
+    con.executemany("insert into data_quality.fct_check_result values (?, ?, ?, ?, ?)", results)
+    hold = ("150300", "310100", "month", "202401", "D01", "两份不一致")
+    con.execute("insert into data_quality.fct_hold values (?, ?, ?, ?, ?, ?)", hold)
+    assert read_issues(con).unheld == ("C01 重复缴费（7 处）",)
