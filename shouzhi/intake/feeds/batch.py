@@ -404,7 +404,7 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Tak
     if len(months) > FEW_MONTHS and len(batch.members) <= FEW_MONTHS:
         # months lie scattered: one sort is cheaper than one scan a month; else rows stay in the order of their file
         connection.execute(
-            f"create or replace temp table sorted as select *, rowid as row_at from staged where fault is null"
+            "create or replace temp table sorted as select *, rowid as row_at from staged where fault is null"
             " order by event_month, rowid"
         )
         source = "sorted"
