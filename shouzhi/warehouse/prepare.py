@@ -19,11 +19,14 @@ AGGREGATE_PREFIX = "agg_"
 # Marts that are kept by benefit year.
 YEARLY_MARTS = ("fct_benefit_month", "fct_benefit_difference")
 YEAR = "coalesce({0}.year, substr(cast({0}.enddate as varchar), 1, 4), 'unknown')"
+EVERY_YEAR_SQL = f"""
+create or replace table lake.changed_benefit_year as
+select distinct {YEAR.format("settlement")} as benefit_year_code from lake.setl_d as settlement
+"""
 EVERY_MONTH_SQL = f"""
 create or replace table lake.changed_month as
 select feed_code, event_month from lake.feed_month;
-create or replace table lake.changed_benefit_year as
-select distinct {YEAR.format("settlement")} as benefit_year_code from lake.setl_d as settlement
+{EVERY_YEAR_SQL}
 """
 CHANGED_MONTH_SQL = """
 create or replace table lake.changed_month as
@@ -113,7 +116,8 @@ def start_from_former(con: duckdb.DuckDBPyConnection, home: Home, code_hash: str
         con.execute(f"create table {schema}.{table} as select * from former.{schema}.{table}")
     con.execute("detach former")
     con.execute(CHANGED_MONTH_SQL)
-    con.execute(CHANGED_YEAR_SQL)
+    is_replayed = {("benefits", mart) for mart in YEARLY_MARTS} <= set(tables)
+    con.execute(CHANGED_YEAR_SQL if is_replayed else EVERY_YEAR_SQL)
     return former.build_id
 
 

@@ -130,7 +130,8 @@ select
 from stated
 left join {{ ref('int_benefits__rule_text') }} as rule_text
     on
-        stated.rule_set_no = rule_text.rule_set_no
+        stated.status_code = 'replayed'
+        and stated.rule_set_no = rule_text.rule_set_no
         and case
             when stated.path_code = 'cadre' then 'cadre'
             when stated.layer_no = 3 and stated.path_code = 'privileged' then 'privileged'

@@ -1,4 +1,5 @@
 {{ config(materialized='table') }}
+-- over 150 lines: three ways of working a year out, and every column of the public row
 {%- set results = [
     'deductible_standard', 'deductible', 'wanted', 'pooled_limit', 'pooled', 'moved', 'moved_partial', 'moved_partial_whole', 'large_wanted', 'large',
     'civil_wanted', 'civil', 'critical', 'assistance', 'off_fund',

@@ -1,4 +1,5 @@
 {{ config(materialized='table') }}
+-- over 150 lines: every fact that the arithmetic needs, named once, before and after the windows
 {%- set spell = 'person_key, area_code, scheme_code, benefit_year_code' %}
 {%- set before = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and 1 preceding)' %}
 {%- set whole = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and unbounded following)' %}

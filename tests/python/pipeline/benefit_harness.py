@@ -49,7 +49,13 @@ def settlement_row(settlement: Settlement, originals: dict[str, Settlement]) -> 
     sign = -1 if settlement.original_id else 1
     cost = told.composition
     special = (
-        "07" if told.is_privileged else "9130" if told.is_provincial_cadre else "23" if told.is_assisted else None
+        "07"
+        if told.is_privileged
+        else "9130"
+        if told.is_provincial_cadre
+        else "23"
+        if told.is_assisted
+        else None
     )
     amounts = {
         "medfee_sumamt": cost.fee, "fulamt_ownpay_amt": cost.own, "overlmt_selfpay": cost.over_limit,
@@ -120,10 +126,7 @@ def insert(con: duckdb.DuckDBPyConnection, feed: str, rows: list[dict[str, Any]]
         }  # fmt: skip
     names = [name for name in filled[0] if name in types]
     frame = pd.DataFrame(
-        {
-            name: ["" if row.get(name) is None else str(row[name]) for row in filled]
-            for name in names
-        }
+        {name: ["" if row.get(name) is None else str(row[name]) for row in filled] for name in names}
     )
     con.register("given", frame)
     listed = ", ".join(f"cast(nullif({name}, '') as {types[name]}) as {name}" for name in names)
@@ -136,7 +139,11 @@ def insert(con: duckdb.DuckDBPyConnection, feed: str, rows: list[dict[str, Any]]
 
 
 def load_benefits(
-    path: Path, settlements: Iterable[Settlement], *, sample: bool = True, paid: dict[str, dict[str, Any]] | None = None
+    path: Path,
+    settlements: Iterable[Settlement],
+    *,
+    sample: bool = True,
+    paid: dict[str, dict[str, Any]] | None = None,
 ) -> None:
     """A working file with these settlements; ``paid`` sets columns of setl_d by settlement."""
     settlements = list(settlements)
@@ -146,9 +153,7 @@ def load_benefits(
         con.execute(
             "insert into lake.home_parameter values ('policy_sample', ?)", ["true" if sample else "false"]
         )
-        rows = [
-            settlement_row(item, originals) | (paid or {}).get(item.setl_id, {}) for item in settlements
-        ]
+        rows = [settlement_row(item, originals) | (paid or {}).get(item.setl_id, {}) for item in settlements]
         insert(con, "setl_d", rows)
         insert(con, "fee_list_d", [row for item in originals.values() for row in fee_rows(item)])
         con.execute(prepare.EVERY_MONTH_SQL)
@@ -184,7 +189,9 @@ def found(warehouse: Warehouse) -> dict[str, tuple[Any, ...]]:
     columns = ", ".join(
         f"coalesce(calculated_{name}_yuan, 0) as {name}" if name != "none" else "0" for name in RESULTS
     )
-    rows = warehouse.rows(f"select settlement_id, status_code, {columns} from intermediate.int_benefits__settled")
+    rows = warehouse.rows(
+        f"select settlement_id, status_code, {columns} from intermediate.int_benefits__settled"
+    )
     return {
         row["settlement_id"]: (
             (row["status_code"],)

@@ -38,7 +38,9 @@ def random_year(draw: random.Random, person: str) -> list[Settlement]:
     made: list[Settlement] = []
     for number in range(draw.randint(1, 14)):
         day = draw.choice(era)
-        settled = dt.datetime.combine(day, dt.time(draw.randint(8, 17))) + dt.timedelta(days=draw.randint(0, 40))
+        settled = dt.datetime.combine(day, dt.time(draw.randint(8, 17))) + dt.timedelta(
+            days=draw.randint(0, 40)
+        )
         originals = [item for item in made if item.original_id is None]
         if originals and draw.random() < 0.15:
             original = draw.choice(originals)
@@ -50,7 +52,9 @@ def random_year(draw: random.Random, person: str) -> list[Settlement]:
                 )
             )  # fmt: skip
             continue
-        kind = draw.choice(("inpatient", "inpatient", "chronic", "outpatient", "outpatient", "pharmacy", "maternity"))
+        kind = draw.choice(
+            ("inpatient", "inpatient", "chronic", "outpatient", "outpatient", "pharmacy", "maternity")
+        )
         place = draw.choice(("local", "local", "referred", "unreferred")) if kind == "inpatient" else "local"
         made.append(
             Settlement(
