@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards import data
 from dashboards.charts_fund import year_course, years_bars
 from dashboards.components.cards import chart_card
+from dashboards.components.coverage import course_note
 from dashboards.components.drill import account_drill, chosen_account, trail, with_labels
 from dashboards.components.frame import View, view_of_page
 from dashboards.components.provenance import source_picker
@@ -89,7 +90,15 @@ def courses(view: View, code: str, fund: str) -> None:
         with slot:
             chart_card(
                 view,
-                year_course(series, column, label, view.period_code, view.period_type, budget.get(plan)),
+                year_course(
+                    series,
+                    column,
+                    label,
+                    view.period_code,
+                    view.period_type,
+                    budget.get(plan),
+                    course_note(series, view.period_code, budget),
+                ),
                 key=f"course_{column}",
             )
 
