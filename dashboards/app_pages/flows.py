@@ -121,9 +121,7 @@ def main() -> None:
         view.areas["area_kind"] != "region", "area_name"
     ].tolist()
     # residents' months are those of the last year end, the employees' roll
-    reserve = {"employee": "可支付月数", "resident": "年末可支付月数"}.get(
-        view.scheme, "可支付月数（居民、合计为年末）"
-    )
+    reserve = {"employee": "可支付月数", "resident": "年末可支付月数"}.get(view.scheme, "可支付月数")
     show_table(
         view,
         flows,
