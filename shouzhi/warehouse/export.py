@@ -22,6 +22,7 @@ SCHEMA_VERSION = 1
 # Relations rows.* of a build, by the view of core that each is.
 ROW_RELATIONS = {
     "settlement": "fct_settlement",
+    "fee_line": "fct_fee_line",
     "employee_contribution": "fct_employee_contribution",
     "resident_contribution": "fct_resident_contribution",
     "insurance_spell": "fct_insurance_spell",

@@ -1,5 +1,7 @@
 -- M09 M10 of the business feeds: every received row is loaded, superseded or quarantined; what stands in the lake stands
 -- in core, and what core sums up stands in the mart. Per feed, month and area; feeds without an area by month.
+{% set by_area = "('setl_d', 'fee_list_d', 'contribution', 'acct_inc_detl_d', 'acct_pay_detl_d')" %}
+{% set by_month = by_area | replace(")", ", 'medins_clr_sum_d')") %}
 with control as (
     select
         control.*,
@@ -17,6 +19,11 @@ core_sum as (
     select 'setl_d' as feed_group, area_code, event_month, sum(denominator_count) as rows_count, sum(evidence_yuan) as amount_yuan
     from {{ ref('agg_claim_check_month') }}
     where check_id = '#rows'
+    group by area_code, event_month
+    union all
+    select 'fee_list_d', area_code, event_month, sum(denominator_count), sum(evidence_yuan)
+    from {{ ref('agg_fee_line_check_month') }}
+    where check_id = '#lines'
     group by area_code, event_month
     union all
     select 'contribution', area_code, event_month, sum(row_count), sum(total_yuan)
@@ -53,22 +60,15 @@ core_sum as (
 accepted as (
     select
         feed_group,
-        case when feed_group in ('setl_d', 'contribution', 'acct_inc_detl_d', 'acct_pay_detl_d') then area_code end as area_code,
-        case
-            when feed_group in ('setl_d', 'contribution', 'acct_inc_detl_d', 'acct_pay_detl_d', 'medins_clr_sum_d')
-                then event_month
-        end as event_month,
+        case when feed_group in {{ by_area }} then area_code end as area_code,
+        case when feed_group in {{ by_month }} then event_month end as event_month,
         sum(loaded_count) as rows_count,
         case when feed_group not in ('spell', 'fund_asset') then sum(loaded_yuan) end as amount_yuan
     from control
-    where feed_group in (select core_sum.feed_group from core_sum) or feed_group in ('setl_d', 'contribution')
+    where feed_group in (select core_sum.feed_group from core_sum) or feed_group in ('setl_d', 'fee_list_d', 'contribution')
     group by
         feed_group,
-        case when feed_group in ('setl_d', 'contribution', 'acct_inc_detl_d', 'acct_pay_detl_d') then area_code end,
-        case
-            when feed_group in ('setl_d', 'contribution', 'acct_inc_detl_d', 'acct_pay_detl_d', 'medins_clr_sum_d')
-                then event_month
-        end
+        case when feed_group in {{ by_area }} then area_code end, case when feed_group in {{ by_month }} then event_month end
 ),
 
 -- Two ways to the same money: rows one by one against sums by fund, sums against the mart.

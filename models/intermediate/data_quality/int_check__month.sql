@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 -- Kept over 150 lines: one branch a check.
--- D08 D12 D13 S01 S03: what the sums by month show: codes that no list knows, a month ten thousand times another, months
--- after the last one reported, subsidies against heads and standard, arrivals against what is due.
+-- D08 D12 D13 D14 S01 S03: what the sums by month show: codes that no list knows, a month ten thousand times another, months
+-- after the last one reported, fee lines that find no settlement, subsidies against heads and standard, arrivals against what is due.
 with parameter as (
     select
         max(case when parameter_code = 'jump_factor' then parameter_value end) as jump_factor,
@@ -108,6 +108,24 @@ finding as (
     from placed
     cross join horizon
     where horizon.last_month is not null
+    union all
+    -- Lines that say no area are looked for in all areas together.
+    select
+        'D14', area_code, cast(null as varchar), cast(null as varchar), cast(null as varchar),
+        sum(case check_id when '#named' then denominator_count else -denominator_count end),
+        sum(case check_id when '#named' then denominator_count else 0 end),
+        sum(case check_id when '#named' then coalesce(evidence_yuan, 0) else -coalesce(evidence_yuan, 0) end),
+        '费用明细'
+    from (
+        select
+            case check_id when '#placeless' then 'unknown' else area_code end as area_code,
+            check_id,
+            denominator_count,
+            evidence_yuan
+        from {{ ref('agg_fee_line_check_month') }}
+        where check_id in ('#named', '#matched', '#placeless')
+    ) as line_count
+    group by area_code
     union all
     select
         'S01', area_code, '390100', 'year', year_code,

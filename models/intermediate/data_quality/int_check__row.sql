@@ -1,9 +1,14 @@
 {{ config(materialized='table') }}
--- I01 I02 I03 I04 I09 M08 D10 D11 C04 C11: what is wrong about single rows of settlements and contributions. The
+-- I01 I02 I03 I04 I06 I09 I12 M08 D10 D11 C04 C11: what is wrong about single rows of settlements, their fee lines and
+-- contributions. The
 -- conditions stand in macros/checks and are evaluated in core, in one pass over the rows; here they get their fund.
 with counted as (
     select area_code, insutype_code, event_month, check_id, violated_count, denominator_count, evidence_yuan, sample_keys
     from {{ ref('agg_claim_check_month') }}
+    where check_id not like '#%'
+    union all
+    select area_code, insutype_code, event_month, check_id, violated_count, denominator_count, evidence_yuan, sample_keys
+    from {{ ref('agg_fee_line_check_month') }}
     where check_id not like '#%'
     union all
     select area_code, insutype_code, event_month, check_id, violated_count, denominator_count, evidence_yuan, sample_keys

@@ -41,6 +41,13 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "cash_payamt": "10.00", "refd_setl_flag": "0", "vali_flag": "1", "year": "2024", "rid": "R1",
         "updt_time": "2024-03-05 10:00:00",
     },
+    "fee_list_d": {
+        "bkkp_sn": "K1", "setl_id": "S1", "mdtrt_id": "M1", "psn_no": "P1", "insu_admdvs": "150102",
+        "fixmedins_code": "H15010200001", "med_list_codg": "XA01", "list_type": "101", "med_chrgitm_type": "09",
+        "chrgitm_lv": "01", "cnt": "1", "pric": "100.00", "det_item_fee_sumamt": "100.00", "selfpay_prop": "0",
+        "fulamt_ownpay_amt": "10.00", "overlmt_selfpay": "0.00", "preselfpay_amt": "0.00", "inscp_amt": "90.00",
+        "fee_ocur_time": "2024-03-05 09:00:00", "rid": "K1", "updt_time": "2024-03-05 10:00:00",
+    },
     "staf_psn_clct_detl_d": {
         "psn_clct_detl_id": "C1", "psn_no": "P1", "emp_no": "E1", "insutype": "310", "cashym": "202403",
         "accrym_begn": "202403", "accrym_end": "202403", "emp_clctstd": "5000.00", "psn_clctstd": "5000.00",
@@ -112,6 +119,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 # The month a row belongs to, as intake finds it.
 EVENT_COLUMNS = {
     "setl_d": ("setl_time",),
+    "fee_list_d": ("fee_ocur_time",),
     "staf_psn_clct_detl_d": ("clct_time", "cashym"),
     "rsdt_psn_clct_detl_d": ("clct_time", "cashym"),
     "acct_inc_detl_d": ("acct_modi_date",),
@@ -129,6 +137,7 @@ AGGREGATES += [
     "+agg_clearing_month",
     "+agg_payment_month",
     "+agg_claim_check_month",
+    "+agg_fee_line_check_month",
     "+agg_contribution_check_month",
 ]
 AGGREGATES += ["+fct_feed_month"]

@@ -15,6 +15,7 @@ import pandas as pd
 
 CONTROL = {
     "setl_d": "fund_pay_sumamt",
+    "fee_list_d": "det_item_fee_sumamt",
     "staf_psn_clct_detl_d": "clct_sumamt",
     "rsdt_psn_clct_detl_d": "clct_sumamt",
     "acct_inc_detl_d": "inc_sumamt",
@@ -105,6 +106,18 @@ class Feeds:
         when = row["setl_time"]
         self.add("setl_d", f"{when:%Y%m}", **row)
         return str(row["setl_id"])
+
+    def bill(self, settlement: str | None, area: str, day: str, fees: list[float], **values: Any) -> None:
+        """Fee lines of a settlement, all of them in scope; the last one gets what the case changes."""
+        for number, fee in enumerate(fees, start=1):
+            row = {
+                "bkkp_sn": self.key("fee_list_d"), "setl_id": settlement, "psn_no": "P", "insu_admdvs": area,
+                "fixmedins_code": "H1", "list_type": "101", "med_chrgitm_type": "09", "chrgitm_lv": "01", "cnt": 1,
+                "pric": fee, "det_item_fee_sumamt": fee, "fulamt_ownpay_amt": 0, "overlmt_selfpay": 0,
+                "preselfpay_amt": 0, "inscp_amt": fee, "fee_ocur_time": dt.datetime.fromisoformat(day),
+            }  # fmt: skip
+            row |= values if number == len(fees) else {}
+            self.add("fee_list_d", f"{row['fee_ocur_time']:%Y%m}", **row)
 
     def employee(self, person: str, area: str, month: str, base: float = 5000, **values: Any) -> None:
         """A collected month of an in-service employee: unit 7%, person 2%."""

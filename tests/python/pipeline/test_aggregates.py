@@ -58,6 +58,16 @@ def spell(county: str, person: str, begin: str, end: str | None = None, **given:
     }  # fmt: skip
 
 
+def fee_line(key: str, number: str, **given: Any) -> dict[str, Any]:
+    return {
+        "bkkp_sn": key,
+        "setl_id": number,
+        "insu_admdvs": "150104",
+        "fee_ocur_time": "2024-03-29 00:00:00",
+        **given,
+    }
+
+
 def ended(row: dict[str, Any]) -> dict[str, Any]:
     return {"psn_insu_stas": "4", **row}
 
@@ -97,6 +107,22 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
                 for code in ("11", "110104", "140201", "9903", "9902", "41", "52", "2102", "88", "9999")
             ),
             settlement("u-1", "110105", "2024-04-02"),
+        ],
+        "fee_list_d": [
+            # levels with and without a leading zero, a first self-payment of a 甲 item, all of it the person's own
+            fee_line("l-1", "i-1", chrgitm_lv="1"),
+            fee_line("l-2", "i-1", chrgitm_lv="02", selfpay_prop="0.1"),
+            fee_line("l-3", "i-1", chrgitm_lv="01", selfpay_prop="0.05"),
+            fee_line("l-4", "i-1", chrgitm_lv="03"),
+            fee_line("l-5", "i-1", chrgitm_lv="01", selfpay_prop="1"),
+            fee_line("l-6", "i-1", chrgitm_lv="04"),
+            fee_line("l-7", "i-1", chrgitm_lv="01", init_feedetl_sn="l-1", pric="0.1234"),
+            fee_line("l-8", "", chrgitm_lv="01", fulamt_ownpay_amt="", insu_admdvs=""),
+            # dated after its settlement's month; under a settlement of another area; of none
+            fee_line("l-9", "i-1", fee_ocur_time="2024-05-02 00:00:00"),
+            fee_line("l-10", "i-1", insu_admdvs="150202"),
+            fee_line("l-11", "nowhere"),
+            fee_line("l-12", "i-1", insu_admdvs=""),
         ],
         "staf_psn_clct_detl_d": [
             {"psn_clct_detl_id": "c-1", "psn_no": "a", "insu_admdvs": "150124"},
@@ -371,6 +397,38 @@ def test_nothing_is_lost_between_rows_and_aggregates(warehouse: Warehouse) -> No
         [here] = warehouse.rows(f"select sum({amount}) as yuan from {rows}")
         [there] = warehouse.rows(f"select sum({amount}) as yuan from {aggregate}")
         assert here == there and here["yuan"] is not None, aggregate
+
+
+def test_fee_lines_know_what_is_covered(warehouse: Warehouse) -> None:
+    rows = warehouse.rows("select * from core.fct_fee_line")
+    lines = {row["fee_line_id"]: row for row in rows}
+    assert {key: lines[key]["cover_code"] for key in (f"l-{number}" for number in range(1, 8))} == {
+        "l-1": "plain", "l-2": "partial", "l-3": "partial", "l-4": "none", "l-5": "none", "l-6": "unknown", "l-7": "plain",
+    }  # fmt: skip
+    assert (lines["l-1"]["item_level_code"], lines["l-1"]["area_code"]) == ("01", "150100")
+    assert (lines["l-7"]["is_reversal"], lines["l-7"]["unit_price"]) == (True, Decimal("0.1234"))
+    assert lines["l-8"]["settlement_id"] is None and lines["l-8"]["own_expense_yuan"] == 0
+
+
+def test_every_fee_line_is_counted_in_its_month_and_once_under_its_settlement(warehouse: Warehouse) -> None:
+    rows = warehouse.rows(
+        "select area_code, event_month, check_id, violated_count, denominator_count, evidence_yuan"
+        " from core.agg_fee_line_check_month order by all"
+    )
+    found = {(row["area_code"], row["event_month"], row["check_id"]): row for row in rows}
+    lines = {key: row["denominator_count"] for key, row in found.items() if key[2] in {"#lines", "#named"}}
+    assert lines == {
+        ("150100", "202403", "#lines"): 8, ("150100", "202403", "#named"): 8,
+        ("150100", "202405", "#lines"): 1, ("150100", "202405", "#named"): 1,
+        ("150200", "202403", "#lines"): 1, ("150200", "202403", "#named"): 1,
+        ("unknown", "202403", "#lines"): 2, ("unknown", "202403", "#named"): 1,
+    }  # fmt: skip
+    settled = {key: row["denominator_count"] for key, row in found.items() if key[:2] == ("150100", "202404")}
+    counts = {check: count for (_, _, check), count in settled.items()}
+    assert counts == {"#rows": 1, "#matched": 7, "#placeless": 1, "I06": 1, "I12": 1}
+    wrong = found["150100", "202404", "I06"]
+    assert (wrong["violated_count"], wrong["evidence_yuan"]) == (1, Decimal("-800.00"))
+    assert found["150100", "202404", "I12"]["violated_count"] == 0
 
 
 def test_row_checks_count_every_row(warehouse: Warehouse) -> None:

@@ -35,7 +35,7 @@ COUNTIES = ("150102", "150202", "159901")
 PERSONS = ("15010000000000000001", "15010000000000000002", "15010000000000000003")
 ACTIONS = (
     "settle", "late", "correct", "move", "reverse", "replace", "contribute", "recontribute", "premium", "snapshot",
-    "clear", "pay", "account", "again",
+    "clear", "pay", "account", "again", "bill", "rebill",
 )  # fmt: skip
 
 
@@ -46,6 +46,7 @@ class World:
     settlements: list[dict[str, Any]] = field(default_factory=list)
     contributions: list[dict[str, Any]] = field(default_factory=list)
     clearings: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
     files: list[tuple[str, str, list[dict[str, Any]]]] = field(default_factory=list)
     serial: int = 0
 
@@ -162,6 +163,22 @@ def act(
                 "acct_modi_date": day(month, 21),
             }
             return "acct_inc_detl_d", month, [row]
+        case "bill" if known is not None:
+            # of an earlier month than the settlement, of its own, or (a mistake) of a later one; now and then of none
+            number = world.next()
+            fee = "100.00" if pick % 2 else "60.00"
+            row = {
+                "bkkp_sn": f"K{number}", "setl_id": "nothing" if pick % 7 == 0 else known["setl_id"],
+                "insu_admdvs": known["insu_admdvs"], "fee_ocur_time": f"{day(month, 9)} 09:00:00", "rid": f"K{number}",
+                "det_item_fee_sumamt": fee, "updt_time": world.updated,
+            }  # fmt: skip
+            world.lines.append(row)
+            return "fee_list_d", month, [row]
+        case "rebill" if world.lines:
+            row = world.lines[pick % len(world.lines)]
+            world.next()
+            row.update({"fee_ocur_time": f"{day(month, 10)} 09:00:00", "updt_time": world.updated})
+            return "fee_list_d", month, [dict(row)]
         case "again" if world.files:
             return world.files[pick % len(world.files)]
         case _:
@@ -177,7 +194,8 @@ FIRST: list[Step] = [
     (action, number, month, county, person)
     for action in ("settle", "contribute", "premium", "account")
     for number, (month, county, person) in enumerate(zip(MONTHS, COUNTIES, PERSONS, strict=True))
-] + [("snapshot", 0, "202401", "150102", PERSONS[0]), ("clear", 1, "202402", "150102", PERSONS[0])]
+] + [("bill", number, month, "150102", PERSONS[0]) for number, month in enumerate(MONTHS, start=1)]
+FIRST += [("snapshot", 0, "202401", "150102", PERSONS[0]), ("clear", 1, "202402", "150102", PERSONS[0])]
 
 
 def deliver(home: Home, world: World, steps: list[Step], folder: Path) -> None:

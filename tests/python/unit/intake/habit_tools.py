@@ -25,6 +25,7 @@ from shouzhi.intake.contract import Column, Feed, load_feeds
 
 FEEDS = [
     "setl_d",
+    "fee_list_d",
     "staf_psn_clct_detl_d",
     "rsdt_psn_clct_detl_d",
     "psn_insu_d",

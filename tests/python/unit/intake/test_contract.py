@@ -39,7 +39,7 @@ DECLARED = [
 
 
 NOT_READ = {
-    *("fee_list_d", "opsp_reg_d", "refl_appy_evt_c", "out_appy_d", "adj_fund_d", "wage_tax"),
+    *("opsp_reg_d", "refl_appy_evt_c", "out_appy_d", "adj_fund_d", "wage_tax"),
     *("performance_goal", "price_catalogue", "material_catalogue", "chronic_quota", "case_register"),
 }
 

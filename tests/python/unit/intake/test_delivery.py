@@ -147,14 +147,14 @@ def test_what_is_ignored_unknown_or_not_yet_read(tmp_path):
     good(tmp_path / "in")
     for name in ("~$fund_statement_2024.xlsx", ".DS_Store", "README.txt", "SOURCES.md", "__MACOSX/._a.csv"):
         write(tmp_path / "in", name, b"x")
-    write(tmp_path / "in", "fee_list_d_202401.csv", b"setl_id\n1\n")
+    write(tmp_path / "in", "opsp_reg_d_202401.csv", b"setl_id\n1\n")
     assert check_extracts(tmp_path / "in").status == "clean"
     write(tmp_path / "in", "工作总结.xlsx", b"x")
     report = check_extracts(tmp_path / "in")
     codes = {each.name: each.status_code for each in report.files}
     assert codes == {
         "fund_statement_2024.csv": "loaded",
-        "fee_list_d_202401.csv": "not_read",
+        "opsp_reg_d_202401.csv": "not_read",
         "工作总结.xlsx": "unknown",
     }
     assert report.status == "problems"

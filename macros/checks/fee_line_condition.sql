@@ -1,0 +1,31 @@
+{#
+    Checks of a settlement's fee lines: one entry a check, evaluated by checked_month() over one row per settlement that
+    has lines (core.agg_fee_line_check_month makes it); see claim_condition.sql.
+    Source of the identities: national platform dictionary, section 1.3 (I6, I1L).
+    I06: not judged where the settlement was not made from lines: by hand, supplementary (settlement_type_code 3), invalid.
+    #matched counts the lines that found a settlement of their own area, #placeless those that say no area.
+#}
+{% macro fee_line_conditions() %}
+{{ return([
+    {
+        'check_id': '#matched', 'denominator': 'true', 'key': 'cast(null as varchar)', 'condition': 'true',
+        'yuan': 'own_area_yuan', 'weight': 'own_area_count',
+    },
+    {
+        'check_id': '#placeless', 'denominator': 'placeless_count > 0', 'key': 'cast(null as varchar)', 'condition': 'true',
+        'yuan': 'placeless_yuan', 'weight': 'placeless_count',
+    },
+    {
+        'check_id': 'I06', 'denominator': "is_made_from_lines", 'key': 'settlement_id',
+        'condition': "medical_fee_yuan <> line_fee_yuan or own_expense_yuan <> line_own_expense_yuan"
+            ~ " or over_limit_yuan <> line_over_limit_yuan or preself_pay_yuan <> line_preself_pay_yuan"
+            ~ " or in_scope_yuan <> line_in_scope_yuan",
+        'yuan': "medical_fee_yuan - line_fee_yuan",
+    },
+    {
+        'check_id': 'I12', 'denominator': 'true', 'key': 'wrong_line_id',
+        'condition': "wrong_line_id is not null",
+        'yuan': "line_fee_yuan - line_own_expense_yuan - line_over_limit_yuan - line_preself_pay_yuan - line_in_scope_yuan",
+    },
+]) }}
+{% endmacro %}
