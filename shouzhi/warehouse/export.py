@@ -19,7 +19,7 @@ EXPORTED_SCHEMAS = (
 CORE_PREFIXES = ("dim_", "agg_", "fct_feed_month")
 SCHEMA_VERSION = 1
 
-# Relations rows.* of a build, by the view of core that each is.
+# Relations rows.* of a build, by the view that each is; one that reads another stands after it.
 ROW_RELATIONS = {
     "settlement": "fct_settlement",
     "fee_line": "fct_fee_line",
@@ -34,6 +34,7 @@ ROW_RELATIONS = {
     "person": "dim_person",
     "institution": "dim_institution",
     "employer": "dim_employer",
+    "contribution_due": "int_benefits__contribution_due",
 }
 
 # The relations that only the export can write, with their columns' Chinese labels.
@@ -196,7 +197,7 @@ def row_relation_columns(
     """Columns of ``rows.*``: labelled as the published tables label them, else as core or the feeds do."""
     labels: dict[str, tuple[Any, Any, Any]] = {}
     for node in manifest["nodes"].values():
-        if node["resource_type"] == "model" and layer_of(node) in {"staging", "core"}:
+        if node["resource_type"] == "model" and layer_of(node) in {"staging", "core", "intermediate"}:
             for column in node["columns"].values():
                 meta = (column.get("config") or {}).get("meta", {})
                 given = (meta.get("label_zh"), meta.get("unit_zh"), meta.get("source_field"))
@@ -209,7 +210,7 @@ def row_relation_columns(
         """
         select table_name, column_name, ordinal_position, data_type
         from information_schema.columns
-        where table_catalog = 'warehouse' and table_schema = 'core'
+        where table_catalog = 'warehouse' and table_schema in ('core', 'intermediate')
         order by 1, 3
         """
     ).fetchall()
