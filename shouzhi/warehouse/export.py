@@ -19,7 +19,7 @@ EXPORTED_SCHEMAS = (
 CORE_PREFIXES = ("dim_", "agg_", "fct_feed_month")
 SCHEMA_VERSION = 1
 
-# Relations rows.* of a build, by the view of core that each is.
+# Relations rows.* of a build, by the view that each is; one that reads another stands after it.
 ROW_RELATIONS = {
     "settlement": "fct_settlement",
     "fee_line": "fct_fee_line",
@@ -34,6 +34,7 @@ ROW_RELATIONS = {
     "person": "dim_person",
     "institution": "dim_institution",
     "employer": "dim_employer",
+    "contribution_due": "int_benefits__contribution_due",
 }
 
 # Rows of the benefit replay: the table in the working file, and its views by public name (with their name as rows.*).
@@ -204,7 +205,7 @@ def row_relation_columns(
     """Columns of ``rows.*``: labelled as the published tables label them, else as core or the feeds do."""
     labels: dict[str, tuple[Any, Any, Any]] = {}
     for node in manifest["nodes"].values():
-        if node["resource_type"] == "model" and layer_of(node) in {"staging", "core"}:
+        if node["resource_type"] == "model" and layer_of(node) in {"staging", "core", "intermediate"}:
             for column in node["columns"].values():
                 meta = (column.get("config") or {}).get("meta", {})
                 given = (meta.get("label_zh"), meta.get("unit_zh"), meta.get("source_field"))

@@ -124,7 +124,12 @@ def moved(sql: str, queries: dict[str, str]) -> str:
     """A compiled model with the build's own queries in the place of the working file's relations."""
     for relation, query in queries.items():
         sql = sql.replace(relation, f"(\n{query}\n)")
-    return sql.replace('"warehouse"."core".', '"marts"."core".')
+    # A relation may read another relation of the rows; code lists and parameters are tables of the marts.
+    for name, model in ROW_RELATIONS.items():
+        sql = sql.replace(f'"warehouse"."core"."{model}"', f"rows.{name}")
+    for schema in ("core", "benefits"):
+        sql = sql.replace(f'"warehouse"."{schema}".', f'"marts"."{schema}".')
+    return sql
 
 
 def attach_rows(con: duckdb.DuckDBPyConnection, build_folder: Path) -> None:
