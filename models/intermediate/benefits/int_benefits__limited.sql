@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 {%- set spell = 'person_key, area_code, scheme_code, benefit_year_code' %}
-{%- set before = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and 1 preceding)' %}
-{%- set whole = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and unbounded following)' %}
+{%- set ordered = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and ' %}
+{%- set before = ordered ~ '1 preceding)' %}
+{%- set whole = ordered ~ 'unbounded following)' %}
 -- Years in which a limit may bind, with what each settlement asks for. Where the one yearly limit that binds is that of
 -- ordinary outpatient care (or only the critical-illness line is passed), and nothing is given back, running sums say
 -- what was used before: with one fixed limit the paid sum is the lesser of limit and asked sum. Every other such year goes

@@ -1,8 +1,9 @@
 {{ config(materialized='table') }}
 -- over 150 lines: every fact that the arithmetic needs, named once, before and after the windows
 {%- set spell = 'person_key, area_code, scheme_code, benefit_year_code' %}
-{%- set before = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and 1 preceding)' %}
-{%- set whole = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and unbounded following)' %}
+{%- set ordered = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and ' %}
+{%- set before = ordered ~ '1 preceding)' %}
+{%- set whole = ordered ~ 'unbounded following)' %}
 -- What a person's year of a scheme has in the order of settlement: settlements that count against its limits, and the
 -- reversals that give them back; with the plain sums before each (admissions, in-scope cost) and how the year is worked
 -- out. tier_code: plain (no limit can bind), limited (one may: looked at more closely), stepwise (row by row), unknown
