@@ -58,11 +58,12 @@ ruled as (
             and case
                 when claim.medical_kind_code in ('chronic', 'outpatient') then claim.medical_kind_code
                 else 'inpatient'
-            end = rule.medical_kind_code
+            end
+            = rule.medical_kind_code
             and claim.hospital_level_code = rule.hospital_level_code
             and claim.place_code = rule.place_code
             and claim.service_end_date >= rule.valid_from_date
-            and (rule.valid_to_date is null or claim.service_end_date < rule.valid_to_date)
+            and claim.service_end_date < rule.valid_until_date
 ),
 
 pathed as (
