@@ -9,6 +9,7 @@ from typing import Any
 
 from shouzhi.errors import UserError
 from shouzhi.synthetic import accounts, claims, clearing, contributions, enrolment, finance, population
+from shouzhi.synthetic import contribution_faults as faults
 from shouzhi.synthetic.engine import Engine
 from shouzhi.synthetic.ledger import Ledger
 from shouzhi.synthetic.messy import mess_up
@@ -79,7 +80,8 @@ def _generate(plan: Plan, engine: Engine, out: Path, report: Callable[[str], Non
     population.build(engine, plan)
     writer = Writer(engine, plan, out)
     clearing.create(writer)
-    ledger = Ledger(engine, plan, story)
+    planted = faults.Truth(plan)
+    ledger = Ledger(engine, plan, story, planted)
     statements = Statements(ledger, out, story.has_flaws)
     statements.prepare()
     for month in range(plan.start - EARLIER, plan.last + 1):
@@ -89,6 +91,7 @@ def _generate(plan: Plan, engine: Engine, out: Path, report: Callable[[str], Non
         for low, high, part in writer.ranges:
             if is_written:
                 contributions.write_staff(writer, month, low, high, part, stop)
+                planted.note_staff(engine, month, low, high, stop)
                 contributions.write_residents(writer, month, low, high, part, stop)
                 accounts.write_income(writer, month, low, high, part, stop)
             claims.write_claims(writer, month, low, high, part, stop, _drift(plan, story, month), is_written)
@@ -112,6 +115,7 @@ def _generate(plan: Plan, engine: Engine, out: Path, report: Callable[[str], Non
         report(month_code(month))
     truth = out / "truth"
     truth.mkdir()
+    planted.write(truth)
     _tell(truth / "statements.json", statements.planted)
     if plan.scenario == "messy":
         _tell(truth / "habits.json", mess_up(out, plan))
