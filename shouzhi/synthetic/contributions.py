@@ -1,11 +1,8 @@
 """Contributions of a month: employers' months with their arrears, yearly premiums, residents' fourth quarter."""
 
-from functools import cache
-
 from shouzhi.synthetic import contribution_faults as faults
 from shouzhi.synthetic import dues
 from shouzhi.synthetic.output import Writer, first_day, last_day_text, month_text, yuan
-from shouzhi.synthetic.policy_book import PolicyBook, read_policy
 from shouzhi.synthetic.population import is_paid
 from shouzhi.synthetic.settings import Plan, month_of, year_of
 
@@ -17,12 +14,6 @@ RESIDENT_SHARES = (
     (11, 0.34),
     (12, 0.20),
 )  # by month of the year before; the rest January, February
-
-
-@cache
-def book() -> PolicyBook:
-    """The policy that binds the sample region: what is due follows from it."""
-    return read_policy(sample=True)
 
 
 def lag(plan: Plan, month: str) -> str:
@@ -200,8 +191,8 @@ def write_staff(writer: Writer, month: int, low: int, high: int, part: str, stop
     """The month's employee contributions; leaves them in the temporary table ``staff_row``."""
     con = writer.con
     con.execute(f"create or replace temp table payer as {payers(writer.plan, month)}")
-    dues.write_months(con, writer.plan, book(), [month - late for late in (0, *LAGS)])
-    dues.write_years(con, writer.plan, book(), (year_of(month), year_of(month) + 1))
+    dues.write_months(con, writer.plan, [month - late for late in (0, *LAGS)])
+    dues.write_years(con, writer.plan, (year_of(month), year_of(month) + 1))
     con.execute(f"create or replace temp table staff_row as {staff(writer.plan, month, low, high, stop)}")
     stamp = f"{first_day(str(month))} + (day - 1)"
     writer.copy(
@@ -260,7 +251,7 @@ def write_residents(writer: Writer, month: int, low: int, high: int, part: str, 
     """Premiums of residents: for next year from September, the rest in January and February, newcomers when they come."""
     plan = writer.plan
     year, calendar_month = year_of(month), month_of(month)
-    dues.write_years(writer.con, plan, book(), (year, year + 1))
+    dues.write_years(writer.con, plan, (year, year + 1))
     pieces: list[str] = []
 
     def rows(for_year: int, condition: str, accrual_from: int, day_stream: str) -> str:

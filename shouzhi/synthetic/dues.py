@@ -69,7 +69,7 @@ def subsidy_standard(book: PolicyBook, area: str, year: int, level: str) -> int:
     return int((standard * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def write_months(engine: Engine, plan: Plan, book: PolicyBook, months: Collection[int]) -> None:
+def write_months(engine: Engine, plan: Plan, months: Collection[int]) -> None:
     """The relation ``due_rule``: area, rule_month, floor_fen, ceiling_fen, unit_rate, person_rate, civil_rate, credit_rate."""
     _write(
         engine,
@@ -85,21 +85,21 @@ def write_months(engine: Engine, plan: Plan, book: PolicyBook, months: Collectio
             "credit_rate",
         ),
         [
-            (area.number, month, *monthly(book, area.code, month))
+            (area.number, month, *monthly(plan.book, area.code, month))
             for area in plan.region.areas
             for month in sorted(set(months))
         ],
     )
 
 
-def write_years(engine: Engine, plan: Plan, book: PolicyBook, years: Collection[int]) -> None:
+def write_years(engine: Engine, plan: Plan, years: Collection[int]) -> None:
     """The relation ``year_rule``: area, rule_year, large_unit, large_person, premium, subsidy."""
     _write(
         engine,
         "year_rule",
         ("area", "rule_year", "large_unit", "large_person", "premium", "subsidy"),
         [
-            (area.number, year, *yearly(book, area.code, year))
+            (area.number, year, *yearly(plan.book, area.code, year))
             for area in plan.region.areas
             for year in sorted(set(years))
         ],

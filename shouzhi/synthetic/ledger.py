@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from shouzhi.synthetic import contribution_faults as faults
 from shouzhi.synthetic import dues
-from shouzhi.synthetic.contributions import book
 from shouzhi.synthetic.engine import Engine
 from shouzhi.synthetic.population import is_paid
 from shouzhi.synthetic.settings import FUNDS, Plan, month_of, year_of
@@ -274,7 +273,7 @@ class Ledger:
                 of_area = plan.region.areas[area].code
                 if self.stopped(of_area, month):
                     continue
-                standard = dues.subsidy_standard(book(), of_area, year, level)
+                standard = dues.subsidy_standard(plan.book, of_area, year, level)
                 if faults.is_missing(plan, of_area, level, year):
                     self.truth.note_subsidy(of_area, level, year, -heads * standard)
                     continue
