@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Every value that decides what is due, in force for whole months: 1.1.1 speaks of months, so that the value of a month is
 -- that of its first day (a change within a month begins with the next one).
 -- The credit to personal accounts stands in the bracket seed; of it the persons in service are taken, whose base is known.
