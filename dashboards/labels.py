@@ -347,7 +347,7 @@ TOPIC_TEXT = {
     "large_claim": "大额医疗保险",
     "civil_servant": "公务员医疗补助",
     "cadre": "省级干部",
-    "resident": "居民筹资",
+    "resident": "居民筹资与待遇",
 }
 SCOPE_LEVEL_TEXT = {"nation": "国家", "region": "自治区", "area": "统筹区"}
 BASIS_TEXT = {"stated": "原文载明", "assumed": "假定", "sample": "仅供样例"}

@@ -97,6 +97,37 @@ def difference_matrix(view: View, in_force: pd.DataFrame) -> None:
     st.caption("× 未规定：没有载入对该地有效的文件，不等于该地没有规定。征求意见稿不算在内。")
 
 
+# what the regional authorities must approve: subject → heading, clause, what stands where there is nothing to approve
+APPROVALS = {
+    "rate": (
+        "费率调整",
+        "实施意见征求意见稿二（二）：上调或下调费率须经自治区医保局、财政厅同意",
+        "没有统筹区自行调整过费率。",
+    ),
+    "benefit": (
+        "统筹区自行规定的待遇",
+        "实施意见征求意见稿二（三）：未经批准不得出台清单以外的政策",
+        "没有统筹区自行规定的待遇：各地执行国家、自治区文件的规定。",
+    ),
+}
+JUDGED = ("unapproved", "approved")
+
+
+def approvals(view: View, changes: pd.DataFrame) -> None:
+    """Rates that an area changed (2.2) and benefits that it set itself (2.3), those without an approval first."""
+    st.subheader("须经批准的事项")
+    judged = changes[changes["approval_code"].isin(JUDGED)]
+    judged = judged.sort_values("approval_code", ascending=False, kind="stable")
+    for subject, (heading, clause, nothing) in APPROVALS.items():
+        found = judged[judged["subject_code"] == subject].reset_index(drop=True)
+        missing = int((found["approval_code"] == "unapproved").sum())
+        said = f"{len(found)} 项，其中 {missing} 项未见批准文号" if len(found) else "无"
+        st.markdown(f"**{heading}：{said}**")
+        st.caption(clause + "。" + ("" if len(found) else nothing))
+        if len(found):
+            wrapped_table(view, found, CHANGE_COLUMNS, key=f"approval_{subject}", name=heading)
+
+
 def approval_sentence(changes: pd.DataFrame) -> str:
     """How many changes lack the approval that the regional authorities must give."""
     missing = int((changes["approval_code"] == "unapproved").sum())
@@ -131,6 +162,7 @@ def main() -> None:
         st.info("× 不适用：这一天没有对本数据源的地区有效的政策参数。", icon=":material/inbox:")
     else:
         difference_matrix(view, in_force)
+    approvals(view, changes)
     st.subheader("在用参数与条文")
     chosen = view.area_code if view.area_code and not view.whole_region else None
     shown = in_force[in_force["area_code"] == chosen].reset_index(drop=True) if chosen else in_force
@@ -144,8 +176,9 @@ def main() -> None:
     )
     st.subheader("调整时间线")
     st.caption(
-        "　".join(APPROVAL_TEXT.values())
-        + "：统筹区自行上调或下调费率须经自治区医保局、财政厅同意（实施意见征求意见稿二（二）），没有文号的列为“未见批准”。"
+        "批准情况："
+        + "、".join(APPROVAL_TEXT.values())
+        + "。统筹区自行调整费率、自行规定待遇而没有文号的，列为“未见批准”。"
     )
     wrapped_table(
         view, changes, CHANGE_COLUMNS, key="policy_changes", name="政策调整时间线", empty="没有政策调整。"
