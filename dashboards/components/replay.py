@@ -14,7 +14,7 @@ from dashboards.components.frame import View
 from dashboards.components.settlement import TITLE, explain_settlement
 from dashboards.components.state import is_fresh, prepare, prepare_text, selected_rows
 from dashboards.components.tables import Col, show_table, wrapped_table
-from dashboards.labels import fmt, is_missing, period_label
+from dashboards.labels import NOT_REPORTED, fmt, is_missing, period_label
 
 GROUPINGS = {"原因": "cause", "统筹区": "area", "机构": "institution", "经办人": "operator"}
 EVERY_GROUP = "全部"
@@ -154,7 +154,7 @@ def benefit_replay(view: View, fund: str) -> None:
     bound = asked_with(view)
     status = view.rows("benefit_status", **bound)
     if status.empty:
-        nothing_replayed(view, bound)
+        nothing_replayed(view, view.rows("benefit_span", area_code=bound["area_code"]), "结算")
         return
     funds = view.rows("benefit_funds", **bound)
     funds["fund_short"] = [view.fund_name(code) for code in funds["fund_code"]]
@@ -180,17 +180,18 @@ def benefit_replay(view: View, fund: str) -> None:
     settlement_search(view)
 
 
-def nothing_replayed(view: View, bound: dict[str, str]) -> None:
-    """Why there is no replay: the source has no settlements, or this area has none in this period."""
-    span = data.first(view.rows("benefit_span", area_code=bound["area_code"])) or {}
+def nothing_replayed(view: View, spans: pd.DataFrame, what: str) -> None:
+    """Why there is no replay: the source has no such rows, or this area has none in this period."""
+    span = data.first(spans) or {}
     if not span.get("rows_count"):
-        st.markdown("× 不适用：这个数据源没有可复算的结算数据。")
+        st.markdown(f"× 不适用：这个数据源没有可复算的{what}数据。")
     elif is_missing(span.get("first_month")):
-        st.markdown(f"× 不适用：{view.shown_area}没有结算数据。")
+        st.markdown(f"× 不适用：{view.shown_area}没有可复算的{what}数据。")
     else:
         first, last = (period_label(str(span[f"{end}_month"])) for end in ("first", "last"))
         st.markdown(
-            f"{view.shown_area}{view.period_text}没有{view.scheme_label}的结算；有数的月份：{first}至{last}。"
+            f"**{NOT_REPORTED}**　{view.shown_area}{view.period_text}没有{view.scheme_label}的{what}数据；"
+            f"有数的月份：{first}至{last}。"
         )
 
 
@@ -274,7 +275,7 @@ def contribution_replay(view: View, fund: str) -> None:
     bound = asked_with(view)
     found = view.rows("contribution_replay", **bound)
     if found.empty:
-        st.markdown(f"× 不适用：{view.shown_area}{view.period_text}没有可复算的缴费数据。")
+        nothing_replayed(view, view.rows("contribution_span", area_code=bound["area_code"]), "缴费")
         return
     found = with_span(view, found)
     items = found[found["status_code"] == REPLAYED].reset_index(drop=True)
