@@ -97,6 +97,18 @@ def difference_matrix(view: View, in_force: pd.DataFrame) -> None:
     st.caption("× 未规定：没有载入对该地有效的文件，不等于该地没有规定。征求意见稿不算在内。")
 
 
+BRACKET_COLUMNS = [
+    Col("parameter_name", header="参数", width=230),
+    Col("group_text", header="人群", width=80),
+    Col("hospital_level_code", "word", "医院级别", 80),
+    Col("care_place_code", "word", "就医地", 80),
+    Col("span_text", header="费用段", width=190),
+    Col("value_text", header="参数值", width=90),
+    Col("area_text", header="统筹区", width=200),
+    Col("doc_title", header="文件", width=230),
+    Col("clause", header="条款", width=80),
+    Col("basis", "word", "依据", 90),
+]
 # what the regional authorities must approve: subject → heading, clause, what stands where there is nothing to approve
 APPROVALS = {
     "rate": (
@@ -111,6 +123,43 @@ APPROVALS = {
     ),
 }
 JUDGED = ("unapproved", "approved")
+
+
+def cost_span(lower: object, upper: object) -> str:
+    """A bracket of cost in words."""
+    if is_missing(upper):
+        return "不分段" if is_missing(lower) or float(lower) == 0 else f"超过 {fmt_parameter(lower, 'yuan')}"
+    return f"{fmt_parameter(lower, 'yuan')} 至 {fmt_parameter(upper, 'yuan')}"
+
+
+def brackets(view: View, area_code: str | None, topic: str | None) -> None:
+    """What depends on person, hospital level, place and cost: deductibles and ratios."""
+    found = of_topic(view.rows("policy_brackets", as_of=view.period_end, area_code=area_code or "*"), topic)
+    st.subheader("分档标准")
+    st.caption("起付线和支付比例随人群、医院级别、就医地和费用段而不同；费用段是起付线以上的范围内费用。")
+    found["value_text"] = [
+        fmt_parameter(value, unit)
+        for value, unit in zip(found["parameter_value"], found["unit_code"], strict=True)
+    ]
+    found["group_text"] = [
+        "不分人群" if code == "all" else word("person_group_code", code)
+        for code in found["person_group_code"]
+    ]
+    found["care_place_code"] = found["place_code"]
+    found["span_text"] = [
+        cost_span(*pair) for pair in zip(found["lower_yuan"], found["upper_yuan"], strict=True)
+    ]
+    found["area_text"] = ["各地一致" if is_missing(names) else str(names) for names in found["area_names"]]
+    if area_code:
+        found["area_text"] = view.name_of(area_code)
+    show_table(
+        view,
+        found,
+        BRACKET_COLUMNS,
+        key="policy_brackets",
+        name="分档标准",
+        empty="这一天没有载入有效的分档标准：没有文件规定时，依赖它的待遇不作复算。",
+    )
 
 
 def approvals(view: View, changes: pd.DataFrame) -> None:
@@ -174,6 +223,7 @@ def main() -> None:
         name="在用政策参数",
         empty=f"{view.shown_area}在这一天没有有效的政策参数。",
     )
+    brackets(view, chosen, topic)
     st.subheader("调整时间线")
     st.caption(
         "批准情况："

@@ -280,10 +280,12 @@ def contribution_replay(view: View, fund: str) -> None:
     found = with_span(view, found)
     items = found[found["status_code"] == REPLAYED].reset_index(drop=True)
     st.markdown(f"**{view.shown_area}{view.period_text}：{contribution_sentence(items)}**")
-    wrapped_table(
-        view, items, ITEM_COLUMNS, key="contribution_items", name="缴费复算", empty="没有已复算的缴费。"
-    )
+    # a sum of areas rests on as many rules as they have
+    columns = [column for column in ITEM_COLUMNS if column.name != "clauses" or not view.whole_region]
+    wrapped_table(view, items, columns, key="contribution_items", name="缴费复算", empty="没有已复算的缴费。")
     note = "应缴＝核定基数（在上下限之间）× 当日费率，或人数 × 定额；各级财政补助＝人数 × 标准 × 负担比例。保费与补助为全年。"
+    if view.whole_region:
+        note += "依据的文件和条款各地不同，选统筹区查看。"
     if items["is_sample_based"].fillna(False).astype(bool).any():
         note += "部分参数只供样例（basis = sample），不出自文件。"
     st.caption(note)
