@@ -246,9 +246,11 @@ def settlement_search(view: View) -> None:
         asked = st.text_input(
             "结算编号", key="js", width=320, placeholder="输入结算编号，或点上面的一行"
         ).strip()
-        pressed = st.button(TITLE, key="settlement_open", icon=":material/calculate:", disabled=not asked)
+        pressed = st.button(TITLE, key="settlement_open", icon=":material/calculate:")
     if asked and (pressed or is_fresh("js")):
         explain_settlement(view, asked)
+    elif pressed:
+        st.caption("请先输入结算编号，或点上面的一行。")
 
 
 def with_span(view: View, frame: pd.DataFrame) -> pd.DataFrame:

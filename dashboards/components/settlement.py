@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -9,8 +10,8 @@ import streamlit as st
 
 from dashboards import data
 from dashboards.components.frame import View
-from dashboards.components.tables import Col, show_table
-from dashboards.labels import NOT_APPLICABLE, fmt, is_missing, word
+from dashboards.components.tables import Col, wrapped_table
+from dashboards.labels import NOT_APPLICABLE, document_text, fmt, is_missing, word
 
 TITLE = "算给我看"
 OFF_FUND = "OFF130"
@@ -34,13 +35,21 @@ STEP_COLUMNS = [
 ]
 
 
-def rule_texts(frame: pd.DataFrame) -> list[str]:
-    """Document and clause of each row, as readers cite them."""
+def rule_texts(frame: pd.DataFrame, titles: Mapping[str, str]) -> list[str]:
+    """Documents and clauses of each row, as readers cite them; ``titles``: number → title."""
     texts = []
     for doc_no, clause in zip(frame["doc_no"], frame["clause"], strict=True):
-        parts = [str(part) for part in (doc_no, clause) if not is_missing(part) and part != ""]
-        texts.append(" ".join(dict.fromkeys(parts)) or NOT_APPLICABLE)
+        parts = [] if is_missing(doc_no) or doc_no == "" else str(doc_no).split("、")
+        cited = [document_text(part, titles.get(part), with_title=False) for part in parts]
+        cited += [] if is_missing(clause) or clause == "" else [str(clause)]
+        texts.append(" ".join(dict.fromkeys(cited)) or NOT_APPLICABLE)
     return texts
+
+
+def document_titles(view: View) -> dict[str, str]:
+    """Number → title of the documents that parameters rest on."""
+    found = view.rows("policy_documents")
+    return dict(zip(found["doc_no"], found["doc_title"], strict=True))
 
 
 def verdict(funds: pd.DataFrame) -> str:
@@ -84,11 +93,12 @@ def settlement_block(view: View, settlement_id: str, key: str) -> None:
         st.info(f"没有找到结算 {settlement_id}，或您无权查看它的统筹区。", icon=":material/search_off:")
         return
     funds["fund_short"] = [view.fund_name(code) for code in funds["fund_code"]]
-    funds["rule_text"] = rule_texts(funds)
+    titles = document_titles(view)
+    funds["rule_text"] = rule_texts(funds, titles)
     st.markdown(f"**结算 {settlement_id}**")
     st.caption(facts_line(data.first(funds) or {}))
     st.markdown(f"**{verdict(funds)}**")
-    show_table(view, funds, FUND_COLUMNS, key=f"{key}_funds", name=f"结算{settlement_id}_实付与应付")
+    wrapped_table(view, funds, FUND_COLUMNS, key=f"{key}_funds", name=f"结算{settlement_id}_实付与应付")
     if (funds["fund_code"] == OFF_FUND).any():
         st.caption("省级干部由原渠道支付，实际付了多少不在结算数据里，只列按规定应由原渠道支付的金额。")
     steps = view.rows("benefit_steps", settlement_id=settlement_id)
@@ -100,10 +110,10 @@ def settlement_block(view: View, settlement_id: str, key: str) -> None:
         NOT_APPLICABLE if is_missing(code) or code == "" else view.fund_name(code)
         for code in steps["fund_code"]
     ]
-    steps["rule_text"] = rule_texts(steps)
-    show_table(view, steps, STEP_COLUMNS, key=f"{key}_steps", name=f"结算{settlement_id}_计算步骤")
-    if steps["doc_no"].eq("SAMPLE").any():
-        st.caption("依据为 SAMPLE 的参数只供样例数据，不出自任何文件。")
+    steps["rule_text"] = rule_texts(steps, titles)
+    wrapped_table(view, steps, STEP_COLUMNS, key=f"{key}_steps", name=f"结算{settlement_id}_计算步骤")
+    if steps["doc_no"].fillna("").str.contains("SAMPLE").any():
+        st.caption("依据为“样例参数”的，只供样例数据，不出自任何文件。")
 
 
 @st.dialog(TITLE, width="large")

@@ -57,8 +57,11 @@ def test_a_verdict_says_what_agrees_and_what_does_not() -> None:
 
 
 def test_documents_and_clauses_are_cited_once() -> None:
-    frame = pd.DataFrame({"doc_no": ["NMG-2007", None, "SAMPLE"], "clause": ["1.1.3", None, "SAMPLE"]})
-    assert rule_texts(frame) == ["NMG-2007 1.1.3", "—", "SAMPLE"]
+    frame = pd.DataFrame(
+        {"doc_no": ["NMG-2007、SAMPLE", None, "内医保发1号"], "clause": ["1.1.3、样例", None, "第一条"]}
+    )
+    titles = {"NMG-2007": "通知", "SAMPLE": "样例参数", "内医保发1号": "办法"}
+    assert rule_texts(frame, titles) == ["通知 样例参数 1.1.3、样例", "—", "内医保发1号 第一条"]
 
 
 def test_the_sentence_counts_states_and_names_differences() -> None:
@@ -133,12 +136,10 @@ def test_differences_by_cause_and_the_settlement_behind_them(
     assert not app.exception and not app.error
     assert f"结算 {settlement}" in texts(app)
     assert "与规定不符" in texts(app)
-    steps = frame_with(app, "算法")
-    assert len(steps) and steps["依据"].ne("—").any()
-    shown = frame_with(app, "按规定应付（元）")
-    assert float(shown["实际 − 应付（元）"].astype(float).abs().max()) == pytest.approx(
-        abs(float(row["difference_yuan"]))
-    )
+    shown = tables(app)
+    assert ">算法<" in shown and "起付线" in shown
+    assert f">{fmt(row['difference_yuan'], '元', signed=True)}<" in shown
+    assert f">{fmt(row['expected_yuan'], '元')}<" in shown
 
 
 @pytest.mark.pipeline
