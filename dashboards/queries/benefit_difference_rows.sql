@@ -5,7 +5,7 @@ select
     concat(substr(replay.person_key, 1, 8), '…') as person_mask,
     area.area_short_name as area_name,
     replay.institution_code,
-    replay.operator_key,
+    case when coalesce(replay.operator_key, '') <> '' then substr(replay.operator_key, 1, 12) || '…' end as operator_mask,
     replay.event_month,
     replay.fund_code,
     coalesce(text.name_zh, replay.cause_code) as cause_name,

@@ -35,7 +35,7 @@ select
         when 'area' then coalesce(area.area_name, differing.group_code)
         when 'institution'
             then coalesce(institution.institution_name || '（' || differing.group_code || '）', nullif(differing.group_code, ''), '未注明')
-        else coalesce(nullif(differing.group_code, ''), '未注明')
+        else coalesce(substr(nullif(differing.group_code, ''), 1, 12) || '…', '未注明')
     end as group_name,
     cast(sum(differing.settlement_count) as bigint) as settlement_count,
     sum(case when differing.difference_yuan > 0 then differing.difference_yuan else 0 end) as overpaid_yuan,
