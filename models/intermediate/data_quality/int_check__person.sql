@@ -198,7 +198,8 @@ contribution_count as (
         contribution.event_month,
         {% for check_id, denominator, condition in [
             ('D09', 'delivered.person_count > 0', 'person.person_key is null'),
-            ('C09', 'contribution.has_base and delivered.spell_count > 0', 'retired.person_key is not null'),
+            ('C09', 'contribution.has_base and delivered.spell_count > 0',
+             'retired.person_key is not null and early.person_key is null'),
         ] %}
         sum(case when ({{ denominator }}) and ({{ condition }}) then 1 else 0 end) as violated_{{ check_id | lower }},
         sum(case when {{ denominator }} then 1 else 0 end) as judged_{{ check_id | lower }},
@@ -212,6 +213,13 @@ contribution_count as (
     left join {{ ref('dim_person') }} as person on contribution.person_key = person.person_key
     left join retired
         on contribution.person_key = retired.person_key and contribution.due_month > retired.retired_month
+    -- NMG-2007 1.1.5: who retired early pays on, rightly
+    left join {{ ref('int_benefits__early_retiree') }} as early
+        on
+            contribution.person_key = early.person_key
+            and contribution.due_month = early.due_month
+            and contribution.area_code = early.area_code
+            and early.is_early_retiree_paying
     group by contribution.area_code, insutype.fund_code, contribution.event_month
 ),
 
