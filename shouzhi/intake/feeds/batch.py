@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from shouzhi.bulk_insert import insert_rows
 from shouzhi.intake.cells import column_letter
 from shouzhi.intake.contract import Column, Feed
 from shouzhi.intake.feeds.columns import FILE_SHIFT, SHEET_SHIFT, contract_columns, event_grain
@@ -162,7 +163,7 @@ def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member], *
         records.append((*origin, table.sheet_name, first, base, table.layout.skip + 1, month))
         if unread.get(index) or table.line_count != table.layout.skip + count:
             _find_lines(connection, index, first, table)
-    connection.executemany("insert into batch_file values (?, ?, ?, ?, ?, ?, ?, ?, ?)", records)
+    insert_rows(connection, "batch_file", records)
 
 
 def _find_lines(connection: duckdb.DuckDBPyConnection, index: int, first: int, table: TextTable) -> None:
@@ -184,9 +185,7 @@ def _find_lines(connection: duckdb.DuckDBPyConnection, index: int, first: int, t
         ).fetchall()
     }
     lines = list(_lines_of(table, wanted, skipped))
-    connection.executemany(
-        "insert into fault_line values (?, ?)", [(first + ordinal, line) for ordinal, line in lines]
-    )
+    insert_rows(connection, "fault_line", [(first + ordinal, line) for ordinal, line in lines])
 
 
 def _lines_of(table: TextTable, wanted: list[int], skipped: set[int]) -> Iterator[tuple[int, int]]:
