@@ -94,6 +94,7 @@ select
     stated.hospital_level_code,
     stated.person_group_code,
     stated.is_reversal,
+    stated.has_difference,
     case when stated.layer_no > 6 and stated.status_code = 'replayed' then 'outside_rules' else stated.status_code end
         as status_code,
     case when stated.layer_no > 6 and stated.status_code = 'replayed' then 'no_rule' else stated.reason_code end as reason_code,
