@@ -17,6 +17,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import duckdb
+
 ROOT = Path(__file__).resolve().parents[1]
 LINES = 4
 REPLAY = (
@@ -34,6 +36,7 @@ REPLAY = (
     "int_benefits__settled",
     "benefits__fct_benefit_month",
 )
+EXCLUDED = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 YARDSTICK = """
 create or replace table yardstick as
 select
@@ -113,15 +116,12 @@ def prepared(folder: Path) -> Path:
 
     path = folder / "warehouse.duckdb"
     feed_harness.load(path, {})
-    import duckdb
-
     with duckdb.connect(str(path)) as con:
         con.execute("insert into lake.home_parameter values ('policy_sample', 'true')")
     is_success, failures = run_dbt(
         path,
         folder / "target",
-        ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--select"]
-        + ["+benefits__fct_benefit_month", "+benefits__fct_benefit_difference"],
+        ["build", *EXCLUDED, "--select", "+benefits__fct_benefit_month"],
     )
     assert is_success, failures
     manifest = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
@@ -131,8 +131,7 @@ def prepared(folder: Path) -> Path:
     return path
 
 
-def connect(path: Path):
-    import duckdb
+def connect(path: Path) -> duckdb.DuckDBPyConnection:
 
     con = duckdb.connect(str(path))
     con.execute("set threads = 2")

@@ -17,7 +17,7 @@ from shouzhi.warehouse.export import quoted_text
 
 AGGREGATE_PREFIX = "agg_"
 # Marts that are kept by benefit year.
-YEARLY_MARTS = ("fct_benefit_month", "fct_benefit_difference")
+YEARLY_MARTS = ("fct_benefit_month", "fct_benefit_difference", "fct_benefit_cap")
 YEAR = "coalesce({0}.year, substr(cast({0}.enddate as varchar), 1, 4), 'unknown')"
 EVERY_YEAR_SQL = f"""
 create or replace table lake.changed_benefit_year as

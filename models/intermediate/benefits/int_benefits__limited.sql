@@ -63,7 +63,7 @@ select
     summed.pay_{{ number }},
     {%- endfor %}
     {{ rule_columns('summed') }},
-    case when
+    coalesce(
         tier_code = 'limited'
         and other_year + least(outpatient_year, coalesce(least_outpatient_cap, outpatient_year))
         <= coalesce(least_pooled_cap, other_year + outpatient_year)
@@ -77,7 +77,7 @@ select
         )
         and privileged_year <= coalesce(least_privileged_cap, privileged_year)
         and privileged_year + civil_year <= coalesce(least_civil_cap, privileged_year + civil_year)
-        and assisted_year <= coalesce(least_assistance_cap, assisted_year)
-        then false else true
-    end as is_stepwise
+        and assisted_year <= coalesce(least_assistance_cap, assisted_year),
+        false
+    ) = false as is_stepwise
 from summed

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 -- benefits.fct_benefit_year: one row per person, area, insurance type, fund and benefit year: what was paid and what the
--- rules say against the fund's yearly cap (the least in force in that year; none where the fund has none).
+-- rules say against the fund's yearly cap (the greatest in force on a day of that year's care; none where
+-- the fund has none).
 with settled as (
     select * from {{ ref('int_benefits__settled') }}
 ),
@@ -30,7 +31,7 @@ summed as (
         sum(case when settled.{{ paid }} <> 0 or settled.calculated_{{ name }}_yuan <> 0 then 1 else 0 end) as {{ name }}_count,
         sum(settled.{{ paid }}) as {{ name }}_paid_yuan,
         sum(settled.calculated_{{ name }}_yuan) as {{ name }}_expected_yuan,
-        min(rule.{{ name }}_cap_yuan) as {{ name }}_cap_yuan{{ ',' if not loop.last }}
+        max(rule.{{ name }}_cap_yuan) as {{ name }}_cap_yuan{{ ',' if not loop.last }}
         {%- endfor %}
     from settled
     left join rule on settled.rule_set_no = rule.rule_set_no

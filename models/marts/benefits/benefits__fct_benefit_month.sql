@@ -33,7 +33,16 @@ with summed as (
         {{ sum_money(paid) }} as {{ name }}_paid_yuan,
         {{ sum_money("case when status_code = 'replayed' then coalesce(calculated_" ~ layer ~ "_yuan, 0) end") }} as {{ name }}_expected_yuan,
         {{ sum_money("case when status_code = 'replayed' then " ~ paid ~ " - coalesce(calculated_" ~ layer ~ "_yuan, 0) end") }}
-            as {{ name }}_difference_yuan{{ ',' if not loop.last }}
+            as {{ name }}_difference_yuan,
+        {%- set unreferred = "status_code = 'replayed' and place_code = 'unreferred'" %}
+        {%- set excess = unreferred ~ ' and abs(' ~ paid ~ ') > abs(coalesce(calculated_' ~ layer ~ '_yuan, 0))' %}
+        cast(sum(case when {{ unreferred }} then 1 else 0 end) as bigint) as {{ name }}_unreferred_count,
+        cast(sum(case when {{ excess }} then 1 else 0 end) as bigint) as {{ name }}_unreferred_excess_count,
+        {{ sum_money('case when ' ~ excess ~ ' then ' ~ paid ~ ' - coalesce(calculated_' ~ layer ~ '_yuan, 0) else 0 end') }}
+            as {{ name }}_unreferred_excess_yuan,
+        {{ sample_keys(
+            "case when status_code = 'replayed' and " ~ paid ~ ' <> coalesce(calculated_' ~ layer ~ '_yuan, 0) then settlement_id end'
+        ) }} as {{ name }}_difference_keys{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('int_benefits__settled') }}
     group by area_code, insutype_code, event_month, benefit_year_code, status_code, reason_code
@@ -52,7 +61,11 @@ select
     summed.{{ name }}_difference_count as difference_count,
     summed.{{ name }}_paid_yuan as paid_yuan,
     summed.{{ name }}_expected_yuan as expected_yuan,
-    summed.{{ name }}_difference_yuan as difference_yuan
+    summed.{{ name }}_difference_yuan as difference_yuan,
+    summed.{{ name }}_unreferred_count as unreferred_count,
+    summed.{{ name }}_unreferred_excess_count as unreferred_excess_count,
+    summed.{{ name }}_unreferred_excess_yuan as unreferred_excess_yuan,
+    summed.{{ name }}_difference_keys as difference_keys
 from summed
 {%- if name == 'pooled' %}
 left join {{ ref('insutype') }} as insutype on summed.insutype_code = insutype.insutype_code

@@ -1,0 +1,19 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ delete_changed_benefit_years() }}",
+) }}
+select
+    area_code,
+    insutype_code,
+    fund_code,
+    benefit_year_code,
+    count(*) as person_count,
+    cast(sum(case when is_cap_reached then 1 else 0 end) as bigint) as reached_count,
+    cast(sum(case when over_cap_yuan > 0 then 1 else 0 end) as bigint) as over_cap_count,
+    {{ sum_money('over_cap_yuan') }} as over_cap_yuan,
+    {{ sample_keys('case when over_cap_yuan > 0 then person_key end') }} as over_cap_keys
+from {{ ref('int_benefits__person_year') }}
+where cap_yuan is not null
+group by area_code, insutype_code, fund_code, benefit_year_code
