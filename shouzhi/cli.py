@@ -138,8 +138,11 @@ def init(home: Path, title: str | None, region: str | None, sample: bool) -> int
 
 @cli.command()
 @click.argument("extracts", type=click.Path(path_type=Path), metavar="EXTRACTS")
-def check(extracts: Path) -> int:
+@home_option
+def check(extracts: Path, home: Path) -> int:
     """检查 EXTRACTS 文件夹里的报表是否合格，什么也不写入。
+
+    数据目录里已有数据的，一并说明哪些文件已接收过、哪些旧数据会被替代。
 
     \b
     退出码：
@@ -149,7 +152,8 @@ def check(extracts: Path) -> int:
     """
     from shouzhi.intake import check_extracts
 
-    report = check_extracts(extracts, Progress())
+    lake = home / "lake"
+    report = check_extracts(extracts, Progress(), lake_root=lake if lake.is_dir() else None)
     click.echo(report.render(), nl=False)
     return report.exit_code
 
