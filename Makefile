@@ -41,7 +41,7 @@ $(DEV_STAMP): requirements-dev.lock $(STAMP)
 # 演示数据与公开数据里有意放了拒收、隔离和待核的情况，所以退出码 1 也算成功。
 demo: $(STAMP)
 	@rm -rf $(HOME_DIR)/demo_extracts
-	@$(BIN)/shouzhi init --home $(HOME_DIR) --title 演示数据 --region neimenggu
+	@$(BIN)/shouzhi init --home $(HOME_DIR) --title 演示数据 --region neimenggu --sample
 	@$(BIN)/shouzhi init --home $(PUBLIC_DIR) --title 公开数据 --region public
 	@echo "公开数据在后台建立，同时生成演示数据（$(PERSONS) 人，$(MONTHS) 个月）……"
 	@$(BIN)/shouzhi run tests/fixtures/published --home $(PUBLIC_DIR) > $(PUBLIC_DIR)/demo.out 2>&1 & public=$$!; \

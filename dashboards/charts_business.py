@@ -14,12 +14,13 @@ UNIT = "万元"
 MONTHS_SHOWN = 13
 
 # column of the mart, how the factor reads
+UNSPLIT = "不可分解"
 FACTORS = (
     ("heads_contribution_yuan", "参保人数"),
     ("visits_contribution_yuan", "人均就诊次数"),
     ("cost_contribution_yuan", "次均费用"),
     ("share_contribution_yuan", "基金支付比例"),
-    ("unsplit_contribution_yuan", "不可分解"),
+    ("unsplit_contribution_yuan", UNSPLIT),
 )
 CAUSES = (
     ("unpaid_yuan", "结算与支付的时间差"),
@@ -77,6 +78,20 @@ def part_bars(parts: pd.DataFrame, title: str, note: str, head: str, *, neutral:
     return Chart(chart, title, f"{title}。{listed}。", table)
 
 
+def leading_factors(factors: list[tuple[str, Any]]) -> str:
+    """What pushed most and what pulled most, in words; what could not be split by its own name."""
+    known = [(label, float(value)) for label, value in factors if label != UNSPLIT]
+    up = max(known, key=lambda pair: pair[1])
+    down = min(known, key=lambda pair: pair[1])
+    said = [
+        f"{verb}最多的是{label}（{fmt(value, UNIT, signed=True)}）"
+        for verb, (label, value), counts in (("推高", up, up[1] > 0), ("拉低", down, down[1] < 0))
+        if counts
+    ]
+    said += [f"{label}{fmt(value, UNIT, signed=True)}" for label, value in factors if label == UNSPLIT]
+    return "".join(f"，{text}" for text in said)
+
+
 def driver_bars(row: dict[str, Any], area_name: str, scheme_label: str, period_code: str) -> Chart:
     """What moved the spending since the same period of last year: one bar a factor."""
     shown = [
@@ -85,13 +100,12 @@ def driver_bars(row: dict[str, Any], area_name: str, scheme_label: str, period_c
         if not (column == "unsplit_contribution_yuan" and float(row[column]) == 0)
     ]
     parts = pd.DataFrame(shown, columns=["label", "amount_yuan"])
-    leading = max(shown, key=lambda pair: abs(float(pair[1])))
     title = (
         f"{area_name}{scheme_label}{period_label(period_code)}基金支付{fmt(row['spending_yuan'], UNIT)}万元，"
-        f"比上年同期{more_or_less(row['growth_yuan'])}，其中{leading[0]}{fmt(leading[1], UNIT, signed=True)}"
+        f"比上年同期{more_or_less(row['growth_yuan'])}{leading_factors(shown)}"
     )
     note = f"单位：{UNIT} · 蓝色推高、橙色拉低 · 对数平均分解，各项之和等于增减额"
-    return part_bars(parts, title, note, "因素", neutral="不可分解")
+    return part_bars(parts, title, note, "因素", neutral=UNSPLIT)
 
 
 def reconciliation_bars(row: dict[str, Any], area_name: str, period_code: str) -> Chart:

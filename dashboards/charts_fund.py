@@ -112,11 +112,18 @@ def _slot(period_code: str) -> int:
 
 
 def year_course(
-    series: pd.DataFrame, column: str, word: str, period_code: str, period_type: str, budget: float | None
+    series: pd.DataFrame,
+    column: str,
+    word: str,
+    period_code: str,
+    period_type: str,
+    budget: float | None,
+    warning: str = "",
 ) -> Chart:
     """Year-to-date lines: this year solid, last year grey, the budget as a straight dashed pace.
 
-    ``series``: period_code and ``column`` (year-to-date, yuan); ``budget``: the year's budget in yuan or None.
+    ``series``: period_code and ``column`` (year-to-date, yuan); ``budget``: the year's budget in yuan or None;
+    ``warning``: what does not compare.
     """
     year = period_code[:4]
     slots = _PARTS[period_type]
@@ -172,6 +179,7 @@ def year_course(
     figure.update_yaxes(rangemode="tozero", fixedrange=True, tickformat=",.0f")
     figure.update_xaxes(fixedrange=True, categoryorder="array", categoryarray=slots)
     note = f"年初以来累计 · 单位：{UNIT} · 今年实线、去年灰线、预算虚线；缺报的时间不连线"
+    note += f" · {warning}" if warning else ""
     return Chart(titled(figure, title, note, height=340, legend=True), title, f"{title}。", table)
 
 
@@ -221,8 +229,11 @@ def years_bars(series: pd.DataFrame, area_name: str, fund_name: str) -> Chart:
     return Chart(titled(figure, title, note, height=360, width=60, legend=True), title, f"{title}。", table)
 
 
-def budget_bars(row: dict[str, float], period_code: str) -> Chart:
-    """The year's budget as a wide grey bar and the year-to-date actual as a thin bar on it, per side."""
+def budget_bars(row: dict[str, float], period_code: str, warning: str = "") -> Chart:
+    """The year's budget as a wide grey bar and the year-to-date actual as a thin bar on it, per side.
+
+    ``warning``: what does not compare.
+    """
     sides = [
         ("支出", "budget_expenditure_yuan", "ytd_expenditure_yuan"),
         ("收入", "budget_income_yuan", "ytd_income_yuan"),
@@ -276,7 +287,13 @@ def budget_bars(row: dict[str, float], period_code: str) -> Chart:
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(fixedrange=True)
     return Chart(
-        titled(figure, title, f"单位：{UNIT} · 灰条为全年预算", height=270, legend=True),
+        titled(
+            figure,
+            title,
+            f"单位：{UNIT} · 灰条为全年预算" + (f" · {warning}" if warning else ""),
+            height=270,
+            legend=True,
+        ),
         title,
         f"{title}。",
         table,

@@ -20,6 +20,7 @@ from dashboards.labels import (
 )
 
 ALL = "全部"
+HOLD_SPANS = ["全部期间", "本期"]
 
 CHECK_COLUMNS = [
     Col("check_id", header="编号", width=90),
@@ -156,18 +157,28 @@ def checks_block(view: View) -> None:
 
 
 def holds_block(view: View) -> None:
-    """What is 待核, all periods."""
-    held = _with_period(view, view.rows("held", period_code="*"))
-    if held.empty:
+    """What is 待核: of the chosen period, or of all of them."""
+    everything = _with_period(view, view.rows("held", period_code="*"))
+    if everything.empty:
         st.markdown("没有待核的数字。")
         return
-    st.markdown(f"**待核 {len(held)} 项**：数字照常发布，处处带“待核”标记。")
+    now = len(view.rows("held"))
+    st.markdown(
+        f"**{view.period_text}待核 {now} 项，全部期间共 {len(everything)} 项**：数字照常发布，处处带“待核”标记。"
+    )
+    prepare("hk", HOLD_SPANS, HOLD_SPANS[0], "待核的期间")
+    held = everything
+    if st.segmented_control("期间", HOLD_SPANS, key="hk", required=True) == HOLD_SPANS[1]:
+        held = everything[
+            (everything["period_type"] == view.period_type) & (everything["period_code"] == view.period_code)
+        ].reset_index(drop=True)
     show_table(
         view,
         held,
         HOLD_COLUMNS,
         key="holds",
         name="待核清单",
+        empty=f"{view.period_text}没有待核的数字。",
     )
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards import data
 from dashboards.charts_fund import year_course, years_bars
 from dashboards.components.cards import chart_card
+from dashboards.components.coverage import course_note
 from dashboards.components.drill import account_drill, chosen_account, trail, with_labels
 from dashboards.components.frame import View, view_of_page
 from dashboards.components.provenance import source_picker
@@ -89,7 +90,15 @@ def courses(view: View, code: str, fund: str) -> None:
         with slot:
             chart_card(
                 view,
-                year_course(series, column, label, view.period_code, view.period_type, budget.get(plan)),
+                year_course(
+                    series,
+                    column,
+                    label,
+                    view.period_code,
+                    view.period_type,
+                    budget.get(plan),
+                    course_note(series, view.period_code, budget),
+                ),
                 key=f"course_{column}",
             )
 
@@ -112,9 +121,7 @@ def main() -> None:
         view.areas["area_kind"] != "region", "area_name"
     ].tolist()
     # residents' months are those of the last year end, the employees' roll
-    reserve = {"employee": "可支付月数", "resident": "年末可支付月数"}.get(
-        view.scheme, "可支付月数（居民、合计为年末）"
-    )
+    reserve = {"employee": "可支付月数", "resident": "年末可支付月数"}.get(view.scheme, "可支付月数")
     show_table(
         view,
         flows,

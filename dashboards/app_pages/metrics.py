@@ -96,7 +96,7 @@ def entry_card(view: View, entry: dict[str, Any]) -> None:
     else:
         st.caption("目录没有登记这个指标的来源表。")
     st.markdown("**用到它的页面**")
-    used = pages_using(relations)
+    used = pages_using(str(entry["metric_code"]), relations)
     with st.container(horizontal=True, gap="small"):
         for page, title in used:
             st.page_link(
@@ -106,7 +106,7 @@ def entry_card(view: View, entry: dict[str, Any]) -> None:
                 query_params=shared_parameters(),
             )
     if not used:
-        st.caption("目前没有页面读取它的来源表。")
+        st.caption("目前没有页面显示它。")
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from dashboards.charts_risk import peer_bars, reserve_band
 from dashboards.components.business import business_block
 from dashboards.components.business_source import BusinessFigure, figure_picker
 from dashboards.components.cards import chart_card
+from dashboards.components.coverage import budget_note
 from dashboards.components.drill import account_drill, chosen_account, trail, with_labels
 from dashboards.components.frame import View, view_of_page
 from dashboards.components.provenance import Figure, source_button
@@ -425,7 +426,7 @@ def charts_block(view: View, fund: str, fund_name: str) -> None:
             st.subheader("预算与执行")
             st.markdown(f"× 不适用：没有{view.year}年预算。")
         else:
-            chart_card(view, budget_bars(budget, view.period_code), key="budget")
+            chart_card(view, budget_bars(budget, view.period_code, budget_note(budget)), key="budget")
         difference_block(view, fund)
     steps = view.rows("balance_steps", area_code=code, fund_code=fund)
     if len(steps) < 2:

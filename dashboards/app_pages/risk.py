@@ -92,11 +92,11 @@ CHANGE_COLUMNS = [
     Col("area_name", header="统筹区"),
     Col("previous_level_code", "level", "原等级"),
     Col("level_code", "level", "现等级"),
-    Col("leading_rule_code", header="规则"),
-    Col("leading_rule_name", header="规则名称", width="medium"),
-    Col("leading_metric_name", header="指标"),
-    Col("leading_value", header="当前值"),
-    Col("leading_threshold", header="阈值"),
+    Col("change_rule_code", header="规则"),
+    Col("change_rule_name", header="规则名称", width="medium"),
+    Col("change_metric_name", header="指标"),
+    Col("change_value", header="当前值"),
+    Col("change_threshold", header="阈值"),
     Col("months_in_level", "count", "已持续期数"),
 ]
 TABLE_COLUMNS = [
@@ -122,14 +122,12 @@ YOY_COLUMNS = [
 def with_texts(view: View, levels: pd.DataFrame) -> pd.DataFrame:
     """Rule values and thresholds as text (units differ from rule to rule)."""
     shown = levels.copy()
-    for source, target in (
-        ("leading_metric_value", "leading_value"),
-        ("leading_threshold_value", "leading_threshold"),
-    ):
-        shown[target] = [
-            fmt_months(value) if unit == "months" else fmt_metric(value, unit)
-            for value, unit in zip(shown[source], shown["leading_unit"], strict=True)
-        ]
+    for rule in ("leading", "change"):
+        for source, target in (("metric_value", "value"), ("threshold_value", "threshold")):
+            shown[f"{rule}_{target}"] = [
+                fmt_months(value) if unit == "months" else fmt_metric(value, unit)
+                for value, unit in zip(shown[f"{rule}_{source}"], shown[f"{rule}_unit"], strict=True)
+            ]
     # who has not reported has no rule that decided anything
     unreported = ~shown["is_reported"].fillna(True).astype(bool)
     shown.loc[unreported, ["leading_rule_code", "leading_rule_name", "leading_metric_name", "trend_code"]] = (
@@ -164,6 +162,8 @@ def change_list(view: View, levels: pd.DataFrame) -> None:
         return
     frame = changed.drop(columns=["is_held", "is_reported"]).reset_index(drop=True)
     plain_table(view, frame, CHANGE_COLUMNS, key="changes", name="预警变化清单")
+    if changed["change_code"].isin(["lowered", "cleared"]).any():
+        st.caption("降级、解除的，列出原来引起预警的规则和它的当前值。")
     known = set(view.areas["area_name"])
     with st.container(horizontal=True, gap="small", key="change_links"):
         st.markdown("打开画像：", width="content")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from dashboards import data
@@ -54,7 +55,7 @@ COLLECTION_COLUMNS = [
     Col("payer_code", "word", "缴费方"),
     Col("due_yuan", "wan"),
     Col("collected_of_due_yuan", "wan"),
-    Col("collection_ratio", "share", "征缴率（到位率）"),
+    Col("ratio_text", header="征缴率（到位率）"),
     Col("on_time_yuan", "wan"),
     Col("late_yuan", "wan"),
     Col("collected_yuan", "wan"),
@@ -81,6 +82,8 @@ RECONCILIATION_COLUMNS = [
     Col("difference_yuan", "wan_signed", "报表 − 业务"),
 ]
 LINE_ORDER = "benefit_expenditure"
+PAYERS_ONLY = "payers_only"
+NOT_APPLIED = "× 不适用"
 
 
 def nothing(view: View, part: str, fund: str, needs: str) -> None:
@@ -136,9 +139,12 @@ def drivers(view: View, fund: str) -> None:
             note += f"其中{compared}个有上年同期，其余的增减列为不可分解。"
     if not is_missing(whole["unsplit_contribution_yuan"]) and float(whole["unsplit_contribution_yuan"]) != 0:
         note += "不可分解：某统筹区某类别有一年没有支付，不能取对数，其增减单列。"
+    if view.scheme == "all":
+        note += "合计的平均参保人数为职工、居民两险种月末人数的平均数之和，两险都参保的计两次；“参保”里合计只计一次。"
     st.caption(
         "基金支付（结算口径）＝ 平均参保人数 × 人均就诊次数 × 次均费用 × 基金支付比例；"
-        "冲正计入冲正所在月。与基金收支的待遇支出不同：后者按实际拨付，差额见“业财对账”。" + note
+        "冲正计入冲正所在月，次均费用因此与比较指标的次均住院费用（发生口径，冲正不减）略有不同。"
+        "与基金收支的待遇支出不同：后者按实际拨付，差额见“业财对账”。" + note
     )
     figures = [
         BusinessFigure("spending_yuan", DRIVER, whole, f"{view.scheme_label}基金支付", "settlement"),
@@ -202,6 +208,17 @@ def insured(view: View, fund: str) -> None:
     figure_picker(view, figures, "insured_source")
 
 
+def payers_note(found: pd.DataFrame) -> str:
+    """Why a fund has no ratio of collection: its feed books those who paid and nobody else."""
+    names = found.loc[found["collection_state_code"] == PAYERS_ONLY, "fund_short"].unique()
+    if not len(names):
+        return ""
+    return (
+        f"{'、'.join(names)}的征缴率不适用：各地从未登记过未缴或逾期的应收（只登记已缴费的人时如此），"
+        "应收恒等于已收，不能反映该缴未缴；参保扩面看“参保”。"
+    )
+
+
 def collection(view: View, fund: str) -> None:
     """What was due, what came of it, and what is still owed, by fund and payer."""
     found = view.rows("collection", area_code=str(view.area_code))
@@ -209,6 +226,10 @@ def collection(view: View, fund: str) -> None:
         nothing(view, "collection", fund, "征缴与补助数据")
         return
     found["fund_short"] = [view.fund_name(code) for code in found["fund_code"]]
+    found["ratio_text"] = [
+        NOT_APPLIED if state == PAYERS_ONLY else fmt(ratio, "%")
+        for ratio, state in zip(found["collection_ratio"], found["collection_state_code"], strict=True)
+    ]
     whole = found[(found["payer_code"] == "all") & found["collection_ratio"].notna()].copy()
     if len(whole):
         whole["label"] = [f"{row.fund_short}{word('item_code', row.item_code)}" for row in whole.itertuples()]
@@ -217,6 +238,7 @@ def collection(view: View, fund: str) -> None:
     st.caption(
         "应收按做账月份、不含退费；本期到账含补缴往期、预缴下年和退费，与基金收支的保险费收入同口径；"
         "期末欠费自首个报送月起累计。财政补助的应收为全年应补助，征缴率即到位率。职工含划入个人账户部分。"
+        + payers_note(found)
         + coverage_note(view, data.first(found) or {})
     )
     figures = [

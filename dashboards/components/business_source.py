@@ -95,7 +95,7 @@ def explain_business(view: View, figure: BusinessFigure) -> None:
     st.markdown("**③ 模型**")
     _model(view, figure.relation)
     st.markdown("**④ 检查**")
-    _checks(view)
+    _checks(view, figure.relation)
     st.markdown("**⑤ 依据**")
     clause = [
         text
@@ -140,10 +140,18 @@ def _model(view: View, relation: str) -> None:
     st.caption(relation if found.empty else f"{relation} ← {found.iloc[0]['depends_on']}")
 
 
-def _checks(view: View) -> None:
+def _checks(view: View, relation: str) -> None:
     area = str(view.area_code)
     fund = view.fund(area) or ""
-    checks = view.rows("checks_of_figure", area_code=area, fund_codes=view.parts(fund, area))
+    months = data.first(view.rows("period_months")) or {}
+    checks = view.rows(
+        "checks_of_business",
+        relation=relation,
+        area_code=area,
+        fund_codes=view.parts(fund, area),
+        first_month=str(months.get("first_month")),
+        last_month=str(months.get("last_month")),
+    )
     if checks.empty:
         st.caption("没有针对这个数的检查结果。")
         return

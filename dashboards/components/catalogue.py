@@ -111,10 +111,37 @@ def with_relation_names(view: View, frame: pd.DataFrame, column: str) -> pd.Data
     return frame.assign(**{column: texts})
 
 
-def pages_using(relations: list[str]) -> list[tuple[str, str]]:
-    """(page, title) of the pages that read any of these relations."""
+# relations with one row per metric: a query that reads them shows whichever metric it is asked for
+LONG_RELATIONS = {"deficit_warning.fct_warning", "prefecture_comparison.fct_prefecture_indicator"}
+CATALOGUE_PAGE = "metrics"
+
+
+@lru_cache(maxsize=16)
+def _shown_by(page: str) -> frozenset[str]:
+    """The queries of a page without those of the frame, which every page has."""
+    frame, _ = _named(ROOT / "components" / "frame.py")
+    return queries_of(page) - frame
+
+
+def _shows(query: str, code: str, relations: set[str]) -> bool:
+    """Whether a query brings a metric: it reads its relation and names its column (or takes all of them)."""
+    read = data.relations_of(query) & relations
+    if not read or read & LONG_RELATIONS:
+        return bool(read)
+    sql = data.strip_comments(data.sql_text(query))
+    stem = code.removesuffix("_yuan")
+    names = "|".join(re.escape(name) for name in {code, stem, f"{stem}_yuan", f"actual_{stem}_yuan"})
+    return bool(re.search(rf"\b({names})\b|\.\*|select \*", sql))
+
+
+def pages_using(code: str, relations: list[str]) -> list[tuple[str, str]]:
+    """(page, title) of the pages that show a metric of these relations; the catalogue itself is none of them."""
     wanted = set(relations)
-    return [(page, title) for page, title in PAGES.items() if relations_of_page(page) & wanted]
+    return [
+        (page, title)
+        for page, title in PAGES.items()
+        if page != CATALOGUE_PAGE and any(_shows(query, code, wanted) for query in _shown_by(page))
+    ]
 
 
 def _sources(lineage: pd.DataFrame) -> dict[str, list[str]]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboards.components.coverage import prior_note
 from dashboards.components.frame import View
 from dashboards.components.provenance import received_lines
 from dashboards.components.state import apply_drill, prepare, request_page, selected_rows
 from dashboards.components.tables import Col, show_table
-from dashboards.labels import is_missing
+from dashboards.labels import fmt, is_missing
 
 ALL_ACCOUNTS = "全部科目"
+NOTHING = "0.00"
 
 ACCOUNT_COLUMNS = [
     Col("side", "word", "方向"),
@@ -68,14 +70,25 @@ def open_account() -> None:
         st.session_state["km"] = apply_drill({"account_label": st.session_state["_accounts"][position]})["km"]
 
 
+def without_odd_ratios(accounts: pd.DataFrame) -> pd.DataFrame:
+    """No ratio beside an amount that shows as 0.00: it would be one of cents that nobody sees."""
+    unseen = [
+        NOTHING in (fmt(now, "万元").lstrip("−"), fmt(before, "万元").lstrip("−"))
+        for now, before in zip(accounts["amount_yuan"], accounts["prior_year_amount_yuan"], strict=True)
+    ]
+    return accounts.assign(yoy_ratio=accounts["yoy_ratio"].mask(unseen))
+
+
 def account_drill(view: View, accounts: pd.DataFrame, area_code: str, fund_code: str) -> None:
     """Accounts, then the received amounts behind the chosen one."""
     st.subheader("科目与明细行")
     if accounts.empty:
         st.info(f"{view.name_of(area_code)}{view.period_text}没有科目数据。", icon=":material/inbox:")
         return
-    st.caption("点一行，或在下面选择科目，看它来自哪个文件的哪一格。")
-    shown = accounts.copy()
+    st.caption(
+        "点一行，或在下面选择科目，看它来自哪个文件的哪一格。" + prior_note(view, area_code, fund_code)
+    )
+    shown = without_odd_ratios(accounts)
     shown["account_label"] = [
         f"　其中：{label}" if role == "of_which" else label
         for label, role in zip(shown["account_label"], shown["account_role"], strict=True)

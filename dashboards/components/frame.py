@@ -370,7 +370,7 @@ def status_line(view: View) -> None:
             (f"版本 {view.build.short_id}", ":material/tag:", "数据版本"),
         ]
         if len(held):
-            parts.insert(3, (f"待核 {len(held)}项", ":material/error:", "待核"))
+            parts.insert(3, (f"本期待核 {len(held)}项", ":material/error:", "待核"))
         for label, icon, section in parts:
             st.page_link(
                 st.session_state["_pages"]["data"],

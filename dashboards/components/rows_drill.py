@@ -19,11 +19,10 @@ SHOWN = 500
 
 @dataclass(frozen=True)
 class Drill:
-    """What a figure drills to: its queries, the columns shown, and the column that the rows add up to."""
+    """What a figure drills to: its query, the columns shown, and the column that the rows add up to."""
 
     key: str
     rows: Callable[[View, Mapping[str, str]], pd.DataFrame]
-    total: Callable[[View, Mapping[str, str]], pd.DataFrame]
     what: str
     columns: tuple[Col, ...]
     figure: str | None = None
@@ -33,7 +32,6 @@ class Drill:
 SETTLEMENT = Drill(
     "rows_settlement",
     lambda view, bound: view.rows("rows_settlement", **bound),
-    lambda view, bound: view.rows("rows_settlement_total", **bound),
     "结算记录",
     (
         Col("settlement_id", header="结算编号"),
@@ -54,7 +52,6 @@ SETTLEMENT = Drill(
 CONTRIBUTION = Drill(
     "rows_contribution",
     lambda view, bound: view.rows("rows_contribution", **bound),
-    lambda view, bound: view.rows("rows_contribution_total", **bound),
     "缴费记录",
     (
         Col("contribution_id", header="缴费编号"),
@@ -71,7 +68,6 @@ CONTRIBUTION = Drill(
 SUBSIDY = Drill(
     "rows_subsidy",
     lambda view, bound: view.rows("rows_subsidy", **bound),
-    lambda view, bound: view.rows("rows_subsidy_total", **bound),
     "补助记录",
     (
         Col("area_name", header="统筹区"),
@@ -89,7 +85,6 @@ SUBSIDY = Drill(
 PAYMENT = Drill(
     "rows_payment",
     lambda view, bound: view.rows("rows_payment", **bound),
-    lambda view, bound: view.rows("rows_payment_total", **bound),
     "拨付记录",
     (
         Col("payment_id", header="拨付编号"),
@@ -106,7 +101,6 @@ PAYMENT = Drill(
 SPELL = Drill(
     "rows_spell",
     lambda view, bound: view.rows("rows_spell", **bound),
-    lambda view, bound: view.rows("rows_spell_total", **bound),
     "参保记录",
     (
         Col("person_mask", header="人员（掩码）"),
@@ -146,16 +140,16 @@ def bound_to(view: View, metric: str, row: Mapping[str, Any]) -> dict[str, str]:
 def agreement(drill: Drill, metric: str, row: Mapping[str, Any], total: Mapping[str, Any]) -> str:
     """How many rows there are and what they add up to, against the figure that was asked about."""
     count = int(total["rows_count"])
-    if is_missing(total["amount_yuan"]):
+    if is_missing(total["rows_yuan"]):
         figure = row.get(metric)
         same = not is_missing(figure) and int(figure) == count
         said = "与上面的数一致" if same else f"上面的数为 {fmt(figure, '人')} 人"
         return f"共 {fmt(count, '人')} 人，{said}。"
     figure = row.get(drill.figure or metric)
-    text = f"共 {fmt(count, '行')} 行，合计 {fmt(total['amount_yuan'], '元')} 元"
+    text = f"共 {fmt(count, '行')} 行，合计 {fmt(total['rows_yuan'], '元')} 元"
     if is_missing(figure):
         return text + "。"
-    if fmt(figure, "元") == fmt(total["amount_yuan"], "元"):
+    if fmt(figure, "元") == fmt(total["rows_yuan"], "元"):
         return f"{text}，与{drill.figure_word}一致。"
     why = "" if drill is not PAYMENT else "，差额为报表四舍五入或原因不明部分"
     return f"{text}{why}；{drill.figure_word}为 {fmt(figure, '元')} 元。"
@@ -174,12 +168,12 @@ def rows_block(view: View, name: str | None, metric: str, row: Mapping[str, Any]
         st.caption("这个数据版本没有保存明细行。")
         return
     bound = bound_to(view, metric, row)
-    total = data.first(drill.total(view, bound))
-    if total is None or not total["rows_count"]:
+    shown = drill.rows(view, bound)
+    total = data.first(shown)
+    if total is None:
         st.caption(f"没有{drill.what}。")
         return
     st.caption(agreement(drill, metric, row, total))
-    shown = drill.rows(view, bound)
     show_table(view, shown, list(drill.columns), key=f"{drill.key}_table", name=drill.what, height=300)
     if int(total["rows_count"]) > SHOWN:
         st.caption(f"只列金额最大的 {SHOWN} 行；合计是全部行的。")

@@ -5,6 +5,7 @@ with budgets as (
         income_yuan,
         expenditure_yuan,
         surplus_yuan,
+        areas_reported_count,
         row_number() over (
             order by case statement_code when 'revised_budget' then 1 when 'budget' then 2 else 3 end
         ) as preference,
@@ -27,6 +28,8 @@ select
         as ytd_expenditure_yuan,
     case when actual.period_type = 'year' then actual.surplus_yuan else actual.ytd_surplus_yuan end
         as ytd_surplus_yuan,
+    budgets.areas_reported_count as budget_areas_count,
+    actual.areas_reported_count as actual_areas_count,
 from budgets
 left join fund_balance.fct_fund_balance as actual
     on actual.area_code = $area_code

@@ -10,6 +10,8 @@ select
     actual_closing_yuan,
     reserve_months,
     year_end_reserve_months,
+    areas_reported_count,
+    prior_areas_reported_count,
     is_held,
 from fund_balance.fct_fund_balance
 where area_code = $area_code

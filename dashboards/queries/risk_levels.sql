@@ -57,6 +57,12 @@ select
     lead_rule.unit as leading_unit,
     lead_rule.level_reason,
     levels.leading_fund_code,
+    levels.change_rule_code,
+    levels.change_rule_name,
+    change_rule.metric_name as change_metric_name,
+    change_rule.unit as change_unit,
+    change_rule.metric_value as change_metric_value,
+    change_rule.threshold_value as change_threshold_value,
     levels.surplus_level_code,
     levels.rules_hit_count,
     levels.reserve_months,
@@ -82,6 +88,12 @@ left join deficit_warning.fct_warning as lead_rule
     and levels.period_type = lead_rule.period_type
     and levels.period_code = lead_rule.period_code
     and levels.leading_rule_code = lead_rule.rule_code
+left join deficit_warning.fct_warning as change_rule
+    on levels.area_code = change_rule.area_code
+    and levels.change_fund_code = change_rule.fund_code
+    and levels.period_type = change_rule.period_type
+    and levels.period_code = change_rule.period_code
+    and levels.change_rule_code = change_rule.rule_code
 order by
     level_order,
     balances.actual_closing_yuan nulls last,

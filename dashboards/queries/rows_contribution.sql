@@ -1,4 +1,4 @@
--- One row per contribution behind a figure of collection, the largest first; persons are masked.
+-- One row per contribution behind a figure of collection, the largest first, with the number and sum of all; persons are masked.
 with contribution as (
     select
         contribution_id,
@@ -37,6 +37,8 @@ select
     case when contribution.is_collected then contribution.event_month end as collected_month,
     contribution.contribution_kind_code,
     contribution.amount_yuan,
+    count(*) over () as rows_count,
+    sum(contribution.amount_yuan) over () as rows_yuan,
 from contribution
 inner join core.dim_insutype as insutype on contribution.insutype_code = insutype.insutype_code
 inner join core.dim_area as area

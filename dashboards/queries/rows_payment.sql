@@ -1,4 +1,4 @@
--- One row per fund part of a payment to institutions behind a benefit line, the largest first.
+-- One row per fund part of a payment to institutions behind a benefit line, the largest first, with the number and sum of all.
 select
     payment.payment_id,
     area.area_short_name as area_name,
@@ -8,6 +8,8 @@ select
     payment.charge_month,
     payment.payment_month,
     payment.paid_yuan as amount_yuan,
+    count(*) over () as rows_count,
+    sum(payment.paid_yuan) over () as rows_yuan,
 from rows.payment as payment
 inner join core.dim_area as area
     on payment.area_code = area.area_code

@@ -1,4 +1,4 @@
--- One row per settlement behind a figure of spending, the largest first; persons are masked.
+-- One row per settlement behind a figure of spending, the largest first, with the number and sum of all; persons are masked.
 select
     settlement.settlement_id,
     concat(substr(settlement.person_key, 1, 8), '…') as person_mask,
@@ -11,6 +11,8 @@ select
     settlement.is_reversal,
     settlement.medical_fee_yuan,
     settlement.fund_pay_yuan as amount_yuan,
+    count(*) over () as rows_count,
+    sum(settlement.fund_pay_yuan) over () as rows_yuan,
 from rows.settlement as settlement
 inner join core.dim_insutype as insutype on settlement.insutype_code = insutype.insutype_code
 inner join core.dim_area as area

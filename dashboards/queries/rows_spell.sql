@@ -1,4 +1,5 @@
--- One row per spell of cover that stands at a month's end; persons are masked.
+-- One row per spell of cover that stands at a month's end, with the number of persons behind all of them (each once in a
+-- county, scheme and group); persons are masked.
 with spell as (
     select
         person_key,
@@ -28,6 +29,9 @@ select
     spell.begin_date,
     spell.pause_date,
     spell.employer_key,
+    count(distinct concat_ws('|', spell.person_key, spell.county_code, spell.insutype_code, spell.person_group_code))
+        over () as rows_count,
+    cast(null as decimal(20, 2)) as rows_yuan,
 from spell
 inner join core.dim_insutype as insutype
     on spell.insutype_code = insutype.insutype_code

@@ -4,24 +4,30 @@
     relation     needs the series columns, position (1, 2, … without gaps), level_code and severity_rank
                  (above 0 = a level, 0 = not_available, below 0 = none)
     series       columns that name one series
-    Returns the text of a select with all columns of the relation and previous_rank, change_code, months_in_level.
+    Returns the text of a select with all columns of the relation and previous_rank, previous_position (of the last known
+    level), change_code, months_in_level.
     A period without a level neither starts nor ends one: it is compared and counted over, and says "same" itself.
 #}
 {% macro level_history(relation, series) %}
 {%- set keys = series | join(", ") -%}
-with known as (
+with marked as (
     select
         *,
         case when severity_rank = 0 then 0 else 1 end as is_known,
         -- the last known level rides on its position, so that one running maximum finds it
-        mod(
-            max(case when severity_rank <> 0 then position * 10 + severity_rank + 2 end) over (
-                partition by {{ keys }} order by position
-                rows between unbounded preceding and 1 preceding
-            ),
-            10
-        ) - 2 as previous_rank
+        max(case when severity_rank <> 0 then position * 10 + severity_rank + 2 end) over (
+            partition by {{ keys }} order by position
+            rows between unbounded preceding and 1 preceding
+        ) as previous_mark
     from {{ relation }}
+),
+
+known as (
+    select
+        *,
+        mod(previous_mark, 10) - 2 as previous_rank,
+        cast((previous_mark - mod(previous_mark, 10)) / 10 as bigint) as previous_position
+    from marked
 ),
 
 island as (

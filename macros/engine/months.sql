@@ -7,3 +7,8 @@
 {% macro days_inclusive(first_date, last_date) -%}
     ({{ dbt.datediff(first_date, last_date, 'day') }} + 1)
 {%- endmacro %}
+
+{# Months since the year 0 of a code YYYYMM: the difference of two is a count of months. #}
+{% macro month_number(code) -%}
+    (cast(substr({{ code }}, 1, 4) as integer) * 12 + cast(substr({{ code }}, 5, 2) as integer))
+{%- endmacro %}

@@ -39,6 +39,10 @@ select
     end as place_code,
     settlement.medical_type_code,
     coalesce(own_kind.medical_kind_code, group_kind.medical_kind_code, 'unknown') as medical_kind_code,
+    case
+        when own_kind.medical_type_code is not null then own_kind.referral_code
+        else group_kind.referral_code
+    end as referral_code,
     settlement.settlement_type_code,
     settlement.clearing_type_code,
     settlement.service_begin_date,
@@ -63,6 +67,7 @@ select
     settlement.deductible_due_yuan,
     settlement.deductible_paid_yuan,
     settlement.pooled_pay_yuan,
+    settlement.pooled_pay_share,
     settlement.civil_servant_pay_yuan,
     settlement.supplement_pay_yuan,
     settlement.serious_illness_pay_yuan,
@@ -78,6 +83,7 @@ select
     settlement.family_account_pay_yuan,
     settlement.benefit_year_code,
     settlement.disease_code,
+    settlement.operator_key,
     settlement.delivery_no,
     settlement.file_no,
     settlement.row_number

@@ -1,21 +1,30 @@
-"""Settlements of a month: who goes where for what, what it costs, and what is taken back."""
+"""Settlements of a month: who goes where for what, what it costs, and what is taken back.
+
+Visits are drawn and priced in SQL, settled by the policy in Python (``settling``), and written in SQL again.
+"""
 
 import math
+from typing import Any
 
-from shouzhi.synthetic.benefits import AMOUNTS, CHRONIC, INPATIENT, OUTPATIENT, PHARMACY_VISIT, settled
+from numpy.typing import NDArray
+
+from shouzhi.synthetic.array_calculator import CHRONIC, INPATIENT, MATERNITY, OTHER, OUTPATIENT, PHARMACY
 from shouzhi.synthetic.contributions import resident_type
+from shouzhi.synthetic.fee_lines import write_lines
 from shouzhi.synthetic.output import Writer, first_day, last_day_text, yuan
 from shouzhi.synthetic.population import (
+    DRUGSTORE,
     OUTSIDE,
     OUTSIDE_PLACES,
-    PHARMACY,
     PRIMARY,
     SECONDARY,
     TERTIARY,
     is_paid,
 )
 from shouzhi.synthetic.settings import Plan, month_of, year_of
+from shouzhi.synthetic.settling import AMOUNTS, Settling
 
+CHRONIC_TYPES = ("14", "140104", "140201", "9903", "9933", "15")
 DISEASES = ("M03900", "M01600", "M04600", "M07101", "M00500")
 
 
@@ -52,8 +61,8 @@ def _visits(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
         f" when {age} < 216 then {rates[2]!r} when {age} < 720 then {rates[3]!r} else {rates[4]!r} end)"
     )
     kept = (
-        "person, part, scheme, area, county, employer, is_civil, is_flexible, is_chronic, is_poor, is_student,"
-        " is_unsteady, sex, birth, from_month"
+        "person, part, scheme, area, county, employer, is_civil, is_privileged, is_cadre, is_flexible, is_chronic, is_poor,"
+        " is_student, is_unsteady, sex, birth, from_month"
     )
     return f"""
         select {kept}, is_retired, case when number >= visits then 100 else number end as seq, number >= visits as is_stay
@@ -97,10 +106,10 @@ def claims(plan: Plan, month: int, drift: str) -> str:
     sigma, small = p["inpatient_sigma"], p["outpatient_sigma"]
     resident_scale = 1.11  # residents go to lower levels; keeps their mean cost
     mean = f"""(case
-        when kind = {INPATIENT} and scheme = 1 and is_retired then {p["inpatient_cost.retired"]}
-        when kind = {INPATIENT} and scheme = 1 then {p["inpatient_cost.in_service"]}
-        when kind = {INPATIENT} then {p["inpatient_cost.resident"] * resident_scale!r}
-        when kind = {PHARMACY_VISIT} then {p["pharmacy_cost"]}
+        when is_stay and scheme = 1 and is_retired then {p["inpatient_cost.retired"]}
+        when is_stay and scheme = 1 then {p["inpatient_cost.in_service"]}
+        when is_stay then {p["inpatient_cost.resident"] * resident_scale!r}
+        when kind = {PHARMACY} then {p["pharmacy_cost"]}
         when kind = {CHRONIC} and scheme = 1 then {p["chronic_cost.employee"]}
         when kind = {CHRONIC} then {p["chronic_cost.resident"]}
         when scheme = 1 then {p["outpatient_cost.employee"]}
@@ -151,16 +160,20 @@ def claims(plan: Plan, month: int, drift: str) -> str:
         ("9933", 0.0),
     ]
     stay_types = [("22", 0.03), ("24", 0.025), ("26", 0.015), ("28", 0.03), ("92", 0.005), ("21", 0.0)]
-    away_types = [("25", 0.55), ("27", 0.20), ("23", 0.0)]
-    region_types = [("23", 0.55), ("25", 0.35), ("27", 0.0)]
+    # away: 转外诊治住院 is referred, 自主就医 is not
+    away_types = [("23", p["referred.outside"]), ("27", 0.0)]
+    region_types = [("23", p["referred.region"]), ("27", 0.0)]
+    chronic_list = ", ".join(f"'{code}'" for code in CHRONIC_TYPES)
     tail = plan.uniform("day of stay", *keys)
     drawn = f"""
         select
             *,
             case
+                when med_type in ('51', '52', '53') then {MATERNITY}
                 when is_stay then {INPATIENT}
-                when med_type in ('41', '93') then {PHARMACY_VISIT}
-                when med_type in ('14', '140104', '140201', '9903', '9933', '15') then {CHRONIC}
+                when med_type in ('41', '93') then {PHARMACY}
+                when med_type in ({chronic_list}) then {CHRONIC}
+                when med_type = '71' then {OTHER}
                 else {OUTPATIENT}
             end as kind,
             case
@@ -173,10 +186,14 @@ def claims(plan: Plan, month: int, drift: str) -> str:
             end as level
         from (
             select
+                * exclude (place_drawn),
+                case when not is_stay and med_type in ({chronic_list}) then 0 else place_drawn end as place
+            from (
+            select
                 *,
                 case
-                    when is_stay and place = 2 then {_chosen("type_draw", away_types)}
-                    when is_stay and place = 1 then {_chosen("type_draw", region_types)}
+                    when is_stay and place_drawn = 2 then {_chosen("type_draw", away_types)}
+                    when is_stay and place_drawn = 1 then {_chosen("type_draw", region_types)}
                     when is_stay and sex = 2 and {month} - birth between 240 and 500 and type_draw > 0.72 then '52'
                     when is_stay then {_chosen("type_draw", stay_types)}
                     when scheme = 1 and is_chronic then {_chosen("type_draw", chronic_types)}
@@ -193,7 +210,7 @@ def claims(plan: Plan, month: int, drift: str) -> str:
                         when place_draw < {p["place.outpatient"] / 4!r} then 2
                         when place_draw < {p["place.outpatient"]} then 1
                         else 0
-                    end as place
+                    end as place_drawn
                 from (
                     select
                         *,
@@ -208,7 +225,8 @@ def claims(plan: Plan, month: int, drift: str) -> str:
                     from visit
                 ) as draws
             ) as sited
-        ) as typed
+            ) as typed
+        ) as placed
     """
     manual_and_late = f"""
         select
@@ -220,7 +238,7 @@ def claims(plan: Plan, month: int, drift: str) -> str:
                 else 0
             end as wanted_lag,
             case
-                when kind = {PHARMACY_VISIT} then county * 10 + {PHARMACY} + cast(floor(institution_draw * 2) as integer)
+                when kind = {PHARMACY} then county * 10 + {DRUGSTORE} + cast(floor(institution_draw * 2) as integer)
                 when place = 2 then {OUTSIDE} + cast(floor(institution_draw * {len(OUTSIDE_PLACES)}) as integer)
                 when place = 1 then {TERTIARY} + (case when other_area = drawn.area then (drawn.area + 1) % {areas} else other_area end) * 10 + cast(floor(institution_draw * 2) as integer)
                 when level = 3 then {TERTIARY} + drawn.area * 10 + cast(floor(institution_draw * 2) as integer)
@@ -229,9 +247,9 @@ def claims(plan: Plan, month: int, drift: str) -> str:
             end as institution,
             cast(greatest(round(
                 100 * {mean} * (case when scheme = 1 then {growth["employee"]!r} else {growth["resident"]!r} end) * (case when scheme = 1 then area.cost_employee else area.cost_resident end) * {drift}
-                * (case when kind = {INPATIENT} then case level when 3 then 1.32 when 2 then 0.82 else 0.42 end else 1.0 end)
+                * (case when is_stay then case level when 3 then 1.32 when 2 then 0.82 else 0.42 end else 1.0 end)
                 * (case
-                    when kind = {INPATIENT} then exp({sigma} * cost_z - {sigma**2 / 2!r})
+                    when is_stay then exp({sigma} * cost_z - {sigma**2 / 2!r})
                     else exp({small} * cost_z - {small**2 / 2!r})
                 end)
             ), 100) as bigint) as fee
@@ -241,7 +259,7 @@ def claims(plan: Plan, month: int, drift: str) -> str:
         ) as drawn
         inner join area on drawn.area = area.area
     """
-    own_share = f"(case when kind = {INPATIENT} and scheme = 1 then {p['own.inpatient.employee']} when kind = {INPATIENT} then {p['own.inpatient.resident']} when kind = {PHARMACY_VISIT} then 0.3 else {p['own.outpatient']} end)"
+    own_share = f"(case when is_stay and scheme = 1 then {p['own.inpatient.employee']} when is_stay then {p['own.inpatient.resident']} when kind = {PHARMACY} then 0.3 else {p['own.outpatient']} end)"
     split = f"""
         select
             * exclude (wanted_lag, wage_factor, employer_rate, cost_employee, cost_resident, code, name, county_first, county_count, area_1),
@@ -256,11 +274,58 @@ def claims(plan: Plan, month: int, drift: str) -> str:
             cast(floor(fee * {p["preself"]} * 2 * (own_draw * 31 % 1.0)) as bigint) as preself
         from ({manual_and_late}) as ways
     """
-    return settled(p, split)
+    return f"""
+        select split.*, cast(institution.level as integer) as level_code, {plan.bits("bill", *keys)} as bits
+        from ({split}) as split
+        inner join institution on split.institution = institution.institution
+    """
+
+
+KEPT = (
+    "service_month", "person", "part", "seq", "scheme", "area", "county", "employer", "is_civil", "is_privileged",
+    "is_cadre", "is_flexible", "is_retired", "is_poor", "is_student", "birth", "kind", "is_stay", "med_type",
+    "level_code", "place", "is_manual", "institution", "months_late", "from_month", "days", "second", "bits",
+)  # fmt: skip
+
+
+def _due_reversals(writer: Writer, settling: Settling, month: int, due: str) -> dict[str, NDArray[Any]]:
+    """Settlements of the month before that are taken back in this one."""
+    source = "pending" if settling.has_pending else "(select *, 0 as reversal_month from priced)"
+    found: dict[str, NDArray[Any]] = writer.con.execute(
+        f"""
+        select id, person, part, day, second, 0 as number, 2000 + (service_month - months_late) // 12 as year
+        from {source} as pending where {due} order by id
+        """
+    ).fetchnumpy()
+    return found
+
+
+def _visit_columns(writer: Writer, month: int) -> dict[str, NDArray[Any]]:
+    """The priced visits as arrays, in the order of ``priced``."""
+    found: dict[str, NDArray[Any]] = writer.con.execute(
+        f"""
+        select
+            id, person, part, seq + 1 as number, scheme, area, kind, level_code, place, bits, is_stay, is_retired, is_civil,
+            is_privileged, is_cadre, is_poor, is_manual, med_type in ('23', '990301') as is_referred,
+            fee, own, over, preself, day, second, fate,
+            2000 + ({month} - months_late) // 12 as year,
+            date_diff('day', date '1970-01-01', cast({first_day(f"({month} - months_late)")} + (day - 1) as date)) as ended_day
+        from priced
+        """
+    ).fetchnumpy()
+    return found
 
 
 def write_claims(
-    writer: Writer, month: int, low: int, high: int, part: str, stop: str, drift: str, is_written: bool
+    writer: Writer,
+    settling: Settling,
+    month: int,
+    low: int,
+    high: int,
+    part: str,
+    stop: str,
+    drift: str,
+    is_written: bool,
 ) -> None:
     """The month's settlements of a range of persons: file, account payments and the sums for clearing.
 
@@ -269,51 +334,71 @@ def write_claims(
     """
     con, plan, p = writer.con, writer.plan, writer.plan.parameters
     con.execute(f"create or replace temp table visit as {_visits(plan, month, low, high, stop)}")
-    columns = ", ".join(AMOUNTS)
     reverse = plan.uniform("reversal", "person", "seq", month)
     same, later = p["claims.reversed_same"], p["claims.reversed_later"]
     con.execute(
         f"""
-        create or replace temp table claim as
+        create or replace temp table priced as
         select
             cast({month} as bigint) * 1000000000000 + cast(person as bigint) * 1000 + seq as id,
-            cast(null as bigint) as original,
             {month} as service_month,
-            person, scheme, area, county, employer, is_civil, is_flexible, is_retired, is_poor, is_student, birth, kind, med_type,
-            level, place, is_manual, institution, months_late, from_month,
+            person, part, seq, scheme, area, county, employer, is_civil, is_privileged, is_cadre, is_flexible, is_retired, is_poor,
+            is_student, birth, kind, is_stay, med_type, level_code, place, is_manual, institution, months_late, from_month,
             1 + cast(floor(day_draw * 27) as integer) as day,
-            case when kind = {INPATIENT} then 1 + cast(floor(-ln(1 - own_draw * 0.98) * {p["inpatient_days"]} * 1.02) as integer) else 1 end as days,
+            case when is_stay then 1 + cast(floor(-ln(1 - own_draw * 0.98) * {p["inpatient_days"]} * 1.02) as integer) else 1 end as days,
             cast(floor(way_draw * 36000000) as integer) % 36000 + 28800 as second,
-            {columns},
             case when is_manual then 0 when {reverse} < {same} then 1 when {reverse} < {same + later!r} then 2 else 0 end as fate,
-            false as is_update
+            bits, fee, own, over, preself
         from ({claims(plan, month, drift)}) as claims
         """
     )
+    due = f"reversal_month = {month} and person >= {low} and person < {high} and {stop}"
+    amounts, lines = settling.settle(
+        month,
+        low,
+        high,
+        _visit_columns(writer, month),
+        _due_reversals(writer, settling, month, due),
+        is_written,
+    )
+    con.register("amount", amounts)
+    con.execute(
+        """
+        create or replace temp table claim as
+        select priced.* exclude (fee, own, over, preself), cast(null as bigint) as original, amount.*, false as is_update
+        from priced positional join amount
+        """
+    )
+    con.unregister("amount")
     con.execute("create table if not exists pending as select 0 as reversal_month, * from claim limit 0")
+    settling.has_pending = True
+    fixed = ", ".join(KEPT)
+    columns = ", ".join(AMOUNTS)
     negated = ", ".join(f"-{column} as {column}" if column != "dedc_std" else column for column in AMOUNTS)
-    fixed = "service_month, person, scheme, area, county, employer, is_civil, is_flexible, is_retired, is_poor, is_student, birth, kind, med_type, level, place, is_manual, institution, months_late, from_month"
     con.execute(
         f"""
-        insert into claim
-        select id + 500, id, {fixed}, 28, days, second, {negated}, 3, false from claim where fate = 1
+        insert into claim ({fixed}, id, original, day, fate, is_update, {columns})
+        select {fixed}, id + 500, id, 28, 3, false, {negated} from claim where fate = 1
         union all
-        select id, original, {fixed}, day, days, second, {columns}, 1, true from pending where reversal_month = {month} and person >= {low} and person < {high} and {stop}
+        select {fixed}, id, original, day, 1, true, {columns} from pending where {due}
         union all
-        select id + 500, id, {fixed}, day, days, second, {negated}, 4, false from pending where reversal_month = {month} and person >= {low} and person < {high} and {stop}
+        select {fixed}, id + 500, id, day, 4, false, {negated} from pending where {due}
         """
     )
     if is_written:  # what comes before the first month is never delivered, so nothing can point to it
         con.execute(
             f"insert into pending select {month} + 1 as reversal_month, * from claim where fate = 2 and not is_update"
         )
-    if is_written:
         _write(writer, month, part)
+        write_lines(writer, month, part, due, lines)
+    con.execute(
+        f"delete from pending where reversal_month <= {month} and person >= {low} and person < {high}"
+    )
     con.execute(
         f"""
         insert into cell_sum
         select
-            {month}, institution, area, scheme, case kind when {INPATIENT} then '21' when {PHARMACY_VISIT} then '41' else '11' end,
+            {month}, institution, area, scheme, case when is_stay then '21' when kind = {PHARMACY} then '41' else '11' end,
             sum(fee), sum(fund), sum(hifp), sum(cvlserv), sum(hifob), sum(hifmi), sum(maf), sum(acct)
         from claim where not is_manual and not is_update
         group by institution, area, scheme, 5
@@ -321,7 +406,7 @@ def write_claims(
     )
     if is_written:
         con.execute(
-            f"insert into manual_claim select {month}, id, area, scheme, kind, person, day, hifp, cvlserv, hifob, hifmi, maf from claim where is_manual and fund <> 0"
+            f"insert into manual_claim select {month}, id, area, scheme, case when is_stay then '21' when kind = {PHARMACY} then '41' else '11' end, person, day, hifp, cvlserv, hifob, hifmi, maf from claim where is_manual and fund <> 0"
         )
 
 
@@ -353,7 +438,7 @@ def _write(writer: Writer, month: int, part: str) -> None:
             case scheme when 1 then '310' else '390' end as insutype,
             {person_type} as psn_type,
             case when is_civil then '1' else '0' end as cvlserv_flag,
-            case when is_poor then '23' end as sp_psn_type,
+            case when is_cadre then '9130' when is_privileged then '07' when is_poor then '23' end as sp_psn_type,
             county.code as insu_admdvs,
             '15' || (1000000000 + employer) as emp_no,
             institution.code as fixmedins_code,
@@ -391,7 +476,7 @@ def _write(writer: Writer, month: int, part: str) -> None:
             '0.00' as acct_mulaid_pay,
             case when fate in (1, 3, 4) then '1' else '0' end as refd_setl_flag,
             '1' as vali_flag,
-            cast(2000 + service_month // 12 as varchar) as year,
+            cast(2000 + (service_month - months_late) // 12 as varchar) as year,
             case when kind = {CHRONIC} then {disease} end as dise_no,
             'OP' || (1000 + institution.institution % 97) as opter_id,
             '3' || dated.id as rid,

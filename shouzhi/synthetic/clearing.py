@@ -16,7 +16,7 @@ def create(writer: Writer) -> None:
     writer.con.execute(
         "create table cell_sum (month integer, institution integer, area integer, scheme integer, clr_type varchar,"
         " fee bigint, fund bigint, hifp bigint, cvlserv bigint, hifob bigint, hifmi bigint, maf bigint, acct bigint);"
-        "create table manual_claim (month integer, id bigint, area integer, scheme integer, kind integer, person bigint, day integer,"
+        "create table manual_claim (month integer, id bigint, area integer, scheme integer, clr_type varchar, person bigint, day integer,"
         " hifp bigint, cvlserv bigint, hifob bigint, hifmi bigint, maf bigint);"
         "create table clearing (clearing bigint, month integer, pay_month integer, institution integer, area integer, scheme integer,"
         " clr_type varchar, fee bigint, fund bigint, payable bigint, deduction bigint, deposit bigint, hifp bigint, hifp_paid bigint,"
@@ -105,7 +105,7 @@ def pay_month(writer: Writer, month: int, stop: str) -> None:
         from clearing inner join institution on clearing.institution = institution.institution
         where pay_month = {month}
         union all
-        select '101', '150000' || id, {month}, area, scheme, case when kind = 1 then '21' when kind = 4 then '41' else '11' end, '11', '1500' || (1000000000000000 + person * 7), least(day + 1, 28), hifp, cvlserv, hifob, hifmi, maf, 0
+        select '101', '150000' || id, {month}, area, scheme, clr_type, '11', '1500' || (1000000000000000 + person * 7), least(day + 1, 28), hifp, cvlserv, hifob, hifmi, maf, 0
         from manual_claim where month = {month}
         """
     )

@@ -24,6 +24,13 @@ class Engine:
     def executemany(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
         self.connection.executemany(statement, rows)
 
+    def register(self, name: str, columns: dict[str, Any]) -> None:
+        """Arrays of equal length as a relation, until ``unregister``."""
+        self.connection.register(name, columns)
+
+    def unregister(self, name: str) -> None:
+        self.connection.unregister(name)
+
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         return self.execute(statement).fetchall()
 

@@ -168,7 +168,9 @@ class Ledger:
             line["interest"] = max(0, round(opening * p["interest.fund"])) if calendar % 3 == 0 else 0
             line["other_income"] = round(line["premium"] * rng.uniform(0.001, 0.003))
         if fund in ADJUSTMENT_FUND:
-            line["other_expenditure"] = round(abs(benefit) * rng.uniform(0.0005, 0.0015))
+            # a small fixed part: even the smallest area spends something in every month
+            fixed = self._heads.get((area, SCHEME_OF[fund]), 0) * p.fen("other_expenditure")
+            line["other_expenditure"] = round(abs(benefit) * rng.uniform(0.0005, 0.0015)) + fixed
             line["from_superior"] = 0
             quarter = [before[m] for m in range(month - 2, month) if m in before]
             collected = sum(m.flows.get("premium", 0) + m.flows.get("subsidy", 0) for m in quarter)

@@ -20,6 +20,7 @@ from shouzhi.intake.contract import load_feeds
 from shouzhi.synthetic.settings import Plan, month_code
 
 Row = dict[str, str]
+PHARMACY, ORDINARY = "41", ("11", "110104")
 _FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
 
 
@@ -298,6 +299,11 @@ def _broken_rows(mess: Mess) -> None:
     path = mess.path("setl_d", 9)
     if path is None:
         return
+    # rows that no accumulator counts, where there are any: what later settlements are paid by stays known
+    taken_back = [row for row in read(path)[1] if row["init_setl_id"]]
+    negative = min(taken_back, key=lambda row: row["med_type"] != PHARMACY, default={"setl_id": ""})[
+        "setl_id"
+    ]
     header, rows = read(path)
     counts = {
         "broken identity": 0,
@@ -310,10 +316,10 @@ def _broken_rows(mess: Mess) -> None:
     def broken() -> Iterator[Row]:
         normal = 0
         for row in rows:
-            if row["init_setl_id"] and counts["negative without a reversal"] < 1:
+            if row["setl_id"] == negative:
                 row["init_setl_id"] = ""
                 counts["negative without a reversal"] += 1
-            elif row["refd_setl_flag"] == "0" and row["pay_loc"] == "2":
+            elif row["refd_setl_flag"] == "0" and row["pay_loc"] == "2" and row["med_type"] == PHARMACY:
                 normal += 1
                 if normal <= 3:
                     row["cash_payamt"] = _plus(row["cash_payamt"], 10)
@@ -386,8 +392,14 @@ def _missing_and_bad(mess: Mess) -> None:
 
 
 def _normal(rows: Iterator[Row]) -> Iterator[Row]:
-    """Settlements that nothing else points to."""
-    return (row for row in rows if row["refd_setl_flag"] == "0" and Decimal(row["fulamt_ownpay_amt"]) > 1)
+    """Settlements of ordinary care that nothing else points to, no lines either."""
+    return (
+        row
+        for row in rows
+        if row["refd_setl_flag"] == "0"
+        and row["med_type"] in ORDINARY
+        and Decimal(row["fulamt_ownpay_amt"]) > 1
+    )
 
 
 def _plus(text: str, yuan: int) -> str:

@@ -10,7 +10,7 @@ from shouzhi.synthetic.engine import Engine
 from shouzhi.synthetic.settings import Plan, year_of
 
 NEVER = 99_999
-SECONDARY, PRIMARY, UNGRADED, PHARMACY, PHARMACY_2 = range(5)  # an institution's place in its county
+SECONDARY, PRIMARY, UNGRADED, DRUGSTORE, DRUGSTORE_2 = range(5)  # an institution's place in its county
 TERTIARY, OUTSIDE = 10_000, 20_000  # keys: of an area's tertiary hospitals, of those outside the region
 OUTSIDE_PLACES = (
     "110105",
@@ -32,7 +32,7 @@ def build(con: Engine, plan: Plan) -> None:
     _institutions(con, plan)
     _employers(con, plan)
     _persons(con, plan)
-    _spells(con)
+    _spells(con, plan)
 
 
 def _areas(con: Engine, plan: Plan) -> None:
@@ -92,8 +92,8 @@ def _institutions(con: Engine, plan: Plan) -> None:
             (SECONDARY, "人民医院", "H", "05", "2"),
             (PRIMARY, "中心卫生院", "H", "08", "1"),
             (UNGRADED, "社区卫生服务站", "H", "11", "9"),
-            (PHARMACY, "惠民大药房", "P", "11", "9"),
-            (PHARMACY_2, "康泰大药房", "P", "11", "9"),
+            (DRUGSTORE, "惠民大药房", "P", "11", "9"),
+            (DRUGSTORE_2, "康泰大药房", "P", "11", "9"),
         ):
             held = round(beds * shares.get(place, 0))
             rows.append(
@@ -148,7 +148,8 @@ def _employers(con: Engine, plan: Plan) -> None:
     for area in plan.region.areas:
         in_service = plan.persons * area.employees / total * (1 - plan.parameters["share_retired"])
         count = max(8, round(in_service / 18))
-        offices = max(1, round(count * plan.parameters["share_civil"]))
+        share = "share_civil.office" if area == plan.region.office else "share_civil"
+        offices = max(1, round(count * plan.parameters[share]))
         con.executemany(
             "insert into employer_range values (?, ?, ?, ?)", [(area.number, first, count, offices)]
         )
@@ -303,8 +304,13 @@ def _persons(con: Engine, plan: Plan) -> None:
     )
 
 
-def _spells(con: Engine) -> None:
+def _spells(con: Engine, plan: Plan) -> None:
     """Spells of presence: from and to month, both included. A resident is covered in the years that are paid for."""
+    p = plan.parameters
+
+    def drawn(stream: str) -> str:
+        return plan.uniform(stream, "placed.person")
+
     con.execute(
         f"""
         create table spell as
@@ -359,6 +365,9 @@ def _spells(con: Engine) -> None:
                 else first + cast(floor(employer_draw * (employers - 1)) as integer)
             end as employer,
             not is_flexible and placed.scheme = 1 and floor(employer_draw * (employers - 1)) < offices as is_civil,
+            -- 享受医疗照顾 among civil servants; 省级干部 at 自治区本级 only (NMG-2007 1.3, 1.4.1)
+            is_civil and {drawn("privileged")} < {p["share_privileged"]} as is_privileged,
+            is_civil and placed.area = {plan.region.office.number} and {drawn("cadre")} < {p["share_cadre"]} as is_cadre,
             is_flexible and placed.scheme = 1 as is_flexible,
             from_month,
             to_month,

@@ -8,12 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from shouzhi.errors import UserError
-from shouzhi.synthetic import accounts, claims, clearing, contributions, enrolment, finance, population
+from shouzhi.synthetic import (
+    accounts,
+    claims,
+    clearing,
+    contributions,
+    deviations,
+    enrolment,
+    finance,
+    population,
+)
 from shouzhi.synthetic.engine import Engine
 from shouzhi.synthetic.ledger import Ledger
 from shouzhi.synthetic.messy import mess_up
 from shouzhi.synthetic.output import Writer
-from shouzhi.synthetic.settings import Plan, month_code, month_number, month_of
+from shouzhi.synthetic.settings import FIRST_START, Plan, month_code, month_number, month_of
+from shouzhi.synthetic.settling import Settling
 from shouzhi.synthetic.statements import Statements
 from shouzhi.synthetic.story import Story, story_of
 
@@ -45,12 +55,16 @@ def generate(
     """Write the extracts into ``out``; rows by feed are returned."""
     if out.exists() and any(out.iterdir()):
         raise UserError(f"目录 {out} 不是空的。请换一个目录，或先清空它。")
+    if start < FIRST_START:
+        raise UserError(
+            f"--start 的值 {start} 太早：样例的政策参数从 2021 年起，请用 {FIRST_START} 或以后的年月。"
+        )
     out.mkdir(parents=True, exist_ok=True)
     plan = Plan(persons, months, seed, scenario, month_number(start))
     work = Path(tempfile.mkdtemp(prefix="shouzhi_synth_", dir=out))
     engine = Engine(work / "work.duckdb")
     try:
-        rows = _generate(plan, engine, out, report)
+        rows = _generate(plan, engine, out, Settling(plan, work), report)
     finally:
         engine.close()
         shutil.rmtree(work, ignore_errors=True)
@@ -74,7 +88,9 @@ def _tell(path: Path, planted: list[dict[str, Any]]) -> None:
     path.write_text(json.dumps(planted, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _generate(plan: Plan, engine: Engine, out: Path, report: Callable[[str], None]) -> dict[str, int]:
+def _generate(
+    plan: Plan, engine: Engine, out: Path, settling: Settling, report: Callable[[str], None]
+) -> dict[str, int]:
     story = story_of(plan.scenario)
     population.build(engine, plan)
     writer = Writer(engine, plan, out)
@@ -91,7 +107,9 @@ def _generate(plan: Plan, engine: Engine, out: Path, report: Callable[[str], Non
                 contributions.write_staff(writer, month, low, high, part, stop)
                 contributions.write_residents(writer, month, low, high, part, stop)
                 accounts.write_income(writer, month, low, high, part, stop)
-            claims.write_claims(writer, month, low, high, part, stop, _drift(plan, story, month), is_written)
+            claims.write_claims(
+                writer, settling, month, low, high, part, stop, _drift(plan, story, month), is_written
+            )
         clearing.clear_month(writer, month, is_written, stop)
         if not is_written:
             continue
@@ -113,6 +131,8 @@ def _generate(plan: Plan, engine: Engine, out: Path, report: Callable[[str], Non
     truth = out / "truth"
     truth.mkdir()
     _tell(truth / "statements.json", statements.planted)
+    if plan.scenario != "steady":
+        deviations.write(truth / "benefit_deviations.csv", settling.planted)
     if plan.scenario == "messy":
         _tell(truth / "habits.json", mess_up(out, plan))
     return writer.rows

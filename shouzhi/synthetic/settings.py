@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from shouzhi.synthetic.policy_book import PolicyBook, read_policy
+
 PACKAGE = Path(__file__).resolve().parent
 FIRST_YEAR = 2000  # months are counted from January of this year
+FIRST_START = "202109"  # the sample's parameters begin in 2021; claims may come up to six months late
 FUNDS = ("310100", "310200", "390100", "330100", "320100")
 
 
@@ -128,6 +131,11 @@ class Plan:
     @property
     def last(self) -> int:
         return self.start + self.months - 1
+
+    @cached_property
+    def book(self) -> PolicyBook:
+        """The policy that binds the sample region: contributions are due and benefits are paid by it."""
+        return read_policy(sample=True)
 
     def serial(self, month: int) -> int:
         """The first month is 1."""

@@ -39,6 +39,7 @@ SMOKE_QUERIES = (
     "select count(*) from data_quality.fct_check_result",
     "select count(*) from core.dim_area",
     *(f"select * from rows.{name} limit 1" for name in export.ROW_RELATIONS),
+    *(f"select * from {name} limit 0" for name in export.PUBLIC_ROW_VIEWS),
 )
 
 
@@ -129,7 +130,13 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
         )
         fault_point("after_export")
         with steps.measured("rows"):
-            row_files = rows.write_rows(warehouse, home.lake, outcome.manifest, staging / rows.FOLDER)
+            row_files = rows.write_rows(
+                warehouse,
+                home.lake,
+                outcome.manifest,
+                staging / publish.MARTS_NAME,
+                home.builds / started_from if started_from else None,
+            )
         verify_export(staging / publish.MARTS_NAME, ids["build_id"])
         issues = count_issues(warehouse)
         write_manifest(

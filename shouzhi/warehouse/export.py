@@ -19,7 +19,7 @@ EXPORTED_SCHEMAS = (
 CORE_PREFIXES = ("dim_", "agg_", "fct_feed_month")
 SCHEMA_VERSION = 1
 
-# Relations rows.* of a build, by the view of core that each is.
+# Relations rows.* of a build, by the view that each is; one that reads another stands after it.
 ROW_RELATIONS = {
     "settlement": "fct_settlement",
     "fee_line": "fct_fee_line",
@@ -34,6 +34,15 @@ ROW_RELATIONS = {
     "person": "dim_person",
     "institution": "dim_institution",
     "employer": "dim_employer",
+    "contribution_due": "int_benefits__contribution_due",
+}
+
+# Rows of the benefit replay: the table in the working file, and its views by public name (with their name as rows.*).
+REPLAY_MODEL = "int_benefits__settled"
+PUBLIC_ROW_VIEWS = {
+    "benefits.fct_benefit_replay": ("benefit_replay", "int_benefits__replay"),
+    "benefits.fct_benefit_year": ("benefit_year", "int_benefits__person_year"),
+    "benefits.fct_benefit_step": ("benefit_step", "int_benefits__settlement_step"),
 }
 
 # The relations that only the export can write, with their columns' Chinese labels.
@@ -196,7 +205,7 @@ def row_relation_columns(
     """Columns of ``rows.*``: labelled as the published tables label them, else as core or the feeds do."""
     labels: dict[str, tuple[Any, Any, Any]] = {}
     for node in manifest["nodes"].values():
-        if node["resource_type"] == "model" and layer_of(node) in {"staging", "core"}:
+        if node["resource_type"] == "model" and layer_of(node) in {"staging", "core", "intermediate"}:
             for column in node["columns"].values():
                 meta = (column.get("config") or {}).get("meta", {})
                 given = (meta.get("label_zh"), meta.get("unit_zh"), meta.get("source_field"))
@@ -205,11 +214,16 @@ def row_relation_columns(
         if label:
             labels[name.lower()] = (label, unit, labels.get(name.lower(), (None, None, None))[2])
     relations = {view: f"rows.{name}" for name, view in ROW_RELATIONS.items()}
+    relations |= {model: public for public, (_, model) in PUBLIC_ROW_VIEWS.items()}
+    relations[REPLAY_MODEL] = "rows.benefit_settlement"
+    for name in (REPLAY_MODEL, *(model for _, model in PUBLIC_ROW_VIEWS.values())):
+        for column, given in described_columns(manifest, name).items():
+            labels[column] = labels.get(column) or given
     found = con.execute(
         """
         select table_name, column_name, ordinal_position, data_type
         from information_schema.columns
-        where table_catalog = 'warehouse' and table_schema = 'core'
+        where table_catalog = 'warehouse' and table_schema in ('core', 'intermediate')
         order by 1, 3
         """
     ).fetchall()
@@ -218,6 +232,17 @@ def row_relation_columns(
         for view, name, position, kind in found
         if view in relations
     ]
+
+
+def described_columns(manifest: dict[str, Any], model: str) -> dict[str, tuple[Any, Any, Any]]:
+    """Label, unit and platform field of a model's columns, as the model gives them."""
+    return {
+        column["name"].lower(): (meta.get("label_zh"), meta.get("unit_zh"), meta.get("source_field"))
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["name"] == model
+        for column in node["columns"].values()
+        for meta in [(column.get("config") or {}).get("meta", {})]
+    }
 
 
 def relation_of(node: dict[str, Any]) -> str:

@@ -3,6 +3,9 @@
 Aggregates are kept by month. Where the build before was made by the same code for the same region, its aggregates are
 copied into the fresh working file and ``lake.changed_month`` names the months whose rows are not the same any more;
 dbt makes those anew and nothing else. Without such a build every month is made.
+
+The benefit replay is kept by benefit year (a person's limits are a year's): ``lake.changed_benefit_year`` names the years
+that a changed month of settlements or bills touches, before or now.
 """
 
 import duckdb
@@ -13,9 +16,17 @@ from shouzhi.warehouse import publish
 from shouzhi.warehouse.export import quoted_text
 
 AGGREGATE_PREFIX = "agg_"
-EVERY_MONTH_SQL = """
+# Marts that are kept by benefit year.
+YEARLY_MARTS = ("fct_benefit_month", "fct_benefit_difference")
+YEAR = "coalesce({0}.year, substr(cast({0}.enddate as varchar), 1, 4), 'unknown')"
+EVERY_YEAR_SQL = f"""
+create or replace table lake.changed_benefit_year as
+select distinct {YEAR.format("settlement")} as benefit_year_code from lake.setl_d as settlement
+"""
+EVERY_MONTH_SQL = f"""
 create or replace table lake.changed_month as
-select feed_code, event_month from lake.feed_month
+select feed_code, event_month from lake.feed_month;
+{EVERY_YEAR_SQL}
 """
 CHANGED_MONTH_SQL = """
 create or replace table lake.changed_month as
@@ -26,6 +37,39 @@ from lake.feed_month as now
 full outer join core.fct_feed_month as before
     on now.feed_code = before.feed_code and now.event_month = before.event_month
 where now.fingerprint is distinct from before.fingerprint
+"""
+# A reversal belongs to its original's year, whichever of the two came first or changed. What a changed month held before
+# is known by the former replay; a bill that is gone may be of its month's year or the next.
+CHANGED_YEAR_SQL = f"""
+create or replace table lake.changed_benefit_year as
+with moved as (
+    select settlement.setl_id, settlement.init_setl_id, {YEAR.format("settlement")} as year_code
+    from lake.setl_d as settlement
+    where settlement.event_month in (select event_month from lake.changed_month where feed_code = 'setl_d')
+),
+billed as (
+    select distinct line.setl_id
+    from lake.fee_list_d as line
+    where line.event_month in (select event_month from lake.changed_month where feed_code = 'fee_list_d')
+)
+select year_code as benefit_year_code from moved
+union
+select {YEAR.format("original")}
+from lake.setl_d as original inner join moved on original.setl_id = moved.init_setl_id
+union
+select {YEAR.format("reversal")}
+from lake.setl_d as reversal inner join moved on reversal.init_setl_id = moved.setl_id
+union
+select {YEAR.format("settlement")}
+from lake.setl_d as settlement inner join billed on settlement.setl_id = billed.setl_id
+union
+select benefit_year_code
+from benefits.fct_benefit_month
+where event_month in (select event_month from lake.changed_month where feed_code = 'setl_d')
+union
+select cast(cast(substr(event_month, 1, 4) as integer) + later as varchar)
+from lake.changed_month cross join (values (0), (1)) as around (later)
+where feed_code = 'fee_list_d' and event_month <> 'all'
 """
 
 
@@ -52,22 +96,28 @@ def start_from_former(con: duckdb.DuckDBPyConnection, home: Home, code_hash: str
         con.execute(EVERY_MONTH_SQL)
         return None
     con.execute("create schema if not exists core")
+    con.execute("create schema if not exists benefits")
     con.execute(f"attach {quoted_text(str(former.marts))} as former (read_only)")
     tables = con.execute(
         """
-        select table_name
+        select table_schema, table_name
         from information_schema.tables
         where
-            table_catalog = 'former' and table_schema = 'core'
-            and (starts_with(table_name, ?) or table_name = 'fct_feed_month')
-        order by table_name
+            table_catalog = 'former'
+            and (
+                table_schema = 'core' and (starts_with(table_name, ?) or table_name = 'fct_feed_month')
+                or table_schema = 'benefits' and list_contains(?, table_name)
+            )
+        order by table_schema, table_name
         """,
-        [AGGREGATE_PREFIX],
+        [AGGREGATE_PREFIX, list(YEARLY_MARTS)],
     ).fetchall()
-    for (table,) in tables:
-        con.execute(f"create table core.{table} as select * from former.core.{table}")
+    for schema, table in tables:
+        con.execute(f"create table {schema}.{table} as select * from former.{schema}.{table}")
     con.execute("detach former")
     con.execute(CHANGED_MONTH_SQL)
+    is_replayed = {("benefits", mart) for mart in YEARLY_MARTS} <= set(tables)
+    con.execute(CHANGED_YEAR_SQL if is_replayed else EVERY_YEAR_SQL)
     return former.build_id
 
 

@@ -1,9 +1,10 @@
 """Why did this number change: the figures that differ between two builds, beside the files that came in between.
 
 Both builds are read only. A figure's cause is looked for among the deliveries that one build has and the other has not:
-first those of the same area whose period overlaps the figure's, of the same fund before others; then those of earlier
-periods, which reach the figure through openings, rolling sums and comparisons. Nothing is guessed: where no delivery
-touches the figure, only whether the program differs is told.
+first those of the same area whose period overlaps the figure's, of the same fund (or of a fund in it) before others;
+then those of earlier periods, which reach the figure through openings, rolling sums and comparisons. A figure that rests
+on statements is never laid to a business feed. Nothing is guessed: where no delivery touches the figure, only whether
+the program differs is told.
 """
 
 from dataclasses import dataclass, field
@@ -19,8 +20,16 @@ BALANCE_ITEMS = {
     "opening_yuan": "期初结余",
     "income_yuan": "收入",
     "expenditure_yuan": "支出",
-    "actual_closing_yuan": "期末结余",
+    "actual_closing_yuan": "期末结余（有列报数的用列报数）",
     "reserve_months": "可支付月数",
+}
+# accounts that are computed from the others, beside which a stated figure may stand
+COMPUTED = {"closing_balance", "current_surplus"}
+# a derived fund and the received funds in it (seeds/reference/fund_composition.csv, with the undivided employees' fund)
+FUND_PARTS = {
+    "310000": ("310100", "310200"),
+    "ALL": ("310000", "310100", "310200", "390100"),
+    "POOLED": ("310000", "310100", "390100"),
 }
 KINDS = {"balance": "基金收支与结余", "account": "分科目收支", "indicator": "统筹区比较指标"}
 CAUSES = {
@@ -84,7 +93,8 @@ with statement_file as (
         fund_code,
         period_type,
         period_code,
-        count(*) as row_count
+        count(*) as row_count,
+        true as is_statement
     from later.fund_balance.fct_statement_line
     where delivery_no > $first_no and delivery_no <= $last_no
     group by delivery_no, file_name, area_code, fund_code, period_type, period_code
@@ -117,7 +127,8 @@ FEED_FILE_SQL = """
         cast(null as varchar) as fund_code,
         'month' as period_type,
         event_month as period_code,
-        received_rows as row_count
+        received_rows as row_count,
+        false as is_statement
     from later.data_quality.fct_feed_delivery
     where delivery_no > $first_no and delivery_no <= $last_no
 """
@@ -126,26 +137,40 @@ NO_FEED_FILE_SQL = "select * from statement_file where false"
 SHOWN_SQL = """
 create temp table shown as
 select
-    *,
+    changed.*,
+    {origin} as origin_code,
     row_number() over (
         order by
             case kind_code when 'balance' then 1 when 'account' then 2 else 3 end,
-            case when area_code in (select area.area_code from later.core.dim_area as area where area.area_kind = 'region') then 2 else 1 end,
+            case when changed.area_code in (select area.area_code from later.core.dim_area as area where area.area_kind = 'region') then 2 else 1 end,
             case when unit = 'yuan' then abs(coalesce(value_after, 0) - coalesce(value_before, 0)) else 0 end desc,
-            period_end_date, area_code, fund_code, statement_code, item_code, period_code
+            changed.period_end_date, changed.area_code, changed.fund_code, changed.statement_code, item_code,
+            changed.period_code
     ) as place_no
 from changed
+left join later.fund_balance.fct_fund_balance as balance
+    on
+        changed.kind_code <> 'indicator'
+        and changed.area_code = balance.area_code
+        and changed.fund_code = balance.fund_code
+        and changed.period_type = balance.period_type
+        and changed.period_code = balance.period_code
+        and changed.statement_code = balance.statement_code
 where
     ($kind = '*' or kind_code = $kind)
-    and ($area = '*' or area_code = $area)
-    and ($period = '*' or period_code = $period)
+    and ($area = '*' or changed.area_code = $area)
+    and ($period = '*' or changed.period_code = $period)
 order by place_no
 limit $shown
 """
 
 # A region's figure is touched by what any of its areas delivered.
 CAUSE_SQL = """
-with touched as (
+with fund_part as (
+    {fund_part}
+),
+
+touched as (
     select
         shown.place_no,
         arrived.file_name,
@@ -158,9 +183,16 @@ with touched as (
                     arrived.period_end_date >= period.period_start_date
                     and arrived.period_start_date <= shown.period_end_date
                 )
-                then case when arrived.fund_code is null or arrived.fund_code = shown.fund_code then 1 else 2 end
-            when arrived.period_end_date < period.period_start_date
-                then case when arrived.fund_code is null or arrived.fund_code = shown.fund_code then 3 else 4 end
+                then 1
+            when arrived.period_end_date < period.period_start_date then 3
+        end
+        + case
+            when
+                arrived.fund_code is null
+                or arrived.fund_code = shown.fund_code
+                or fund_part.fund_code is not null
+                then 0
+            else 1
         end as rank_no
     from shown
     inner join later.core.dim_period as period
@@ -168,11 +200,18 @@ with touched as (
     left join later.core.dim_area as area on shown.area_code = area.area_code
     inner join arrived
         on
-            arrived.area_code = shown.area_code
-            or (
-                area.area_kind = 'region'
-                and arrived.area_code in (select of.area_code from later.core.dim_area as of where of.region_code = shown.area_code)
+            (arrived.is_statement or shown.origin_code is distinct from 'statement')
+            and (
+                arrived.area_code = shown.area_code
+                or (
+                    area.area_kind = 'region'
+                    and arrived.area_code in (
+                        select of.area_code from later.core.dim_area as of where of.region_code = shown.area_code
+                    )
+                )
             )
+    left join fund_part
+        on shown.fund_code = fund_part.fund_code and arrived.fund_code = fund_part.part_fund_code
 ),
 
 nearest as (
@@ -325,12 +364,15 @@ def read_restatement(
         feed_file = FEED_FILE_SQL if has_feeds(con, later) else NO_FEED_FILE_SQL
         con.execute(of_build(ARRIVED_SQL.replace("{feed_file}", feed_file), later), bounds)
         result.arrived = read_arrived(con, later, scope)
+        # a build of an older version of the product does not say what its figures rest on
+        origin = "balance.origin_code" if has_column(con, later, "origin_code") else "cast(null as varchar)"
         con.execute(
-            of_build(SHOWN_SQL, later), {"kind": kind, "area": area, "period": period, "shown": shown}
+            of_build(SHOWN_SQL.replace("{origin}", origin), later),
+            {"kind": kind, "area": area, "period": period, "shown": shown},
         )
         result.rows = [
             restated(row, result.is_program_changed)
-            for row in con.execute(of_build(CAUSE_SQL, later), {"named": FILES_NAMED}).fetchall()
+            for row in con.execute(of_build(cause_sql(), later), {"named": FILES_NAMED}).fetchall()
         ]
         return result
 
@@ -366,6 +408,29 @@ def has_feeds(con: duckdb.DuckDBPyConnection, build: str) -> bool:
     return found is not None
 
 
+def has_column(con: duckdb.DuckDBPyConnection, build: str, column: str) -> bool:
+    """Whether the balances of a build have a column."""
+    found = con.execute(
+        """
+        select 1
+        from information_schema.columns
+        where table_catalog = ? and table_schema = 'fund_balance' and table_name = 'fct_fund_balance' and column_name = ?
+        """,
+        [build, column],
+    ).fetchone()
+    return found is not None
+
+
+def cause_sql() -> str:
+    """``CAUSE_SQL`` with the funds that are parts of others."""
+    pairs = [
+        f"select '{fund}' as fund_code, '{part}' as part_fund_code"
+        for fund, parts in FUND_PARTS.items()
+        for part in parts
+    ]
+    return CAUSE_SQL.replace("{fund_part}", "\n    union all\n    ".join(pairs))
+
+
 def changed_sql(kind: str) -> str:
     """Insert into ``changed`` the figures of one kind that are not the same in both builds."""
     relation, keys = RELATIONS[kind], KEYS[kind]
@@ -379,10 +444,12 @@ def changed_sql(kind: str) -> str:
             (f"'{column}'", f"'{label}'", unit_of(column), column) for column, label in BALANCE_ITEMS.items()
         ]
     elif kind == "account":
+        computed = ", ".join(f"'{code}'" for code in sorted(COMPUTED))
         items = [
             (
                 both["account_code"],
-                "coalesce(after.account_name, before.account_name)",
+                "coalesce(after.account_name, before.account_name)"
+                f" || case when {both['account_code']} in ({computed}) then '（计算数）' else '' end",
                 "'yuan'",
                 "amount_yuan",
             )

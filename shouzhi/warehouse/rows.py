@@ -15,15 +15,22 @@ from typing import Any
 import duckdb
 
 from shouzhi.home import write_durably
-from shouzhi.warehouse.export import ROW_RELATIONS, quoted_text
+from shouzhi.warehouse import replay_rows
+from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, REPLAY_MODEL, ROW_RELATIONS, quoted_text
 
 FOLDER = "rows"
 RELATIONS_NAME = "relations.json"
 PLACE = "{rows}"
 
 
-def write_rows(warehouse: Path, lake_root: Path, manifest: dict[str, Any], folder: Path) -> dict[str, int]:
-    """Fill ``folder`` and return the size of each file in it by its path there."""
+def write_rows(
+    warehouse: Path, lake_root: Path, manifest: dict[str, Any], marts: Path, former: Path | None = None
+) -> dict[str, int]:
+    """Fill the folder of rows beside ``marts`` and return the size of each file in it by its path there.
+
+    ``former`` is the folder of the build that this one started from.
+    """
+    folder = marts.parent / FOLDER
     folder.mkdir()
     nodes = {
         node["name"]: node
@@ -40,9 +47,14 @@ def write_rows(warehouse: Path, lake_root: Path, manifest: dict[str, Any], folde
             source = f"select * from {nodes[name]['relation_name']} order by all"
             con.execute(f"copy ({source}) to {quoted_text(str(folder / path))} (format parquet)")
             queries[nodes[name]["relation_name"]] = f"select * from read_parquet('{PLACE}/{path}')"
+        replay = replay_rows.write_replay(con, nodes, folder, former / FOLDER if former else None)
     for name in needed(nodes, "staging"):
         queries[nodes[name]["relation_name"]] = moved(nodes[name]["compiled_code"], queries)
     relations = {name: moved(nodes[model]["compiled_code"], queries) for name, model in ROW_RELATIONS.items()}
+    relations["benefit_settlement"] = replay[nodes[REPLAY_MODEL]["relation_name"]]
+    for name, model in PUBLIC_ROW_VIEWS.values():
+        relations[name] = moved(nodes[model]["compiled_code"], replay)
+    replay_rows.name_publicly(marts, relations, folder)
     write_durably(folder / RELATIONS_NAME, json.dumps(relations, ensure_ascii=False, indent=1) + "\n")
     return {
         path.relative_to(folder).as_posix(): path.stat().st_size
@@ -112,7 +124,12 @@ def moved(sql: str, queries: dict[str, str]) -> str:
     """A compiled model with the build's own queries in the place of the working file's relations."""
     for relation, query in queries.items():
         sql = sql.replace(relation, f"(\n{query}\n)")
-    return sql.replace('"warehouse"."core".', '"marts"."core".')
+    # A relation may read another relation of the rows; code lists and parameters are tables of the marts.
+    for name, model in ROW_RELATIONS.items():
+        sql = sql.replace(f'"warehouse"."core"."{model}"', f"rows.{name}")
+    for schema in ("core", "benefits"):
+        sql = sql.replace(f'"warehouse"."{schema}".', f'"marts"."{schema}".')
+    return sql
 
 
 def attach_rows(con: duckdb.DuckDBPyConnection, build_folder: Path) -> None:

@@ -71,8 +71,8 @@ def shouzhi() -> Callable[..., subprocess.CompletedProcess[str]]:
     return run_shouzhi
 
 
-def built_home(root: Path, extracts: Path, title: str, region: str) -> Path:
-    made = run_shouzhi("init", "--home", root, "--title", title, "--region", region)
+def built_home(root: Path, extracts: Path, title: str, region: str, *more: str) -> Path:
+    made = run_shouzhi("init", "--home", root, "--title", title, "--region", region, *more)
     assert made.returncode == 0, made.stderr
     result = run_shouzhi("run", extracts, "--home", root)
     assert result.returncode in {0, 1}, result.stdout + result.stderr
@@ -98,7 +98,7 @@ def demo_home(once: Once, request: pytest.FixtureRequest) -> Path:
     if given := os.environ.get("SHOUZHI_TEST_DEMO_HOME"):
         return Path(given)
     extracts = request.getfixturevalue("demo_extracts")
-    return once("demo_home", lambda home: built_home(home, extracts, "演示数据", "neimenggu"))
+    return once("demo_home", lambda home: built_home(home, extracts, "演示数据", "neimenggu", "--sample"))
 
 
 @pytest.fixture(scope="session")

@@ -46,20 +46,22 @@ placed as (
 select
     balance.statement_key,
     earlier.statement_key as prior_year_key,
-    case when earlier.areas_reported_count = balance.areas_reported_count then earlier.income_yuan end
-        as prior_year_income_yuan,
-    case when earlier.areas_reported_count = balance.areas_reported_count then earlier.expenditure_yuan end
-        as prior_year_expenditure_yuan,
-    case when earlier.areas_reported_count = balance.areas_reported_count then earlier.actual_closing_yuan end
-        as prior_year_closing_yuan,
+    earlier.income_yuan as prior_year_income_yuan,
+    earlier.expenditure_yuan as prior_year_expenditure_yuan,
+    earlier.actual_closing_yuan as prior_year_closing_yuan,
+    before.areas_reported_count as prior_areas_reported_count,
     year_end.reserve_months as year_end_reserve_months
 from placed as balance
+left join actual as before
+    on
+        balance.area_code = before.area_code
+        and balance.fund_code = before.fund_code
+        and balance.period_type = before.period_type
+        and balance.period_index - {{ periods_per_year('balance.period_type') }} = before.period_index
 left join actual as earlier
     on
-        balance.area_code = earlier.area_code
-        and balance.fund_code = earlier.fund_code
-        and balance.period_type = earlier.period_type
-        and balance.period_index - {{ periods_per_year('balance.period_type') }} = earlier.period_index
+        before.statement_key = earlier.statement_key
+        and balance.areas_reported_count = earlier.areas_reported_count
 left join year_end
     on
         balance.area_code = year_end.area_code

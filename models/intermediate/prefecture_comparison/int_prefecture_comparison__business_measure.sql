@@ -43,6 +43,7 @@ where
     item_code = '{{ item }}'
     and payer_code = 'all'
     and fund_code in ('310000', '390100')
+    and collection_state_code <> 'payers_only'
 union all
 {%- endfor %}
 -- a population is published for a year's end: it stands for that year, and for the next until its own is published

@@ -2,7 +2,7 @@
 with family_finding as (
     {% for family in (
         'balance', 'stated', 'flow', 'transfer', 'delivery', 'quarantine', 'conservation', 'budget', 'warning',
-        'reconciliation', 'row', 'feed', 'person', 'reversal', 'month',
+        'reconciliation', 'row', 'feed', 'person', 'reversal', 'month', 'contribution',
     ) %}
     select
         check_id,

@@ -6,7 +6,17 @@
 ] -%}
 {%- set subsidy_amounts = ["due_yuan", "collected_of_due_yuan", "arrears_yuan"] -%}
 {%- set keys = "area_code, scheme_code, fund_code, item_code, payer_code, period_type, period_code, period_end_date" %}
-with own as (
+with booking as (
+    -- a fund of which no area has ever had anything unpaid or late is booked for its payers only: nothing tells what was
+    -- due, and the ratio would be 100 % for ever
+    select
+        fund_code,
+        sum(case when late_yuan <> 0 or arrears_yuan <> 0 then 1 else 0 end) = 0 as is_payer_only
+    from {{ ref('int_fund_balance__due') }}
+    group by fund_code
+),
+
+own as (
     select
         area_code,
         scheme_code,
@@ -93,9 +103,16 @@ select
     {{ yuan("collection." ~ name) }} as {{ name }}
     {%- endfor %},
     case
-        when collection.due_yuan > 0 then {{ safe_ratio("collection.collected_of_due_yuan", "collection.due_yuan") }}
+        when collection.due_yuan > 0 and not (collection.item_code = 'premium' and coalesce(booking.is_payer_only, false))
+            then {{ safe_ratio("collection.collected_of_due_yuan", "collection.due_yuan") }}
     end as collection_ratio,
+    case
+        when collection.due_yuan <= 0 then 'no_due'
+        when collection.item_code = 'premium' and coalesce(booking.is_payer_only, false) then 'payers_only'
+        else 'available'
+    end as collection_state_code,
     cast(collection.areas_reported_count as integer) as areas_reported_count
 from with_region as collection
 inner join {{ ref('dim_area') }} as area on collection.area_code = area.area_code
 inner join {{ ref('dim_fund') }} as fund on collection.fund_code = fund.fund_code
+left join booking on collection.fund_code = booking.fund_code

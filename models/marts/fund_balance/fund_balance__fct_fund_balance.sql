@@ -58,6 +58,7 @@ select
     {{ yuan('balance.precision_yuan') }} as precision_yuan,
     cast(balance.areas_reported_count as integer) as areas_reported_count,
     cast(balance.areas_expected_count as integer) as areas_expected_count,
+    cast(prior_year.prior_areas_reported_count as integer) as prior_areas_reported_count,
     -- A budget is not held for what the months of its year have.
     coalesce(held.is_own_period or balance.is_actual, false) and held.area_code is not null as is_held
 from {{ ref('int_fund_balance__balance') }} as balance

@@ -46,6 +46,7 @@ select
     vali_flag as valid_code,
     year as benefit_year_code,
     dise_no as disease_code,
+    opter_id as operator_key,
     event_month,
     delivery_no,
     file_no,

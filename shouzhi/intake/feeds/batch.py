@@ -411,16 +411,15 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Tak
     ).fetchall()
     source = "staged"
     if len(months) > FEW_MONTHS and len(batch.members) <= FEW_MONTHS:
-        # months lie scattered: one sort is cheaper than one scan a month
+        # months lie scattered: one sort is cheaper than one scan a month; else rows stay in the order of their file
         connection.execute(
-            f"create or replace temp table sorted as select *, rowid as row_at from staged where fault is null"
-            f" order by event_month, {area_sql(feed)}, rowid"
+            "create or replace temp table sorted as select *, rowid as row_at from staged where fault is null"
+            " order by event_month, rowid"
         )
         source = "sorted"
     _make_pseudonyms(connection, feed)
     place = "staged.rowid" if source == "staged" else "row_at"
     names, joins = _stored_sql(feed, source)
-    source_area = f'{source}."{feed.area}"' if feed.area else "cast(null as varchar)"
     for month, count in months:
         name = f"{feed.feed}/{month}{f'-{batch.number}' if batch.number else ''}.parquet"
         path = _made(batch.folder / name)
@@ -428,7 +427,7 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Tak
             f"copy (select {names}, event_month, cast({batch.delivery_no} as integer) as delivery_no,"
             f" row_base + first_line + {place} - first_rowid as row_id from {source}"
             f" inner join batch_file on batch_file.file_index = {source}.file_index {joins}"
-            f" where fault is null and event_month = '{month}' order by {source_area}, {place})"
+            f" where fault is null and event_month = '{month}')"
             f" to '{path}' (format parquet, compression zstd)"
         )
         taken.parts.append({"path": name, "event_month": month, "row_count": count})

@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from dashboards.charts_business import leading_factors
 from dashboards.components.business import PARTS
 from dashboards.components.business_source import BusinessFigure, value_text
+from dashboards.components.drill import without_odd_ratios
 from dashboards.components.rows_drill import PAYMENT, SETTLEMENT, agreement
 from dashboards.labels import SCHEMES, fmt, fmt_metric, period_label
 
@@ -77,7 +79,10 @@ def test_every_part_shows_the_marts_figures(
         assert len(found)
         for row in found.itertuples():
             assert f">{fmt(row.due_yuan, '万元')}<" in shown
-            assert f">{fmt(row.collection_ratio, '%')}<" in shown
+            told = (
+                "× 不适用" if row.collection_state_code == "payers_only" else fmt(row.collection_ratio, "%")
+            )
+            assert f">{told}<" in shown
     else:
         found = ask(
             demo_home,
@@ -184,11 +189,11 @@ def test_an_area_that_did_not_report_is_not_zero(
 
 def test_agreement_names_the_difference() -> None:
     row = {"spending_yuan": 100.0, "statement_yuan": 90.0}
-    assert "一致" in agreement(SETTLEMENT, "spending_yuan", row, {"rows_count": 3, "amount_yuan": 100.0})
-    said = agreement(PAYMENT, "difference_yuan", row, {"rows_count": 3, "amount_yuan": 91.5})
+    assert "一致" in agreement(SETTLEMENT, "spending_yuan", row, {"rows_count": 3, "rows_yuan": 100.0})
+    said = agreement(PAYMENT, "difference_yuan", row, {"rows_count": 3, "rows_yuan": 91.5})
     assert "91.50" in said and "90.00" in said and "一致" not in said
     people = agreement(
-        SETTLEMENT, "insured_count", {"insured_count": 7}, {"rows_count": 7, "amount_yuan": None}
+        SETTLEMENT, "insured_count", {"insured_count": 7}, {"rows_count": 7, "rows_yuan": None}
     )
     assert people == "共 7 人，与上面的数一致。"
 
@@ -199,3 +204,54 @@ def test_values_are_written_in_their_own_unit() -> None:
     assert value_text("fund_share_ratio", 0.629332) == "62.9%"
     assert value_text("head_count", 710.5) == "711人"
     assert BusinessFigure("spending_yuan", "a.b", {}, "x").rows is None
+
+
+def test_the_driver_title_names_no_factor_against_its_direction() -> None:
+    factors = [
+        ("参保人数", 10_000.0),
+        ("次均费用", -90_000.0),
+        ("基金支付比例", 30_000.0),
+        ("不可分解", 70_000.0),
+    ]
+    assert (
+        leading_factors(factors)
+        == "，推高最多的是基金支付比例（+3.00），拉低最多的是次均费用（−9.00），不可分解+7.00"
+    )
+    assert leading_factors([("参保人数", 0.0), ("次均费用", -1.0)]) == "，拉低最多的是次均费用（0.00）"
+    assert leading_factors([("参保人数", 0.0)]) == ""
+
+
+def test_no_ratio_beside_an_amount_that_shows_as_nothing() -> None:
+    accounts = pd.DataFrame(
+        {
+            "amount_yuan": [200.0, 49.0, 0.0],
+            "prior_year_amount_yuan": [49.0, 200.0, 5_000.0],
+            "yoy_ratio": [3.08, -0.755, -1.0],
+        }
+    )
+    assert without_odd_ratios(accounts)["yoy_ratio"].isna().tolist() == [True, True, True]
+    seen = accounts.assign(amount_yuan=200.0, prior_year_amount_yuan=5_000.0)
+    assert without_odd_ratios(seen)["yoy_ratio"].notna().all()
+
+
+@pytest.mark.pipeline
+def test_the_dialog_lists_the_checks_of_the_rows(
+    demo_home: Path, open_page: Callable[..., Any], ask: Callable[..., Any]
+) -> None:
+    words = {
+        "xz": "职工",
+        "qx": "年",
+        "qi": f"{last_year(ask, demo_home)}年",
+        "qu": AREA_NAME,
+        "yw": "支出驱动",
+    }
+    app = open_page("region", demo_home, **words)
+    next(button for button in app.button if button.key == "driver_source_open").click()
+    app.run()
+    listed = next(
+        frame.value
+        for frame in app.dataframe
+        if "检查" in frame.value.columns and "性质" in frame.value.columns
+    )
+    assert {"I01", "I02", "I03"} <= set(listed["编号"])
+    assert "M01" not in set(listed["编号"])

@@ -11,7 +11,7 @@ import yaml
 
 from dashboards import data
 from dashboards.access import Scope
-from dashboards.components.catalogue import PAGES, queries_of, relations_of_page
+from dashboards.components.catalogue import PAGES, pages_using, queries_of, relations_of_page
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = sorted(path.stem for path in data.QUERIES.glob("*.sql"))
@@ -122,3 +122,16 @@ def test_homes_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert list(data.homes()) == ["演示数据", "公开数据"]
     (tmp_path / "var").mkdir()
     assert list(data.homes()) == ["演示数据"]
+
+
+def test_a_metric_names_the_pages_that_show_it() -> None:
+    def titles(code: str, *relations: str) -> list[str]:
+        return [title for _, title in pages_using(code, list(relations))]
+
+    assert titles("arrears_yuan", "fund_balance.fct_collection") == ["统筹区画像"]
+    assert titles("insured_count", "enrolment.fct_insured_month") == ["统筹区画像"]
+    assert "政策参数" not in titles("reserve_months", "fund_balance.fct_fund_balance")
+    assert {"风险总览", "统筹区画像", "基金收支"} <= set(
+        titles("reserve_months", "fund_balance.fct_fund_balance")
+    )
+    assert titles("no_such_metric", "benefits.no_such_relation") == []

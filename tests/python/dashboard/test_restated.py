@@ -11,11 +11,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from shouzhi.home import existing_home
 from shouzhi.warehouse.publish import named_build
-from shouzhi.warehouse.restated import read_restatement
+from shouzhi.warehouse.restated import CHANGED_DDL, SHOWN_SQL, cause_sql, read_restatement
 from tests.python.conftest import CORRECTION_FILE as FILE
 
 pytestmark = [pytest.mark.dashboard]
@@ -149,3 +150,58 @@ def test_the_page_tells_the_same(corrected_home: Path, open_page: Callable[..., 
     assert set(figures["统筹区"]) == {"呼和浩特市"}
     assert set(figures["类别"]) == {"分科目收支"}
     assert len(figures) == len(read_restatement(*paths(corrected_home), kind="account", area="150100").rows)
+
+
+def test_a_feed_is_no_cause_of_a_stated_figure() -> None:
+    """A settlement file and a statement come together: the statement's figure, on whatever level, names the statement."""
+    with duckdb.connect() as con:
+        con.execute("attach ':memory:' as made")
+        for sql in TWO_DELIVERIES:
+            con.execute(sql)
+        con.execute(SHOWN_SQL.replace("{origin}", "balance.origin_code").replace("later.", "made."), ASKED)
+        found = {
+            row[3]: (row[14], row[16])
+            for row in con.execute(cause_sql().replace("later.", "made."), {"named": 3}).fetchall()
+        }
+    assert found == {
+        "390100": (1, ["statement.csv（基金收支表，第 2 批）"]),
+        "ALL": (1, ["statement.csv（基金收支表，第 2 批）"]),
+        "320100": (1, ["setl_d_202401.csv（结算，第 2 批）"]),
+    }
+
+
+ASKED = {"kind": "*", "area": "*", "period": "*", "shown": 10}
+TWO_DELIVERIES = (
+    CHANGED_DDL,
+    *(
+        f"""
+        insert into changed values ('balance', '150100', '呼和浩特市', '{fund}', '', 'month', '202401', '2024-01-31',
+            'execution', 'income_yuan', '收入', 'yuan', 1, 2)
+        """
+        for fund in ("390100", "ALL", "320100")
+    ),
+    "create schema made.core",
+    "create schema made.fund_balance",
+    "create table made.core.dim_area as select '150100' as area_code, 'pooling_area' as area_kind, '150000' as region_code",
+    "create table made.core.dim_fund as select '390100' as fund_code, '居民' as fund_short_name",
+    "create table made.core.dim_statement as select 'execution' as statement_code, '执行' as statement_name",
+    """
+    create table made.core.dim_period as
+    select 'month' as period_type, '202401' as period_code, date '2024-01-01' as period_start_date
+    """,
+    """
+    create table made.fund_balance.fct_fund_balance as
+    select '150100' as area_code, fund_code, 'month' as period_type, '202401' as period_code,
+        'execution' as statement_code, origin_code
+    from (values ('390100', 'statement'), ('ALL', 'statement'), ('320100', 'business')) as t (fund_code, origin_code)
+    """,
+    """
+    create temp table arrived as
+    select 2 as delivery_no, file_name, feed_name, '150100' as area_code, fund_code, 'month' as period_type,
+        '202401' as period_code, 1 as row_count, is_statement, date '2024-01-01' as period_start_date,
+        date '2024-01-31' as period_end_date
+    from (values
+        ('statement.csv', '基金收支表', '390100', true), ('setl_d_202401.csv', '结算', null, false)
+    ) as t (file_name, feed_name, fund_code, is_statement)
+    """,
+)

@@ -77,7 +77,7 @@ def test_marts_have_contracts_and_labels(models: list[dict[str, Any]]) -> None:
         if layer(model) != "marts":
             continue
         assert model["config"]["contract"]["enforced"], model["name"]
-        assert model["config"]["materialized"] == "table", model["name"]
+        assert model["config"]["materialized"] in ("table", "incremental"), model["name"]
         assert model["description"].startswith("One row per"), model["name"]
         for name, column in model["columns"].items():
             meta = column.get("config", {}).get("meta") or column.get("meta") or {}

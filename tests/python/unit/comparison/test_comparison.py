@@ -442,3 +442,36 @@ def test_collection_ratio_of_the_region(region) -> None:
     con = region.build()
     assert value(con, "150000", "employee", "202401", "collection_ratio") == 0.39
     assert indicator(con, "150200", "employee", "202401", "collection_ratio")["rank"] == 2
+
+
+def test_a_fund_booked_for_its_payers_only_has_no_ratio(region) -> None:
+    for month in ("202401", "202402", "202403"):
+        region.contribution("150100", month, month, 90)
+        region.contribution("150100", month, month, 400, insutype="390")
+        region.contribution("150200", month, month, 300, insutype="390")
+    region.contribution("150100", "202403", "202403", 10, collected=False)
+    con = region.build()
+    for area in ("150100", "150200", "150000"):
+        found = collection(con, "202401", area=area, fund="390100")
+        assert (found["collection_ratio"], found["collection_state_code"]) == (None, "payers_only")
+        assert found["due_yuan"] == found["collected_of_due_yuan"] > 0
+        assert not rows(
+            con,
+            "select 1 from prefecture_comparison__fct_prefecture_indicator where indicator_code = 'collection_ratio'"
+            " and scheme_code = 'resident' and area_code = ?",
+            area,
+        )
+    # one unpaid row anywhere says that what is due is booked: a month without arrears is a true 100 %
+    january = collection(con, "202401")
+    assert (january["collection_ratio"], january["collection_state_code"]) == (1, "available")
+
+
+def test_one_late_payer_is_enough_to_tell_what_was_due(region) -> None:
+    region.contribution("150100", "202401", "202402", 90, insutype="390")
+    region.contribution("150200", "202401", "202401", 90, insutype="390")
+    for area in ("150100", "150200"):
+        for month in ("202401", "202402"):
+            region.contribution(area, month, month, 1, insutype="390")
+    con = region.build()
+    assert collection(con, "202401", area="150200", fund="390100")["collection_state_code"] == "available"
+    assert collection(con, "202401", area="150200", fund="390100")["collection_ratio"] == 1

@@ -21,12 +21,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ask(sample: Path) -> Callable[[str], list[tuple]]:
-    """SQL over views named as the feeds; every column as text, statements decoded and in yuan by month."""
+    """SQL over tables named as the feeds; every column as text, statements decoded and in yuan by month."""
     con = duckdb.connect()
     feeds = {path.name.rsplit("_2", 1)[0] for path in sample.glob("*.csv")} - {"fund_statement"}
     for feed in feeds:
         con.execute(
-            f"create view {feed} as select * from read_csv('{sample}/{feed}_2*.csv', all_varchar = true, header = true)"
+            f"create table {feed} as select * from read_csv('{sample}/{feed}_2*.csv', all_varchar = true, header = true)"
         )
     con.execute(
         "create table line (period varchar, measure varchar, admdvs varchar, name varchar, fund varchar, statement varchar,"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shouzhi.errors import UserError
-from shouzhi.synthetic import generate, messy
+from shouzhi.synthetic import generate, messy, sample
 from shouzhi.synthetic.settings import PACKAGE, Parameters, Plan, month_code, month_number, read_region
 from shouzhi.synthetic.statements import round_to_wan, transposed
 from shouzhi.synthetic.story import story_of
@@ -33,7 +33,7 @@ def test_a_longer_run_begins_with_the_same_files(tmp_path: Path) -> None:
     generate(tmp_path / "short", PERSONS, 3, 3, "deficit", "202210")
     generate(tmp_path / "long", PERSONS, 5, 3, "deficit", "202210")
     short, long = files_of(tmp_path / "short"), files_of(tmp_path / "long")
-    about_the_run = {"说明.md", "truth/statements.json"}
+    about_the_run = {"说明.md", "truth/statements.json", "truth/benefit_deviations.csv"}
     differing = {name for name, content in short.items() if long.get(name) != content}
     assert differing <= about_the_run  # 202212 ends a year: its snapshot is part of both
     assert len(short) > 30 and "虚构" in short["说明.md"].decode("utf-8")
@@ -45,6 +45,12 @@ def test_another_seed_other_people(tmp_path: Path, year: Path) -> None:
     assert (tmp_path / "other" / name).read_bytes() != (year / name).read_bytes()
     generate(tmp_path / "same", PERSONS, 1, 3, "messy", "202201")
     assert (tmp_path / "same" / name).read_bytes() == (year / name).read_bytes()
+
+
+def test_a_start_before_the_policy_of_the_sample_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="202109"):
+        generate(tmp_path / "early", PERSONS, 1, 1, "steady", "202012")
+    assert not (tmp_path / "early").exists()
 
 
 def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
@@ -93,21 +99,22 @@ def test_every_habit_is_planted_and_written_down(year: Path) -> None:
         assert archive.namelist() == ["rsdt_psn_clct_detl_d_202211.csv"]
 
 
-def test_messy_money_is_the_steady_money(tmp_path: Path, year: Path) -> None:
+def test_messy_money_is_the_clean_money(tmp_path: Path, year: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Habits leave statements and payments as they were."""
-    generate(tmp_path / "steady", PERSONS, 6, 3, "steady", "202201")
+    monkeypatch.setattr(sample, "mess_up", lambda *_: [])
+    generate(tmp_path / "clean", PERSONS, 6, 3, "messy", "202201")
     touched = {
         row["file"] for row in json.loads((year / "truth" / "habits.json").read_text(encoding="utf-8"))
     }
     same = [
         name
-        for name in files_of(tmp_path / "steady")
+        for name in files_of(tmp_path / "clean")
         if name.startswith(("fund_statement", "med_dfr_fund", "medins_clr")) and name not in touched
     ]
     assert len(same) > 15
     for name in same:
         if (year / name).exists():
-            assert (year / name).read_bytes() == (tmp_path / "steady" / name).read_bytes(), name
+            assert (year / name).read_bytes() == (tmp_path / "clean" / name).read_bytes(), name
 
 
 def test_chinese_titles_come_from_the_contract() -> None:

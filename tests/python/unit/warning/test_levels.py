@@ -109,6 +109,28 @@ def test_one_deficit_year_is_yellow_two_are_orange(region) -> None:
     ]
 
 
+def test_a_change_is_told_by_the_rule_that_moved(region) -> None:
+    """What is lifted is told by the rule that had raised it, with this period's value; what is raised by its own."""
+    r = region(first=(2022, 1))
+    for fund in ("310100", "330100"):
+        for year, income in ((2022, 100), (2023, 99), (2024, 100)):
+            r.add_year("150100", fund, year, income, 100, 60)
+    con = r.build()
+    for fund, ended in (("310100", "lowered"), ("330100", "cleared")):
+        found = con.execute(
+            "select change_code, leading_rule_code, change_rule_code, change_rule_name, change_fund_code"
+            " from deficit_warning__fct_warning_level where area_code = '150100' and fund_code = ?"
+            " and period_type = 'year' order by period_code",
+            [fund],
+        ).fetchall()
+        assert found[1][:3] == ("new", "W25", "W25")
+        assert found[2][0] == ended
+        assert found[2][2:] == ("W25", found[1][3], fund)
+        assert rule(con, "150100", fund, "2024", "W25")["level_code"] == "none"
+        if ended == "lowered":
+            assert found[2][1] != "W25"
+
+
 def test_residents_in_september_are_judged_at_the_year_end(region) -> None:
     """Nine months without premiums: the raw closing is negative, the fund is sound."""
     r = region()

@@ -1,0 +1,91 @@
+{{ config(materialized='view') }}
+-- A settlement as the policy sees it: scheme, kind of care, place, person group, populations, amounts in fen, and which
+-- path of the arithmetic it takes. A fact that the rows do not carry is never guessed: fact_missing_code names it.
+with home as (
+    select max(case when parameter_code = 'policy_sample' then parameter_value end) as policy_sample
+    from {{ ref('stg_home__parameter') }}
+),
+
+special as (
+    select person.special_person_code, person.population_code
+    from {{ ref('special_person') }} as person
+    cross join home
+    where person.basis <> 'sample' or home.policy_sample = 'true'
+),
+
+fact as (
+    select
+        settlement.settlement_id,
+        settlement.original_settlement_id,
+        settlement.is_reversal,
+        settlement.person_key,
+        settlement.area_code,
+        settlement.county_code,
+        settlement.institution_code,
+        settlement.operator_key,
+        settlement.insutype_code,
+        settlement.settled_at,
+        settlement.event_month,
+        settlement.service_end_date,
+        coalesce(settlement.benefit_year_code, substr(cast(settlement.service_end_date as varchar), 1, 4), 'unknown')
+            as benefit_year_code,
+        case settlement.insutype_code when '310' then 'employee' when '390' then 'resident' else 'none' end as scheme_code,
+        case when settlement.settlement_type_code = '3' then 'other' else settlement.medical_kind_code end as medical_kind_code,
+        settlement.hospital_level_code,
+        case
+            when settlement.place_code = 'local' then 'local'
+            -- 自治区本级 has no territory of its own: what the platform settled as not away is local.
+            when area.area_kind = 'prov_level' and settlement.place_code = 'region' and settlement.pay_place_code = '2' then 'local'
+            when settlement.place_code = 'unknown' then 'unknown'
+            else coalesce(settlement.referral_code, 'unknown')
+        end as place_code,
+        case
+            when settlement.insutype_code = '390' then 'all'
+            when settlement.person_type_code like '11%' then 'in_service'
+            when settlement.person_type_code like '12%' then 'retired'
+            else 'unknown'
+        end as person_group_code,
+        coalesce(settlement.civil_servant_code = '1', false) as is_civil_servant,
+        coalesce(special.population_code = 'privileged', false) as is_privileged,
+        coalesce(special.population_code = 'provincial_cadre', false) as is_provincial_cadre,
+        coalesce(special.population_code = 'assisted', false) as is_assisted,
+        {{ fen('settlement.medical_fee_yuan') }} as fee,
+        {{ fen('settlement.own_expense_yuan + settlement.over_limit_yuan') }} as own_and_over,
+        {{ fen('settlement.preself_pay_yuan') }} as first_self_pay,
+        {{ fen('settlement.in_scope_yuan') }} as in_scope,
+        settlement.deductible_standard_yuan,
+        settlement.deductible_paid_yuan,
+        settlement.pooled_pay_share,
+        settlement.pooled_pay_yuan,
+        settlement.large_claim_pay_yuan,
+        settlement.civil_servant_pay_yuan,
+        settlement.serious_illness_pay_yuan,
+        settlement.assistance_pay_yuan,
+        settlement.supplement_pay_yuan,
+        settlement.disabled_pay_yuan,
+        settlement.other_fund_pay_yuan
+    from {{ ref('fct_settlement') }} as settlement
+    left join special on settlement.special_person_code = special.special_person_code
+    left join {{ ref('dim_area') }} as area on settlement.area_code = area.area_code
+    where settlement.is_valid
+)
+
+select
+    fact.*,
+    case
+        when scheme_code = 'none' then 'outside'
+        when is_provincial_cadre then 'cadre'
+        when medical_kind_code in ('maternity', 'other') then 'outside'
+        when medical_kind_code = 'pharmacy' then 'account'
+        else 'pooled'
+    end as layer_path_code,
+    case
+        when fee is null or in_scope is null or first_self_pay is null or own_and_over is null then 'amount'
+        when fee <> own_and_over + first_self_pay + in_scope then 'composition'
+        when not is_reversal and (in_scope < 0 or first_self_pay < 0 or own_and_over < 0) then 'negative'
+        when abs(fee) >= 1000000000 then 'too_large'
+        when service_end_date is null or settled_at is null then 'date'
+        when medical_kind_code = 'unknown' then 'kind'
+        when scheme_code = 'employee' and person_group_code = 'unknown' and not is_provincial_cadre then 'person_type'
+    end as fact_missing_code
+from fact

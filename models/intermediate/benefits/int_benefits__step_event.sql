@@ -1,0 +1,42 @@
+{{ config(materialized='table') }}
+-- The years that go row by row: their settlements and reversals numbered in the order of settlement. A reversal carries
+-- what its original is and the mark under which the walk keeps what the original has taken.
+with event as (
+    select
+        limited.*,
+        split.partial,
+        dense_rank() over (
+            order by limited.person_key, limited.area_code, limited.scheme_code, limited.benefit_year_code
+        ) as year_no,
+        row_number() over (
+            partition by limited.person_key, limited.area_code, limited.scheme_code, limited.benefit_year_code
+            order by limited.settled_at, limited.settlement_id
+        ) as event_no
+    from {{ ref('int_benefits__limited') }} as limited
+    left join {{ ref('int_benefits__fee_split') }} as split on limited.settlement_id = split.settlement_id
+    where limited.is_stepwise
+)
+
+select
+    event.year_no,
+    event.event_no,
+    event.settlement_id,
+    event.claim_id,
+    event.is_reversal_event,
+    event.is_reversed,
+    event.scheme_code,
+    event.path_code,
+    event.medical_kind_code,
+    event.place_code,
+    event.is_civil_servant,
+    event.is_assisted,
+    event.fee,
+    event.first_self_pay,
+    event.in_scope,
+    event.partial,
+    event.rule_set_no,
+    event.static_missing_code,
+    '|' || lpad(cast(coalesce(original.event_no, event.event_no) as varchar), 8, '0') || ':' as mark_text
+from event
+left join event as original
+    on event.is_reversal_event and event.year_no = original.year_no and event.claim_id = original.settlement_id

@@ -1,0 +1,62 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ delete_changed_benefit_years() }}",
+) }}
+{%- set layers = [
+    ('pooled', 'pooled_pay_yuan', 'pooled'), ('large', 'large_claim_pay_yuan', 'large'),
+    ('civil', 'civil_servant_pay_yuan', 'civil'), ('critical', 'serious_illness_pay_yuan', 'critical'),
+    ('assistance', 'assistance_pay_yuan', 'assistance'), ('off_fund', 'cast(null as decimal(20, 2))', 'off_fund'),
+] %}
+{%- set funds = {'large': '330100', 'civil': '320100', 'critical': '390200', 'assistance': '610100', 'off_fund': 'OFF130'} %}
+-- One pass over the settlements, all funds side by side; then one row a fund.
+with summed as (
+    select
+        area_code,
+        insutype_code,
+        event_month,
+        benefit_year_code,
+        status_code,
+        reason_code,
+        {%- for name, paid, layer in layers %}
+        cast(sum(
+            case
+                when {{ 'true' if name == 'pooled' else 'coalesce(' ~ paid ~ ', 0) <> 0 or coalesce(calculated_' ~ layer ~ '_yuan, 0) <> 0' }}
+                    then 1
+                else 0
+            end
+        ) as bigint) as {{ name }}_settlement_count,
+        cast(sum(
+            case when status_code = 'replayed' and {{ paid }} <> coalesce(calculated_{{ layer }}_yuan, 0) then 1 else 0 end
+        ) as bigint) as {{ name }}_difference_count,
+        {{ sum_money(paid) }} as {{ name }}_paid_yuan,
+        {{ sum_money("case when status_code = 'replayed' then coalesce(calculated_" ~ layer ~ "_yuan, 0) end") }} as {{ name }}_expected_yuan,
+        {{ sum_money("case when status_code = 'replayed' then " ~ paid ~ " - coalesce(calculated_" ~ layer ~ "_yuan, 0) end") }}
+            as {{ name }}_difference_yuan{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_benefits__settled') }}
+    group by area_code, insutype_code, event_month, benefit_year_code, status_code, reason_code
+)
+
+{%- for name, paid, layer in layers %}
+select
+    summed.area_code,
+    summed.insutype_code,
+    {{ "coalesce(insutype.fund_code, '999997')" if name == 'pooled' else "'" ~ funds[name] ~ "'" }} as fund_code,
+    summed.event_month,
+    summed.benefit_year_code,
+    summed.status_code,
+    summed.reason_code,
+    summed.{{ name }}_settlement_count as settlement_count,
+    summed.{{ name }}_difference_count as difference_count,
+    summed.{{ name }}_paid_yuan as paid_yuan,
+    summed.{{ name }}_expected_yuan as expected_yuan,
+    summed.{{ name }}_difference_yuan as difference_yuan
+from summed
+{%- if name == 'pooled' %}
+left join {{ ref('insutype') }} as insutype on summed.insutype_code = insutype.insutype_code
+{%- endif %}
+where summed.{{ name }}_settlement_count > 0
+{{ 'union all' if not loop.last }}
+{%- endfor %}

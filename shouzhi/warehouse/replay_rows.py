@@ -1,0 +1,84 @@
+"""The benefit replay's rows in a build: one Parquet file a benefit year, and the public relations over them.
+
+A year that was not worked out anew is a hard link to the file of the build before. ``benefits.fct_benefit_replay``,
+``fct_benefit_year`` and ``fct_benefit_step`` are views of the marts' file over ``rows.*``, so that they can be asked by
+their public names wherever the build is opened.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, REPLAY_MODEL, quoted_text
+
+FOLDER = "benefit"
+# What the views read beside the rows themselves.
+REFERENCES = (
+    "int_benefits__rule_set",
+    "int_benefits__rule_value",
+    "int_benefits__rule_text",
+    "insutype",
+    "benefit_text",
+)
+
+
+def write_replay(
+    con: duckdb.DuckDBPyConnection, nodes: dict[str, dict[str, Any]], folder: Path, former: Path | None
+) -> dict[str, str]:
+    """Fill ``folder`` and return the query of each relation that the views read, by its name in the working file.
+
+    ``folder`` is the build's folder of rows, ``former`` that of the build that this one started from.
+    """
+    target = folder / FOLDER
+    target.mkdir()
+    settled = nodes[REPLAY_MODEL]["relation_name"]
+    years = one_column(con, "select distinct benefit_year_code from benefits.fct_benefit_month order by 1")
+    made = set(one_column(con, "select distinct benefit_year_code from lake.changed_benefit_year"))
+    for year in years:
+        file = target / f"{year}.parquet"
+        if year in made or former is None:
+            write(con, f"select * from {settled} where benefit_year_code = {quoted_text(year)}", file)
+        else:
+            file.hardlink_to(former / FOLDER / file.name)
+    if not years:
+        write(con, f"select * from {settled} where false", target / "none.parquet")
+    names = [path.name for path in sorted(target.iterdir())]
+    listed = ", ".join(quoted_text(f"{{rows}}/{FOLDER}/{name}") for name in names)
+    queries = {settled: f"select * from read_parquet([{listed}])"}
+    reference = folder / "reference"
+    reference.mkdir(exist_ok=True)
+    for name in REFERENCES:
+        relation = nodes[name]["relation_name"]
+        write(con, f"select * from {relation}", reference / f"{name}.parquet", order="all")
+        queries[relation] = f"select * from read_parquet('{{rows}}/reference/{name}.parquet')"
+    return queries
+
+
+def write(
+    con: duckdb.DuckDBPyConnection,
+    query: str,
+    file: Path,
+    order: str = "area_code, settled_at, settlement_id",
+) -> None:
+    """One order of rows: the same input gives the same file."""
+    con.execute(
+        f"copy ({query} order by {order}) to {quoted_text(str(file))} (format parquet, compression zstd)"
+    )
+
+
+def one_column(con: duckdb.DuckDBPyConnection, query: str) -> list[str]:
+    return [value for (value,) in con.execute(query).fetchall()]
+
+
+def name_publicly(marts: Path, relations: dict[str, str], rows_folder: Path) -> None:
+    """Give the views of the replay their public names in the file of the marts."""
+    place = str(rows_folder.resolve()).replace("'", "''")
+    with duckdb.connect(str(marts)) as con:
+        con.execute("attach ':memory:' as rows (read_write)")
+        for public, (name, _) in PUBLIC_ROW_VIEWS.items():
+            con.execute(f"create view rows.{name} as {relations[name].replace('{rows}', place)}")
+            con.execute(f"create or replace view marts.{public} as select * from rows.{name}")
+        con.execute("checkpoint marts")
