@@ -156,7 +156,12 @@ def issue_sentences(report: ContractReport, found: OpenIssues) -> list[str]:
         sentences.append(f"  检查不通过（占比小，不列待核）：{'；'.join(found.unheld)}")
     if issues.exit_code:
         sentences.append(
-            f"需要处理：{issues.sentence}。看板“数据质量”页有逐项清单；改正后用原文件名重新报送即可。"
+            f"需要处理：{issues.sentence}。看板“数据质量”页有逐项清单；改正后用原文件名重新报送即可"
+            + (
+                "；不必再报送的文件用 shouzhi dismiss 文件名 --reason 原因 注明。"
+                if issues.rejected_files
+                else "。"
+            )
         )
     return sentences
 

@@ -178,6 +178,9 @@ def _scan_feed(
     if digest in known and known[digest]["status_code"] == "loaded":
         report.mark_known(known[digest])
         return _Read(report, digest, None)
+    if "dismissed" in known.get(digest, {}):
+        report.mark_dismissed(known[digest])
+        return _Read(report, digest, None)
     feed_file = FeedFile(source.feed, file_no, source.name, digest)
     session.add(feed_file, source, scanned)
     return _Read(report, digest, None, feed_file, file_no)
@@ -194,6 +197,9 @@ def _read_one(source: Source, known: dict[str, dict[str, Any]], seen: dict[str, 
     except UserError as error:
         digest = content_hash(f"unreadable:{source.name}".encode())
         source = Source(source.name, source.load, source.feed, error.sentence)
+    if "dismissed" in known.get(digest, {}):
+        report.mark_dismissed(known[digest])
+        return _Read(report, digest, None)
     if source.feed is None or is_unreadable:
         if source.fault:
             report.reject(source.fault)

@@ -26,6 +26,7 @@ _STATUS_LABELS = {
     "unknown": "不认识",
     "not_read": "本版本不读取",
     "known": "已接收过",
+    "dismissed": "已注明不再处理",
     "duplicate": "重复",
 }
 
@@ -98,6 +99,9 @@ class FileReport:
             f"内容与第 {record['delivery_no']} 批收到的 {record['file_name']} 完全相同，没有变化"
         )
 
+    def mark_dismissed(self, record: dict[str, Any]) -> None:
+        self.status_code, self.first_reason = "dismissed", record["dismissed"]
+
     def fill(self, parsed: ParsedFile | FeedFile) -> None:
         self.parsed = parsed
         if parsed.rejected_reason:
@@ -130,7 +134,7 @@ class FileReport:
 
     @property
     def is_readable(self) -> bool:
-        return self.status_code in {"loaded", "known", "duplicate"}
+        return self.status_code in {"loaded", "known", "duplicate", "dismissed"}
 
 
 @dataclass

@@ -4,7 +4,7 @@
 arrival where one of them has none), so an old version that arrives late does not. A file marked 全量 replaces its
 areas in its period first. *replace*: a delivered group (``replace_by``) replaces the group as it stood. *snapshot*: the
 rows of an area replace that area's earlier snapshot; a snapshot named for an earlier period than the one that stands
-is itself superseded. A snapshot feed without an area merges by key.
+is itself superseded. Rows that name no area (persons, where the column is left out) are one snapshot of their own.
 """
 
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ def write_superseded(
         " (delivery_no integer, row_id bigint, event_month varchar, admdvs varchar, control_yuan decimal(20,2))"
     )
     _describe_files(connection, file_names)
-    if feed.delivery_mode == "snapshot" and feed.area:
+    if feed.delivery_mode == "snapshot":
         _snapshot(connection, feed, state, incoming, delivery_no)
     elif feed.delivery_mode == "replace":
         _replace(connection, feed, state, incoming)
