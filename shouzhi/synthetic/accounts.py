@@ -13,7 +13,7 @@ def write_income(writer: Writer, month: int, low: int, high: int, part: str, sto
     within = f"person >= {low} and person < {high} and scheme = 1"
     pieces = [
         """
-        select person, area, county, '101' as kind, 0 as employer_part, into_account as person_part, 0 as other, day, id
+        select person, area, county, '101' as kind, into_account - person_into as employer_part, person_into as person_part, 0 as other, day, id
         from staff_row where insutype = '310' and is_collected and revs = 'Z' and into_account <> 0
         """,
         f"""

@@ -262,7 +262,7 @@ def claims(plan: Plan, month: int, drift: str) -> str:
     own_share = f"(case when is_stay and scheme = 1 then {p['own.inpatient.employee']} when is_stay then {p['own.inpatient.resident']} when kind = {PHARMACY} then 0.3 else {p['own.outpatient']} end)"
     split = f"""
         select
-            * exclude (wanted_lag, wage_factor, employer_rate, cost_employee, cost_resident, code, name, county_first, county_count, area_1),
+            * exclude (wanted_lag, wage_factor, cost_employee, cost_resident, code, name, county_first, county_count, area_1),
             -- settled late only where the person was already covered at the time of service
             case
                 when {month} - wanted_lag < from_month then 0

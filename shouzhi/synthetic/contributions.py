@@ -1,5 +1,7 @@
 """Contributions of a month: employers' months with their arrears, yearly premiums, residents' fourth quarter."""
 
+from shouzhi.synthetic import contribution_faults as faults
+from shouzhi.synthetic import dues
 from shouzhi.synthetic.output import Writer, first_day, last_day_text, month_text, yuan
 from shouzhi.synthetic.population import is_paid
 from shouzhi.synthetic.settings import Plan, month_of, year_of
@@ -29,93 +31,129 @@ def payers(plan: Plan, month: int) -> str:
     """SQL: which employers pay which month now (late ones too), and who lets this month pass."""
     p = plan.parameters
     periods = ", ".join(
-        f"({late}, {month - late}, {p.of_year('wage', year_of(month - late)) * 100!r}, {p.of_year('base', year_of(month - late)) * 100!r})"
-        for late in (0, *LAGS)
+        f"({late}, {month - late}, {p.of_year('wage', year_of(month - late)) * 100!r})" for late in (0, *LAGS)
     )
     return f"""
-        select employer, late, due, wage_level, standard, late > 0 or lag = 0 as is_collected,
+        select employer, late, due, wage_level, late > 0 or lag = 0 as is_collected,
             cast(8 + floor({plan.uniform("pay day", "employer", month)} * 19) as integer) as day
         from (
             select *, {lag(plan, "due")} as lag
-            from employer, (values {periods}) as period(late, due, wage_level, standard)
+            from employer, (values {periods}) as period(late, due, wage_level)
         ) as employer_months
         where late = 0 or lag = late
     """
 
 
-def base(plan: Plan, wage: str, standard: str) -> str:
-    """SQL: a person's contribution base in fen, clamped to floor and ceiling."""
+def wage(plan: Plan, level: str) -> str:
+    """SQL: a person's verified wage in fen, before floor and ceiling."""
     p = plan.parameters
     private = p["wage.private"]
     raised = f"exp({p['wage_sigma']} * wage_z - {p['wage_sigma'] ** 2 / 2!r})"
     share = f"(case when is_civil then 1.0 when is_flexible then {private} else {(1 + private) / 2!r} end)"
-    wanted = f"{wage} * wage_factor * {share} * {raised}"
-    return f"cast(round(least(greatest({wanted}, {standard} * {p['base.floor']!r}), {standard} * {p['base.ceiling']!r})) as bigint)"
+    return f"cast(round({level} * wage_factor * {share} * {raised}) as bigint)"
+
+
+COLUMNS = """person, area, county, employer, is_civil, is_flexible, insutype, due, accrual_from, accrual_to, kind, base, wage,
+    employer_part, person_part, into_account, person_into, late_fee, is_quota, is_collected, revs, day, id, original,
+    said_unit, said_person, fault, right_employer, right_person, right_credit"""
+NO_CREDIT = "0 as into_account, 0 as person_into"
+RIGHT = "cast(null as varchar) as fault, 0 as right_employer, 0 as right_person, 0 as right_credit"
 
 
 def staff(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
-    """SQL: every 310, 320 and 330 row that is booked in a month.
+    """SQL: every 310, 320 and 330 row that is booked in a month; its columns are ``COLUMNS``.
 
-    Columns: person, area, county, employer, insutype, due, accrual_from, accrual_to, kind, base, wage, employer_part,
-    person_part, into_account, late_fee, is_quota, is_collected, revs, day, id, original.
+    Money is fen, ``said_unit`` and ``said_person`` are the rates (or fixed amounts) of the row; ``right_…`` is what was due
+    where a row is wrong on purpose (``fault``). Needs the relations payer, due_rule and year_rule.
     """
     p = plan.parameters
     year, calendar_month = year_of(month), month_of(month)
     whole = "cast(round({}) as bigint)"
     fee = whole.format(f"(employer_part + person_part) * late * {p['late_fee_day'] * 30!r}")
-    wage_level, standard = p.of_year("wage", year) * 100, p.of_year("base", year) * 100
+    level = p.of_year("wage", year) * 100
+    within = f"spell.person >= {low} and spell.person < {high} and scheme = 1"
+
+    def parts(base: str, unit: str) -> tuple[str, str]:
+        """Unit's and person's part; a flexible worker pays both, each rounded on its own."""
+        of_unit, of_person = dues.share(base, unit), dues.share(base, "person_rate")
+        return (
+            f"case when is_flexible then 0 else {of_unit} end",
+            f"{of_person} + case when is_flexible then {of_unit} else 0 end",
+        )
+
+    right_employer, right_person = parts("right_base", "unit_rate")
+    employer_part, person_part = parts("base", "taken_rate")
+    taken = f"case fault when 'rate' then unit_rate - {faults.POINT} when 'area_rate' then unit_rate - {faults.POINT // 2} else unit_rate end"
+    credit = dues.share("base", f"(credit_rate - case when fault = 'credit' then {faults.POINT} else 0 end)")
     normal = f"""
-        select person, area, county, employer, is_civil, '310' as insutype, due, due as accrual_from, due as accrual_to,
-            '10' as kind, base, base as wage, employer_part, person_part, into_account,
+        select person, area, county, employer, is_civil, is_flexible, '310' as insutype, due, due as accrual_from,
+            due as accrual_to, '10' as kind, base, wanted as wage, employer_part, person_part, into_account,
+            least(into_account, person_part) as person_into,
             case when is_collected then {fee} else 0 end as late_fee, '0' as is_quota, is_collected, 'Z' as revs, day,
-            cast(due as bigint) * 100000000000 + cast(person as bigint) * 10 + 1 as id, cast(null as bigint) as original
+            cast(due as bigint) * 100000000000 + cast(person as bigint) * 10 + 1 as id, cast(null as bigint) as original,
+            case when is_flexible then 0 else taken_rate end / {dues.MILLION} as said_unit,
+            (person_rate + case when is_flexible then taken_rate else 0 end) / {dues.MILLION} as said_person,
+            fault, right_employer, right_person, right_credit, right_base, civil_rate, unit_rate, person_rate
         from (
-            select *,
-                case when is_flexible then 0 else {whole.format("base * employer_rate")} end as employer_part,
-                {whole.format(f"base * (case when is_flexible then employer_rate else 0 end + {p['rate.person']!r})")} as person_part,
-                {whole.format(f"base * {p['rate.person']!r}")} as into_account
+            select *, {employer_part} as employer_part, {person_part} as person_part, {credit} as into_account,
+                {right_employer} as right_employer, {right_person} as right_person,
+                {dues.share("right_base", "credit_rate")} as right_credit
             from (
-                select person, spell.area, spell.county, spell.employer, is_civil, is_flexible, employer_rate, due, late,
-                    is_collected, day, {base(plan, "wage_level", "standard")} as base
-                from spell
-                inner join payer on spell.employer = payer.employer
-                inner join area on spell.area = area.area
-                where spell.person >= {low} and spell.person < {high} and scheme = 1
-                    and from_month <= due and to_month >= due and retire > due and spell.{stop}
+                select *, least(greatest(wanted, case when fault = 'base' then 0 else floor_fen end), ceiling_fen) as base,
+                    least(greatest(wanted, floor_fen), ceiling_fen) as right_base, {taken} as taken_rate
+                from (
+                    select person, spell.area, spell.county, spell.employer, is_civil, is_flexible, due, late, is_collected,
+                        day, floor_fen, ceiling_fen, unit_rate, person_rate, civil_rate, credit_rate,
+                        {wage(plan, "wage_level")} as wanted, {faults.cause(plan)} as fault
+                    from spell
+                    inner join payer on spell.employer = payer.employer
+                    inner join area on spell.area = area.area
+                    inner join due_rule on spell.area = due_rule.area and due = rule_month
+                    where {within} and from_month <= due and to_month >= due and retire > due
+                        and spell.{stop} and not {faults.stopped_paying(plan)}
+                ) as paying
             ) as based
         ) as shared
     """
     civil = f"""
-        select person, area, county, employer, is_civil, '320', due, accrual_from, accrual_to, kind, base, wage,
-            {whole.format(f"base * {p['rate.civil']!r}")}, 0, 0, 0, is_quota, is_collected, revs, day, id + 1, original
+        select person, area, county, employer, is_civil, is_flexible, '320', due, accrual_from, accrual_to, kind, base, wage,
+            {dues.share("base", "civil_rate")}, 0, {NO_CREDIT}, 0, is_quota, is_collected, revs, day, id + 1, original,
+            civil_rate / {dues.MILLION}, 0, case when fault = 'base' then fault end,
+            {dues.share("right_base", "civil_rate")}, 0, 0
         from normal where is_civil
     """
     # written off: the row and its counter row, neither of them money
     reversed_draw = plan.uniform("write off", "person", month)
     write_offs = f"""
-        select person, area, county, employer, is_civil, insutype, due, accrual_from, accrual_to, kind, base, wage,
-            sign * employer_part, sign * person_part, 0, 0, is_quota, true, revs, day, id + step,
-            case when sign < 0 then id + 3 end
+        select person, area, county, employer, is_civil, is_flexible, insutype, due, accrual_from, accrual_to, kind, base, wage,
+            sign * employer_part, sign * person_part, {NO_CREDIT}, 0, is_quota, true, revs, day, id + step,
+            case when sign < 0 then id + 3 end, said_unit, said_person, {RIGHT}
         from (select * exclude (revs) from normal where due = {month} and is_collected and {reversed_draw} < 0.0008) as chosen,
             (values (1, 3, '+'), (-1, 4, '-')) as pair(sign, step, revs)
     """
     refund_draw = plan.uniform("refund", "person", month)
     refunds = f"""
-        select person, area, county, employer, is_civil, insutype, due, accrual_from, accrual_to, '11', base, wage,
-            -employer_part, -(person_part - into_account), 0, 0, is_quota, true, 'Z', day, id + 5, id
+        select person, area, county, employer, is_civil, is_flexible, insutype, due, accrual_from, accrual_to, '11', base, wage,
+            -(employer_part - (into_account - person_into)), -(person_part - person_into), {NO_CREDIT}, 0, is_quota, true, 'Z',
+            day, id + 5, id, said_unit, said_person, {RIGHT}
         from normal where due = {month - 1} and is_collected and {refund_draw} < 0.01
     """
     lump_draw = plan.uniform("lump", "person")
+    lump = dues.share("base", "(unit_rate + person_rate)")
     lumps = f"""
-        select person, area, county, employer, is_civil, '310', {month},
+        select person, area, county, employer, is_civil, is_flexible, '310', {month},
             {month} - cast(12 + floor({lump_draw} * 240) as integer), {month} - 1, '33', base, base, 0,
-            {whole.format(f"base * (employer_rate + {p['rate.person']!r}) * floor(12 + {lump_draw} * 240)")}, 0, 0, '0', true, 'Z', 20,
-            cast({month} as bigint) * 100000000000 + cast(person as bigint) * 10 + 6, null
+            {lump} * cast(floor(12 + {lump_draw} * 240) as bigint), {NO_CREDIT}, 0, '0', true, 'Z', 20,
+            cast({month} as bigint) * 100000000000 + cast(person as bigint) * 10 + 6, null,
+            0, (unit_rate + person_rate) / {dues.MILLION}, {RIGHT}
         from (
-            select person, spell.area, county, employer, is_civil, employer_rate, {base(plan, repr(wage_level), repr(standard))} as base
-            from spell inner join area on spell.area = area.area
-            where spell.person >= {low} and spell.person < {high} and scheme = 1 and from_month < {month}
-                and to_month >= {month} and retire = {month} and spell.{stop}
+            select person, spell.area, county, employer, is_civil, is_flexible, unit_rate, person_rate,
+                least(greatest({wage(plan, repr(level))}, floor_fen), ceiling_fen) as base
+            from spell
+            inner join area on spell.area = area.area
+            inner join due_rule on spell.area = due_rule.area and rule_month = {month}
+            where {within} and from_month < {month} and to_month >= {month} and retire = {month} and pension = retire
+                and spell.{stop}
         ) as retiring
         where {lump_draw} < 0.2
     """
@@ -123,9 +161,9 @@ def staff(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
     if calendar_month == 7:
         supplement = plan.uniform("supplement", "person", month)
         more.append(f"""
-            select person, area, county, employer, is_civil, '310', {month}, {month - 6}, {month - 1}, '34',
-                cast(round(base * 0.06) as bigint) as gap, base, {whole.format("employer_part * 0.36")}, 0, 0, 0, '0', true, 'Z', 22,
-                cast({month} as bigint) * 100000000000 + cast(person as bigint) * 10 + 7, null
+            select person, area, county, employer, is_civil, is_flexible, '310', {month}, {month - 6}, {month - 1}, '34',
+                {whole.format("base * 0.06")}, base, {whole.format("employer_part * 0.36")}, 0, {NO_CREDIT}, 0, '0', true, 'Z',
+                22, cast({month} as bigint) * 100000000000 + cast(person as bigint) * 10 + 7, null, said_unit, 0, {RIGHT}
             from normal where due = {month} and is_collected and not is_civil and {supplement} < 0.05
         """)
     if calendar_month <= 3:
@@ -133,14 +171,18 @@ def staff(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
         lower, upper = ((0.0, 0.85), (0.85, 0.95), (0.95, 1.0))[calendar_month - 1]
         january = month - calendar_month + 1
         more.append(f"""
-            select person, area, county, employer, is_civil, '330', {january}, {january}, {january + 11}, '10', 0, 0,
-                {p.fen("premium.large_claim.employer")}, {p.fen("premium.large_claim.person")}, 0, 0, '1', true, 'Z',
-                cast(5 + floor({draw} * 20) as integer), cast({january} as bigint) * 100000000000 + cast(person as bigint) * 10 + 8, null
-            from spell
-            where person >= {low} and person < {high} and scheme = 1 and from_month <= {january} and to_month >= {january}
-                and {draw} >= {lower} and {draw} < {upper} and {stop}
+            select person, area, county, employer, is_civil, is_flexible, '330', {january}, {january}, {january + 11}, '10', 0, 0,
+                large_unit - case when fault is null then 0 else 1000 end, large_person, {NO_CREDIT}, 0, '1', true, 'Z',
+                cast(5 + floor({draw} * 20) as integer), cast({january} as bigint) * 100000000000 + cast(person as bigint) * 10 + 8,
+                null, large_unit / 100, large_person / 100, fault, large_unit, large_person, 0
+            from (
+                select spell.*, large_unit, large_person, {faults.premium_cause(plan, month)} as fault
+                from spell inner join year_rule on spell.area = year_rule.area and rule_year = {year}
+                where {within} and from_month <= {january} and to_month >= {january} and {draw} >= {lower} and {draw} < {upper}
+                    and spell.{stop}
+            ) as premium
         """)
-    return f"with normal as materialized ({normal}) select * from normal " + " ".join(
+    return f"with normal as materialized ({normal}) select {COLUMNS} from normal " + " ".join(
         f"union all ({part})" for part in more
     )
 
@@ -149,6 +191,8 @@ def write_staff(writer: Writer, month: int, low: int, high: int, part: str, stop
     """The month's employee contributions; leaves them in the temporary table ``staff_row``."""
     con = writer.con
     con.execute(f"create or replace temp table payer as {payers(writer.plan, month)}")
+    dues.write_months(con, writer.plan, [month - late for late in (0, *LAGS)])
+    dues.write_years(con, writer.plan, (year_of(month), year_of(month) + 1))
     con.execute(f"create or replace temp table staff_row as {staff(writer.plan, month, low, high, stop)}")
     stamp = f"{first_day(str(month))} + (day - 1)"
     writer.copy(
@@ -160,20 +204,19 @@ def write_staff(writer: Writer, month: int, low: int, high: int, part: str, stop
             '1500' || (1000000000000000 + person * 7) as psn_no,
             '15' || (1000000000 + employer) as emp_no,
             insutype,
+            case when is_flexible then '1103' when is_civil then '1102' else '1101' end as psn_type,
             {month_text("due")} as cashym,
             {month_text("accrual_from")} as accrym_begn,
             {month_text("accrual_to")} as accrym_end,
             {yuan("base")} as emp_clctstd,
             {yuan("base")} as psn_clctstd,
             {yuan("wage")} as wag,
-            case when insutype = '330' then 100.0000 when insutype = '320' then {writer.plan.parameters["rate.civil"]}
-                else round(case when kind = '33' or employer_part = 0 then 0 else employer_rate end, 4) end as emp_clct_paraval,
-            case when insutype = '330' then 40.0000 when insutype = '320' or kind = '34' then 0
-                else round(case when kind = '33' or employer_part = 0 then employer_rate + {writer.plan.parameters["rate.person"]} else {writer.plan.parameters["rate.person"]} end, 4) end as psn_clct_paraval,
+            round(said_unit, 4) as emp_clct_paraval,
+            round(said_person, 4) as psn_clct_paraval,
             {yuan("employer_part")} as emp_clct_amt,
             {yuan("person_part")} as psn_clct_amt,
-            '0.00' as emp_clct_into_acct_amt,
-            {yuan("into_account")} as psn_clct_into_acct_amt,
+            {yuan("into_account - person_into")} as emp_clct_into_acct_amt,
+            {yuan("person_into")} as psn_clct_into_acct_amt,
             '0.00' as finsubs_amt,
             '0.00' as oth_clct_amt,
             {yuan("employer_part + person_part")} as clct_sumamt,
@@ -206,22 +249,20 @@ def write_staff(writer: Writer, month: int, low: int, high: int, part: str, stop
 
 def write_residents(writer: Writer, month: int, low: int, high: int, part: str, stop: str) -> None:
     """Premiums of residents: for next year from September, the rest in January and February, newcomers when they come."""
-    plan, p = writer.plan, writer.plan.parameters
+    plan = writer.plan
     year, calendar_month = year_of(month), month_of(month)
+    dues.write_years(writer.con, plan, (year, year + 1))
     pieces: list[str] = []
 
     def rows(for_year: int, condition: str, accrual_from: int, day_stream: str) -> str:
-        premium, subsidy = (
-            round(p.of_year("resident_premium", for_year) * 100),
-            round(p.of_year("resident_subsidy", for_year) * 100),
-        )
         return f"""
-            select person, area, county, birth, is_student, is_poor, {for_year} as for_year, {accrual_from} as accrual_from,
-                {premium} as premium, {subsidy} as subsidy,
+            select person, spell.area, county, birth, is_student, is_poor, {for_year} as for_year, {accrual_from} as accrual_from,
+                premium, subsidy,
                 cast(1 + floor({plan.uniform(day_stream, "person", for_year)} * 27) as integer) as day,
                 cast({for_year} as bigint) * 100000000000 + cast(person as bigint) * 10 + 1 as id
             from spell
-            where person >= {low} and person < {high} and scheme = 2 and {stop} and {condition}
+            inner join year_rule on spell.area = year_rule.area and rule_year = {for_year}
+            where person >= {low} and person < {high} and scheme = 2 and spell.{stop} and {condition}
         """
 
     draw = plan.uniform("resident month", "person", year + 1)

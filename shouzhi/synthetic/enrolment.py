@@ -13,15 +13,15 @@ def _last_day(month: str) -> str:
 def spells(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
     """SQL: spells of insurance up to a month: person, scheme, area, county, begin, finish (99999 open), is_retired, …"""
     first, last = year_of(plan.start), year_of(month)
-    kept = "person, scheme, area, county, employer, is_civil, is_flexible, is_student, birth, retire, death, part"
+    kept = "person, scheme, area, county, employer, is_civil, is_flexible, is_student, birth, pension, death, part"
     within = f"person >= {low} and person < {high} and from_month <= {month} and {stop}"
     return f"""
         -- employees: the part in service and the part in retirement
-        select {kept}, from_month as begin, least(to_month, retire - 1) as finish, false as is_retired
-        from spell where {within} and scheme = 1 and from_month < retire
+        select {kept}, from_month as begin, least(to_month, pension - 1) as finish, false as is_retired
+        from spell where {within} and scheme = 1 and from_month < pension
         union all
-        select {kept}, greatest(from_month, retire), to_month, true
-        from spell where {within} and scheme = 1 and to_month >= retire and retire <= {month}
+        select {kept}, greatest(from_month, pension), to_month, true
+        from spell where {within} and scheme = 1 and to_month >= pension and pension <= {month}
         union all
         select {kept}, from_month, case when is_double and to_month < death then to_month // 12 * 12 + 11 else to_month end, false
         from spell where {within} and scheme = 2 and not is_unsteady
@@ -86,7 +86,7 @@ def _insured(writer: Writer, month: int, low: int, high: int, part: str, stop: s
             status as psn_insu_stas,
             {person_type} as psn_type,
             case when is_retired then '1' else '0' end as insutype_retr_flag,
-            case when is_retired then {first_day("retire")} end as retr_trt_begn_date,
+            case when is_retired then {first_day("pension")} end as retr_trt_begn_date,
             '15' || (1000000000 + employer) as emp_no,
             county.code as insu_admdvs,
             '7{digit}' || (10000000000 + person) as rid,

@@ -3,6 +3,8 @@
 import random
 from dataclasses import dataclass, field
 
+from shouzhi.synthetic import contribution_faults as faults
+from shouzhi.synthetic import dues
 from shouzhi.synthetic.engine import Engine
 from shouzhi.synthetic.population import is_paid
 from shouzhi.synthetic.settings import FUNDS, Plan, month_of, year_of
@@ -87,6 +89,7 @@ class Ledger:
     engine: Engine
     plan: Plan
     story: Story
+    truth: faults.Truth
     series: dict[Key, dict[int, Month]] = field(default_factory=dict)
     subsidies: list[Subsidy] = field(default_factory=list)  # that arrived in the month booked last
     restated: dict[Key, dict[int, int]] = field(default_factory=dict)
@@ -255,7 +258,7 @@ class Ledger:
 
     def _arrive(self, month: int) -> None:
         """The subsidies that arrive in a month, by county and level of government."""
-        plan, p, year = self.plan, self.plan.parameters, year_of(month)
+        plan, year = self.plan, year_of(month)
         if year not in self._county_heads:
             january = month - month_of(month) + 1
             self._county_heads[year] = dict(
@@ -267,11 +270,19 @@ class Ledger:
         for level, arrives in LEVEL_MONTH.items():
             if arrives != month_of(month):
                 continue
-            standard = round(p.of_year("resident_subsidy", year) * p[f"subsidy_share.{level}"] * 100)
             for county, heads in sorted(self._county_heads[year].items()):
                 code, _, area = plan.region.counties[county]
-                if self.stopped(plan.region.areas[area].code, month):
+                of_area = plan.region.areas[area].code
+                if self.stopped(of_area, month):
                     continue
+                standard = dues.subsidy_standard(plan.book, of_area, year, level)
+                if faults.is_missing(plan, of_area, level, year):
+                    self.truth.note_subsidy(of_area, level, year, -heads * standard)
+                    continue
+                if faults.low_standard(plan, of_area, county, level, year):
+                    low = standard * (100 - faults.LOW_STANDARD) // 100
+                    self.truth.note_subsidy(of_area, level, year, heads * (low - standard))
+                    standard = low
                 rng = random.Random(f"{plan.seed}/subsidy/{code}/{level}/{year}")
                 share = 1.0 if level in ("中央", "自治区") else rng.choice((1.0, 1.0, 1.0, 0.98, 0.95))
                 due = heads * standard

@@ -38,18 +38,17 @@ def build(con: Engine, plan: Plan) -> None:
 def _areas(con: Engine, plan: Plan) -> None:
     region = plan.region
     con.execute(
-        "create table area (area integer, code varchar, name varchar, wage_factor double, employer_rate double,"
+        "create table area (area integer, code varchar, name varchar, wage_factor double,"
         " cost_employee double, cost_resident double, county_first integer, county_count integer)"
     )
     con.executemany(
-        "insert into area values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into area values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 a.number,
                 a.code,
                 a.name,
                 a.wage_factor,
-                a.employer_rate,
                 a.cost_employee,
                 a.cost_resident,
                 a.counties[0],
@@ -245,7 +244,8 @@ def _persons(con: Engine, plan: Plan) -> None:
             select
                 entered.* exclude (wanted_entry, wanted_birth, wanted_death, wanted_switch),
                 greatest(wanted_death, entry + 2) as death,
-                birth + retire_age as retire,
+                -- the month after the birthday; NMG-2007 1.1.5: until then whoever retired earlier is in service
+                birth + retire_age + case when {u("birth day")} * 28 < 1 then 0 else 1 end as retire,
                 case when is_switching and wanted_switch > entry + 1 then wanted_switch else {NEVER} end as switch,
                 case
                     when scheme = 1 and birth + retire_age > wanted_switch and switch_draw >= 0.7 then 2
@@ -281,6 +281,12 @@ def _persons(con: Engine, plan: Plan) -> None:
             birth,
             1 + cast(floor({u("birth day")} * 28) as integer) as birth_day,
             retire,
+            case
+                when scheme = 1 and sex = 1 and gap_draw >= {p["share_gap"]} and gap_draw_2 >= {p["share_gap"]}
+                    and {u("flexible")} >= {p["share_flexible"]} and {u("early")} < {p["share_early"]}
+                    then retire - 12 - cast(floor({u("early")} / {p["share_early"]} * 48) as integer)
+                else retire
+            end as pension,
             entry,
             death,
             switch,
@@ -374,6 +380,7 @@ def _spells(con: Engine, plan: Plan) -> None:
             sex,
             birth,
             retire,
+            pension,
             death,
             wage_z,
             is_chronic,

@@ -18,6 +18,7 @@ from shouzhi.synthetic import (
     finance,
     population,
 )
+from shouzhi.synthetic import contribution_faults as faults
 from shouzhi.synthetic.engine import Engine
 from shouzhi.synthetic.ledger import Ledger
 from shouzhi.synthetic.messy import mess_up
@@ -95,7 +96,8 @@ def _generate(
     population.build(engine, plan)
     writer = Writer(engine, plan, out)
     clearing.create(writer)
-    ledger = Ledger(engine, plan, story)
+    planted = faults.Truth(plan)
+    ledger = Ledger(engine, plan, story, planted)
     statements = Statements(ledger, out, story.has_flaws)
     statements.prepare()
     for month in range(plan.start - EARLIER, plan.last + 1):
@@ -105,6 +107,7 @@ def _generate(
         for low, high, part in writer.ranges:
             if is_written:
                 contributions.write_staff(writer, month, low, high, part, stop)
+                planted.note_staff(engine, month, low, high, stop)
                 contributions.write_residents(writer, month, low, high, part, stop)
                 accounts.write_income(writer, month, low, high, part, stop)
             claims.write_claims(
@@ -130,6 +133,7 @@ def _generate(
         report(month_code(month))
     truth = out / "truth"
     truth.mkdir()
+    planted.write(truth)
     _tell(truth / "statements.json", statements.planted)
     if plan.scenario != "steady":
         deviations.write(truth / "benefit_deviations.csv", settling.planted)

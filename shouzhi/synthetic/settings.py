@@ -46,7 +46,6 @@ class Area:
     employees: float
     residents: float
     wage_factor: float
-    employer_rate: float
     cost_employee: float
     cost_resident: float
     counties: tuple[int, ...]
@@ -88,7 +87,6 @@ def read_region(name: str) -> Region:
                 float(row["employees_wan"]),
                 float(row["residents_wan"]),
                 float(row["wage_factor"]),
-                float(row["employer_rate"]),
                 float(row["cost_employee"]),
                 float(row["cost_resident"]),
                 tuple(range(first, len(counties))),

@@ -1,5 +1,6 @@
 -- E01 E09 C08 C09 D09: settlements and contributions against persons, cover and institutions. Kept over 150 lines: the
 -- rows are read once for all of them, and what is judged narrows from step to step.
+{% set retired_with_base = "retired.person_key is not null and early.person_key is null" %}
 {% set at_stake = "claim.is_occurrence and claim.fund_pay_yuan > 0" %}
 with delivered as (
     select
@@ -179,13 +180,20 @@ finding as (
     union all
     select
         'C09', contribution.area_code, '310100', contribution.event_month,
-        sum(case when retired.person_key is not null then 1 else 0 end), count(*),
-        sum(case when retired.person_key is not null then contribution.total_yuan end),
-        {{ sample_keys('case when retired.person_key is not null then contribution.contribution_id end') }}
+        sum(case when {{ retired_with_base }} then 1 else 0 end), count(*),
+        sum(case when {{ retired_with_base }} then contribution.total_yuan end),
+        {{ sample_keys('case when ' ~ retired_with_base ~ ' then contribution.contribution_id end') }}
     from {{ ref('fct_employee_contribution') }} as contribution
     cross join delivered
     left join retired
         on contribution.person_key = retired.person_key and contribution.due_month > retired.retired_month
+    -- NMG-2007 1.1.5: who retired early pays on, rightly
+    left join {{ ref('int_benefits__early_retiree') }} as early
+        on
+            contribution.person_key = early.person_key
+            and contribution.due_month = early.due_month
+            and contribution.area_code = early.area_code
+            and early.is_early_retiree_paying
     where
         contribution.insutype_code = '310' and contribution.contribution_kind_code = 'normal'
         and coalesce(contribution.employer_base_yuan, contribution.person_base_yuan, 0) > 0

@@ -33,7 +33,12 @@ def test_a_longer_run_begins_with_the_same_files(tmp_path: Path) -> None:
     generate(tmp_path / "short", PERSONS, 3, 3, "deficit", "202210")
     generate(tmp_path / "long", PERSONS, 5, 3, "deficit", "202210")
     short, long = files_of(tmp_path / "short"), files_of(tmp_path / "long")
-    about_the_run = {"说明.md", "truth/statements.json", "truth/benefit_deviations.csv"}
+    about_the_run = {
+        "说明.md",
+        "truth/statements.json",
+        "truth/benefit_deviations.csv",
+        "truth/contribution_deviations.csv",
+    }
     differing = {name for name, content in short.items() if long.get(name) != content}
     assert differing <= about_the_run  # 202212 ends a year: its snapshot is part of both
     assert len(short) > 30 and "虚构" in short["说明.md"].decode("utf-8")
@@ -133,8 +138,8 @@ def test_every_parameter_has_a_source_or_says_what_it_is() -> None:
         assert basis in {"stated", "weak", "assumed", "sample", "derived"}, line
         assert source or basis == "assumed", name
     parameters = Parameters()
-    assert parameters.of_year("base", 2010) == parameters["base.2021"]
-    assert parameters.of_year("base", 2040) == parameters["base.2025"]
+    assert parameters.of_year("wage", 2010) == parameters["wage.2021"]
+    assert parameters.of_year("wage", 2040) == parameters["wage.2025"]
 
 
 def test_the_region_pack() -> None:
