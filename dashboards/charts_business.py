@@ -108,6 +108,22 @@ def driver_bars(row: dict[str, Any], area_name: str, scheme_label: str, period_c
     return part_bars(parts, title, note, "因素", neutral=UNSPLIT)
 
 
+def difference_bars(causes: pd.DataFrame, area_name: str, period_code: str) -> Chart:
+    """What was paid beside the rules: one bar a cause, to the right too much, to the left too little.
+
+    ``causes``: group_name, settlement_count, difference_yuan.
+    """
+    parts = pd.DataFrame({"label": causes["group_name"], "amount_yuan": causes["difference_yuan"]})
+    leading = causes.loc[causes["difference_yuan"].astype(float).abs().idxmax()]
+    more = "多付" if float(leading["difference_yuan"]) >= 0 else "少付"
+    title = (
+        f"{area_name}{period_label(period_code)}待遇与规定的差额，最大的原因是{leading['group_name']}："
+        f"{fmt(leading['settlement_count'], '个')}笔、净{more}{fmt(abs(float(leading['difference_yuan'])), UNIT)}万元"
+    )
+    note = f"单位：{UNIT} · 实际支付 − 按规定应付，蓝色为净多付、橙色为净少付"
+    return part_bars(parts, title, note, "原因")
+
+
 def reconciliation_bars(row: dict[str, Any], area_name: str, period_code: str) -> Chart:
     """Why the statement's line differs from the business sum: one bar a cause."""
     shown = [

@@ -346,13 +346,21 @@ POPULATION_TEXT = {
     "civil_servant": "公务员",
     "provincial_cadre": "省级干部",
 }
+HOSPITAL_LEVEL_TEXT = {"1": "一级", "2": "二级", "3": "三级", "9": "未定级", "all": "不分级别"}
+CARE_PLACE_TEXT = {
+    "local": "本地",
+    "referred": "转诊",
+    "unreferred": "自行外出",
+    "unknown": "转诊不明",
+    "all": "不分就医地",
+}
 TOPIC_TEXT = {
     "contribution": "筹资",
     "benefit": "统筹待遇",
     "large_claim": "大额医疗保险",
     "civil_servant": "公务员医疗补助",
     "cadre": "省级干部",
-    "resident": "居民筹资",
+    "resident": "居民筹资与待遇",
 }
 SCOPE_LEVEL_TEXT = {"nation": "国家", "region": "自治区", "area": "统筹区"}
 BASIS_TEXT = {"stated": "原文载明", "assumed": "假定", "sample": "仅供样例"}
@@ -395,6 +403,8 @@ VOCABULARIES: dict[str, dict[str, str]] = {
     "severity_code": SEVERITY_TEXT,
     "population_code": POPULATION_TEXT,
     "topic_code": TOPIC_TEXT,
+    "hospital_level_code": HOSPITAL_LEVEL_TEXT,
+    "care_place_code": CARE_PLACE_TEXT,
     "scope_level_code": SCOPE_LEVEL_TEXT,
     "basis": BASIS_TEXT,
     "approval_code": APPROVAL_TEXT,

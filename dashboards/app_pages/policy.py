@@ -97,6 +97,86 @@ def difference_matrix(view: View, in_force: pd.DataFrame) -> None:
     st.caption("× 未规定：没有载入对该地有效的文件，不等于该地没有规定。征求意见稿不算在内。")
 
 
+BRACKET_COLUMNS = [
+    Col("parameter_name", header="参数", width=230),
+    Col("group_text", header="人群", width=80),
+    Col("hospital_level_code", "word", "医院级别", 80),
+    Col("care_place_code", "word", "就医地", 80),
+    Col("span_text", header="费用段", width=190),
+    Col("value_text", header="参数值", width=90),
+    Col("area_text", header="统筹区", width=200),
+    Col("doc_title", header="文件", width=230),
+    Col("clause", header="条款", width=80),
+    Col("basis", "word", "依据", 90),
+]
+# what the regional authorities must approve: subject → heading, clause, what stands where there is nothing to approve
+APPROVALS = {
+    "rate": (
+        "费率调整",
+        "实施意见征求意见稿二（二）：上调或下调费率须经自治区医保局、财政厅同意",
+        "没有统筹区自行调整过费率。",
+    ),
+    "benefit": (
+        "统筹区自行规定的待遇",
+        "实施意见征求意见稿二（三）：未经批准不得出台清单以外的政策",
+        "没有统筹区自行规定的待遇：各地执行国家、自治区文件的规定。",
+    ),
+}
+JUDGED = ("unapproved", "approved")
+
+
+def cost_span(lower: object, upper: object) -> str:
+    """A bracket of cost in words."""
+    if is_missing(upper):
+        return "不分段" if is_missing(lower) or float(lower) == 0 else f"超过 {fmt_parameter(lower, 'yuan')}"
+    return f"{fmt_parameter(lower, 'yuan')} 至 {fmt_parameter(upper, 'yuan')}"
+
+
+def brackets(view: View, area_code: str | None, topic: str | None) -> None:
+    """What depends on person, hospital level, place and cost: deductibles and ratios."""
+    found = of_topic(view.rows("policy_brackets", as_of=view.period_end, area_code=area_code or "*"), topic)
+    st.subheader("分档标准")
+    st.caption("起付线和支付比例随人群、医院级别、就医地和费用段而不同；费用段是起付线以上的范围内费用。")
+    found["value_text"] = [
+        fmt_parameter(value, unit)
+        for value, unit in zip(found["parameter_value"], found["unit_code"], strict=True)
+    ]
+    found["group_text"] = [
+        "不分人群" if code == "all" else word("person_group_code", code)
+        for code in found["person_group_code"]
+    ]
+    found["care_place_code"] = found["place_code"]
+    found["span_text"] = [
+        cost_span(*pair) for pair in zip(found["lower_yuan"], found["upper_yuan"], strict=True)
+    ]
+    found["area_text"] = ["各地一致" if is_missing(names) else str(names) for names in found["area_names"]]
+    if area_code:
+        found["area_text"] = view.name_of(area_code)
+    show_table(
+        view,
+        found,
+        BRACKET_COLUMNS,
+        key="policy_brackets",
+        name="分档标准",
+        empty="这一天没有载入有效的分档标准：没有文件规定时，依赖它的待遇不作复算。",
+    )
+
+
+def approvals(view: View, changes: pd.DataFrame) -> None:
+    """Rates that an area changed (2.2) and benefits that it set itself (2.3), those without an approval first."""
+    st.subheader("须经批准的事项")
+    judged = changes[changes["approval_code"].isin(JUDGED)]
+    judged = judged.sort_values("approval_code", ascending=False, kind="stable")
+    for subject, (heading, clause, nothing) in APPROVALS.items():
+        found = judged[judged["subject_code"] == subject].reset_index(drop=True)
+        missing = int((found["approval_code"] == "unapproved").sum())
+        said = f"{len(found)} 项，其中 {missing} 项未见批准文号" if len(found) else "无"
+        st.markdown(f"**{heading}：{said}**")
+        st.caption(clause + "。" + ("" if len(found) else nothing))
+        if len(found):
+            wrapped_table(view, found, CHANGE_COLUMNS, key=f"approval_{subject}", name=heading)
+
+
 def approval_sentence(changes: pd.DataFrame) -> str:
     """How many changes lack the approval that the regional authorities must give."""
     missing = int((changes["approval_code"] == "unapproved").sum())
@@ -131,6 +211,7 @@ def main() -> None:
         st.info("× 不适用：这一天没有对本数据源的地区有效的政策参数。", icon=":material/inbox:")
     else:
         difference_matrix(view, in_force)
+    approvals(view, changes)
     st.subheader("在用参数与条文")
     chosen = view.area_code if view.area_code and not view.whole_region else None
     shown = in_force[in_force["area_code"] == chosen].reset_index(drop=True) if chosen else in_force
@@ -142,10 +223,12 @@ def main() -> None:
         name="在用政策参数",
         empty=f"{view.shown_area}在这一天没有有效的政策参数。",
     )
+    brackets(view, chosen, topic)
     st.subheader("调整时间线")
     st.caption(
-        "　".join(APPROVAL_TEXT.values())
-        + "：统筹区自行上调或下调费率须经自治区医保局、财政厅同意（实施意见征求意见稿二（二）），没有文号的列为“未见批准”。"
+        "批准情况："
+        + "、".join(APPROVAL_TEXT.values())
+        + "。统筹区自行调整费率、自行规定待遇而没有文号的，列为“未见批准”。"
     )
     wrapped_table(
         view, changes, CHANGE_COLUMNS, key="policy_changes", name="政策调整时间线", empty="没有政策调整。"

@@ -1,4 +1,4 @@
-"""业务分析 of one area: what moved spending, who is insured, what came in, business against statement.
+"""业务分析 of one area: what moved spending, who is insured, what came in, business against statement, the replays.
 
 One part at a time is drawn: the choice stands in the address bar (``yw``), and a page stays light.
 """
@@ -16,6 +16,7 @@ from dashboards.charts_business import collection_bars, driver_bars, insured_bar
 from dashboards.components.business_source import BusinessFigure, figure_picker
 from dashboards.components.cards import chart_card
 from dashboards.components.frame import View
+from dashboards.components.replay import benefit_replay, contribution_replay
 from dashboards.components.state import prepare
 from dashboards.components.tables import Col, wrapped_table
 from dashboards.labels import NOT_REPORTED, fmt, is_missing, period_label, word
@@ -297,6 +298,8 @@ PARTS: dict[str, Callable[[View, str], None]] = {
     "参保": insured,
     "征缴": collection,
     "业财对账": reconciliation,
+    "待遇复算": benefit_replay,
+    "缴费复算": contribution_replay,
 }
 
 

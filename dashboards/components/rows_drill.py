@@ -11,6 +11,8 @@ import streamlit as st
 
 from dashboards import data
 from dashboards.components.frame import View
+from dashboards.components.settlement import settlement_block
+from dashboards.components.state import selected_rows
 from dashboards.components.tables import Col, show_table
 from dashboards.labels import fmt, is_missing
 
@@ -174,6 +176,21 @@ def rows_block(view: View, name: str | None, metric: str, row: Mapping[str, Any]
         st.caption(f"没有{drill.what}。")
         return
     st.caption(agreement(drill, metric, row, total))
-    show_table(view, shown, list(drill.columns), key=f"{drill.key}_table", name=drill.what, height=300)
+    # a row of settlements opens its arithmetic below: a dialog cannot open another one
+    key = f"{drill.key}_table"
+    steps = drill is SETTLEMENT
+    show_table(
+        view,
+        shown,
+        list(drill.columns),
+        key=key,
+        name=drill.what,
+        height=300,
+        on_select=(lambda: None) if steps else None,
+    )
     if int(total["rows_count"]) > SHOWN:
         st.caption(f"只列金额最大的 {SHOWN} 行；合计是全部行的。")
+    if steps:
+        st.caption("点一行，看这笔结算怎样算出来（算给我看）。")
+        for position in selected_rows(key):
+            settlement_block(view, str(shown["settlement_id"].iloc[position]), "drilled")

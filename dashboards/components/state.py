@@ -132,6 +132,19 @@ def prepare(
         st.session_state[key] = value
 
 
+def prepare_text(key: str, what: str) -> None:
+    """Seed a text box whose words are free: whatever a link says stands in it."""
+    held = str(st.session_state.get(key) or "")
+    seed = st.session_state[FRESH] or key not in st.session_state
+    asked = str(st.session_state[WORDS].get(key) or "") if seed else held
+    prepare(key, ["", asked], "", what)
+
+
+def is_fresh(key: str) -> bool:
+    """Whether this run was asked for by a link that names this key."""
+    return bool(st.session_state[FRESH]) and bool(st.session_state[WORDS].get(key))
+
+
 def apply_drill(point: Mapping[str, Any] | None) -> dict[str, str]:
     """What a click on a chart, or on a table row, means as filter state.
 

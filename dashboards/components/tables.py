@@ -45,7 +45,7 @@ class Col:
     width: Any = None
 
 
-MONEY = {"yuan": "元", "wan": "万元", "wan_signed": "万元", "yi": "亿元"}
+MONEY = {"yuan": "元", "yuan_signed": "元", "wan": "万元", "wan_signed": "万元", "yi": "亿元"}
 # figures that are no money, by the unit they are written in
 PLAIN = {"persons": "人", "times": "次", "each": "元", "share": "%"}
 FIGURES = {*MONEY, *PLAIN, "ratio", "months"}

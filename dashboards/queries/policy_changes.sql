@@ -5,6 +5,7 @@ select
     parameter_code,
     parameter_name,
     topic_code,
+    subject_code,
     population_code,
     valid_from_date,
     old_value,

@@ -1,10 +1,10 @@
 {{ config(contract={'enforced': true}) }}
-{% set cell = ['person_key', 'area_code', 'county_code', 'insutype_code', 'person_group_code'] %}
-{% set group = cell[1:] %}
 
 -- Persons covered at the end of each month, by running totals over the months in which cover begins or stops: linear in
 -- the spells, never persons x months. Overlapping spells of one person in one cell are one cover; a retirement inside a
 -- spell moves the person from one group to the other. Both counts share that timeline, so it is over 150 lines.
+{% set cell = ['person_key', 'area_code', 'county_code', 'insutype_code', 'person_group_code'] %}
+{% set group = cell[1:] %}
 with part as (
     -- Before the retirement the person is in service, from its month on retired.
     select

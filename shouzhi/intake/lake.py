@@ -17,6 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shouzhi.bulk_insert import insert_rows
 from shouzhi.errors import UserError
 from shouzhi.intake.contract import business_feeds
 from shouzhi.intake.feeds.relations import register_feeds
@@ -389,9 +390,7 @@ def _create_table(
     declared = {"delivery_no": "integer", "content_hash": "varchar", **columns}
     body = ", ".join(f"{column} {kind}" for column, kind in declared.items())
     connection.execute(f"create table lake.{name} ({body})")
-    if records:
-        marks = ", ".join("?" for _ in declared)
-        connection.executemany(f"insert into lake.{name} values ({marks})", records)
+    insert_rows(connection, f"lake.{name}", records)
 
 
 def _file_records(entries: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

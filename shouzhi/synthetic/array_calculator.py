@@ -204,7 +204,7 @@ def payment_rows(
 
 @dataclass(frozen=True)
 class Claims:
-    """One element a settlement. Amounts in fen, ``day`` the end of service as days since 1970.
+    """One element a settlement, amounts in fen; ``row`` of the terms says scheme, area and day on which service ended.
 
     ``slot`` is the row of the accumulators (one a person, area, scheme and year); ``moment`` orders the settlements of a
     slot. ``original`` is the element that a reversal takes back, NO_ORIGINAL for a settlement, CARRIED for a reversal

@@ -1,6 +1,5 @@
 -- E01 E09 C08 C09 D09: settlements and contributions against persons, cover and institutions. Kept over 150 lines: the
 -- rows are read once for all of them, and what is judged narrows from step to step.
-{% set retired_with_base = "retired.person_key is not null and early.person_key is null" %}
 {% set at_stake = "claim.is_occurrence and claim.fund_pay_yuan > 0" %}
 with delivered as (
     select
@@ -58,10 +57,21 @@ claim as (
     where claim.is_valid
 ),
 
+-- Few: cover is told apart spell by spell for these alone.
 suspect as (
-    select settlement_id, person_key, scheme_code, service_begin_date, service_end_date
+    select
+        claim.settlement_id,
+        claim.area_code,
+        claim.fund_code,
+        claim.event_month,
+        claim.person_key,
+        claim.scheme_code,
+        claim.service_begin_date,
+        claim.service_end_date,
+        claim.fund_pay_yuan
     from claim
-    where {{ at_stake }} and (is_outside or spell_count > 1)
+    cross join delivered
+    where {{ at_stake }} and (claim.is_outside or claim.spell_count > 1) and delivered.spell_count > 0
 ),
 
 -- Covered by one of several spells, or by a contribution for the month that was paid late.
@@ -100,19 +110,17 @@ claim_count as (
              'claim.fund_pay_yuan'),
             ('E09', at_stake ~ ' and delivered.person_count > 0',
              dbt.datediff('claim.death_date', 'claim.service_begin_date', 'day') ~ ' > parameter.death_grace_days', 'claim.fund_pay_yuan'),
-            ('C08', at_stake ~ ' and delivered.spell_count > 0',
-             '(claim.is_outside or claim.spell_count > 1) and covered.settlement_id is null', 'claim.fund_pay_yuan'),
         ] %}
-        sum(case when ({{ denominator }}) and ({{ condition }}) then 1 else 0 end) as violated_{{ check_id }},
-        sum(case when {{ denominator }} then 1 else 0 end) as judged_{{ check_id }},
-        sum(case when ({{ denominator }}) and ({{ condition }}) then {{ yuan }} end) as yuan_{{ check_id }},
+        sum(case when ({{ denominator }}) and ({{ condition }}) then 1 else 0 end) as violated_{{ check_id | lower }},
+        sum(case when {{ denominator }} then 1 else 0 end) as judged_{{ check_id | lower }},
+        sum(case when ({{ denominator }}) and ({{ condition }}) then {{ yuan }} end) as yuan_{{ check_id | lower }},
         {{ sample_keys("case when (" ~ denominator ~ ") and (" ~ condition ~ ") then claim.settlement_id end") }}
-            as keys_{{ check_id }}{{ ',' if not loop.last }}
+            as keys_{{ check_id | lower }},
         {% endfor %}
+        sum(case when {{ at_stake }} and delivered.spell_count > 0 then 1 else 0 end) as judged_c08
     from claim
     cross join delivered
     cross join parameter
-    left join covered on claim.settlement_id = covered.settlement_id
     group by claim.area_code, claim.fund_code, claim.event_month
 ),
 
@@ -161,30 +169,48 @@ retired as (
     group by person_key
 ),
 
-finding as (
-    {% for check_id in ('D09', 'E09', 'C08') %}
+contribution as (
+    {% for relation in ('fct_employee_contribution', 'fct_resident_contribution') %}
     select
-        '{{ check_id }}' as check_id, area_code, fund_code, event_month, violated_{{ check_id }} as violated_count,
-        judged_{{ check_id }} as denominator_count, yuan_{{ check_id }} as evidence_yuan, keys_{{ check_id }} as sample_keys
-    from claim_count
-    where judged_{{ check_id }} > 0
+        contribution_id,
+        area_code,
+        insutype_code,
+        event_month,
+        due_month,
+        person_key,
+        total_yuan,
+        {% if loop.first %}
+        insutype_code = '310' and contribution_kind_code = 'normal'
+        and coalesce(employer_base_yuan, person_base_yuan, 0) > 0 as has_base
+    from {{ ref(relation) }}
     union all
+        {% else %}
+        false as has_base
+    from {{ ref(relation) }}
+        {% endif %}
     {% endfor %}
+),
+
+contribution_count as (
     select
-        'E01', spell.area_code, spell.fund_code, {{ month_code('spell.begin_date') }},
-        count(double_cover.insurance_detail_id), count(*), cast(null as decimal(20, 2)),
-        {{ sample_keys('double_cover.person_key') }}
-    from basic_spell as spell
-    left join double_cover on spell.insurance_detail_id = double_cover.insurance_detail_id
-    group by spell.area_code, spell.fund_code, {{ month_code('spell.begin_date') }}
-    union all
-    select
-        'C09', contribution.area_code, '310100', contribution.event_month,
-        sum(case when {{ retired_with_base }} then 1 else 0 end), count(*),
-        sum(case when {{ retired_with_base }} then contribution.total_yuan end),
-        {{ sample_keys('case when ' ~ retired_with_base ~ ' then contribution.contribution_id end') }}
-    from {{ ref('fct_employee_contribution') }} as contribution
+        contribution.area_code,
+        insutype.fund_code,
+        contribution.event_month,
+        {% for check_id, denominator, condition in [
+            ('D09', 'delivered.person_count > 0', 'person.person_key is null'),
+            ('C09', 'contribution.has_base and delivered.spell_count > 0',
+             'retired.person_key is not null and early.person_key is null'),
+        ] %}
+        sum(case when ({{ denominator }}) and ({{ condition }}) then 1 else 0 end) as violated_{{ check_id | lower }},
+        sum(case when {{ denominator }} then 1 else 0 end) as judged_{{ check_id | lower }},
+        sum(case when ({{ denominator }}) and ({{ condition }}) then contribution.total_yuan end) as yuan_{{ check_id | lower }},
+        {{ sample_keys("case when (" ~ denominator ~ ") and (" ~ condition ~ ") then contribution.contribution_id end") }}
+            as keys_{{ check_id | lower }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from contribution
     cross join delivered
+    left join {{ ref('insutype') }} as insutype on contribution.insutype_code = insutype.insutype_code
+    left join {{ ref('dim_person') }} as person on contribution.person_key = person.person_key
     left join retired
         on contribution.person_key = retired.person_key and contribution.due_month > retired.retired_month
     -- NMG-2007 1.1.5: who retired early pays on, rightly
@@ -194,25 +220,40 @@ finding as (
             and contribution.due_month = early.due_month
             and contribution.area_code = early.area_code
             and early.is_early_retiree_paying
-    where
-        contribution.insutype_code = '310' and contribution.contribution_kind_code = 'normal'
-        and coalesce(contribution.employer_base_yuan, contribution.person_base_yuan, 0) > 0
-        and delivered.spell_count > 0
-    group by contribution.area_code, contribution.event_month
-    {% for relation in ('fct_employee_contribution', 'fct_resident_contribution') %}
+    group by contribution.area_code, insutype.fund_code, contribution.event_month
+),
+
+finding as (
+    {% for relation, check_id in [
+        ('claim_count', 'D09'), ('claim_count', 'E09'), ('contribution_count', 'D09'), ('contribution_count', 'C09'),
+    ] %}
+    select
+        '{{ check_id }}' as check_id, area_code, fund_code, event_month, violated_{{ check_id | lower }} as violated_count,
+        judged_{{ check_id | lower }} as denominator_count, yuan_{{ check_id | lower }} as evidence_yuan,
+        keys_{{ check_id | lower }} as sample_keys
+    from {{ relation }}
+    where judged_{{ check_id | lower }} > 0
+    union all
+    {% endfor %}
+    select 'C08', area_code, fund_code, event_month, 0, judged_c08, cast(null as decimal(20, 2)), cast(null as varchar)
+    from claim_count
+    where judged_c08 > 0
     union all
     select
-        'D09', contribution.area_code, insutype.fund_code, contribution.event_month,
-        sum(case when person.person_key is null then 1 else 0 end), count(*),
-        sum(case when person.person_key is null then contribution.total_yuan end),
-        {{ sample_keys('case when person.person_key is null then contribution.contribution_id end') }}
-    from {{ ref(relation) }} as contribution
-    cross join delivered
-    left join {{ ref('insutype') }} as insutype on contribution.insutype_code = insutype.insutype_code
-    left join {{ ref('dim_person') }} as person on contribution.person_key = person.person_key
-    where delivered.person_count > 0
-    group by contribution.area_code, insutype.fund_code, contribution.event_month
-    {% endfor %}
+        'C08', suspect.area_code, suspect.fund_code, suspect.event_month, count(*), 0, sum(suspect.fund_pay_yuan),
+        {{ sample_keys('suspect.settlement_id') }}
+    from suspect
+    left join covered on suspect.settlement_id = covered.settlement_id
+    where covered.settlement_id is null
+    group by suspect.area_code, suspect.fund_code, suspect.event_month
+    union all
+    select
+        'E01', spell.area_code, spell.fund_code, {{ month_code('spell.begin_date') }},
+        count(double_cover.insurance_detail_id), count(*), cast(null as decimal(20, 2)),
+        {{ sample_keys('double_cover.person_key') }}
+    from basic_spell as spell
+    left join double_cover on spell.insurance_detail_id = double_cover.insurance_detail_id
+    group by spell.area_code, spell.fund_code, {{ month_code('spell.begin_date') }}
 )
 
 select

@@ -82,12 +82,10 @@ joined as (
     left join {{ ref('int_fund_balance__rollup_balance') }} as rollup on ranked.statement_key = rollup.statement_key
     left join {{ ref('int_fund_balance__leaf_balance') }} as leaf on ranked.statement_key = leaf.statement_key
     left join {{ ref('int_fund_balance__leaf_balance') }} as whole
-        on
-            ranked.statement_key = whole.statement_key
-            and (
-                coalesce(rollup.rollup_kind, '') <> 'region'
-                or rollup.areas_reported_count >= expected.areas_expected_count
-            )
+        on case
+            when coalesce(rollup.rollup_kind, '') <> 'region' or rollup.areas_reported_count >= expected.areas_expected_count
+                then ranked.statement_key
+        end = whole.statement_key
 ),
 
 -- A fund that was derived the period before (职工 split, then not) has its prior closing only here.
@@ -101,10 +99,11 @@ followed as (
             joined.area_code = earlier.area_code
             and joined.fund_code = earlier.fund_code
             and joined.period_type = earlier.period_type
-            and joined.period_index - 1 = earlier.period_index
+            and case
+                when joined.statement_code in ('execution', 'final') and coalesce(joined.rollup_kind, '') <> 'region'
+                    then joined.period_index - 1
+            end = earlier.period_index
             and earlier.is_actual
-            and joined.statement_code in ('execution', 'final')
-            and coalesce(joined.rollup_kind, '') <> 'region'
 ),
 
 opened as (

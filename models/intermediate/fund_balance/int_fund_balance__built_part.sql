@@ -60,8 +60,7 @@ select
 from placed
 left join handed_in
     on
-        placed.part_origin_code = 'business'
-        and placed.area_code = handed_in.area_code
+        case when placed.part_origin_code = 'business' then placed.area_code end = handed_in.area_code
         and placed.fund_code = handed_in.fund_code
         and placed.period_type = handed_in.period_type
         and placed.period_code = handed_in.period_code

@@ -5,11 +5,34 @@
 with given as (
     select distinct
         area_code,
-        case when fund_code in ('310100', '310200') then '310000' else fund_code end as whole_fund_code,
         fund_code,
         period_code
     from {{ ref('fct_statement_line') }}
     where is_active and period_type = 'month' and statement_code in ('execution', 'final')
+),
+
+spoken_for as (
+    select
+        area_code,
+        fund_code,
+        period_code
+    from given
+    union
+    select
+        area_code,
+        '310000' as fund_code,
+        period_code
+    from given
+    where fund_code in ('310100', '310200')
+    {% for half in ('310100', '310200') %}
+    union
+    select
+        area_code,
+        '{{ half }}' as fund_code,
+        period_code
+    from given
+    where fund_code = '310000'
+    {% endfor %}
 ),
 
 business as (
@@ -18,14 +41,12 @@ business as (
         {{ statement_key("business.area_code", "business.fund_code", "'month'", "business.month_code", "'execution'") }}
             as statement_key
     from {{ ref('int_fund_balance__business_month') }} as business
-    left join given
+    left join spoken_for
         on
-            business.area_code = given.area_code
-            and business.month_code = given.period_code
-            and case when business.fund_code in ('310100', '310200') then '310000' else business.fund_code end
-            = given.whole_fund_code
-            and (business.fund_code = given.fund_code or '310000' in (business.fund_code, given.fund_code))
-    where given.fund_code is null and (business.fund_code <> '310000' or not business.is_split)
+            business.area_code = spoken_for.area_code
+            and business.fund_code = spoken_for.fund_code
+            and business.month_code = spoken_for.period_code
+    where spoken_for.fund_code is null and (business.fund_code <> '310000' or not business.is_split)
 ),
 
 account_line as (

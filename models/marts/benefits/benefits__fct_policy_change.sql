@@ -1,6 +1,6 @@
 -- AR-POOL-DRAFT 2.2: raising or lowering a unit rate needs the consent of the two regional authorities; 2.3: nothing
--- outside the national list without approval. A change that the area itself made must name its approval; what a
--- regional or national document says needs none.
+-- outside the national list without approval. What an area itself changed, or what it set as a benefit, must name its
+-- approval; what a regional or national document says needs none.
 with dated as (
     select
         parameter.*,
@@ -24,6 +24,7 @@ select
     dated.parameter_code,
     rule.name_zh as parameter_name,
     rule.topic_code,
+    rule.subject_code,
     dated.population_code,
     dated.valid_from as valid_from_date,
     dated.valid_to as valid_to_date,
@@ -34,7 +35,8 @@ select
     rule.unit as unit_code,
     case
         when document.doc_status = 'draft' then 'draft'
-        when dated.old_value is null then 'first'
+        when dated.old_value is null and (home_area.area_kind <> 'pooling_area' or rule.subject_code <> 'benefit')
+            then 'first'
         when home_area.area_kind <> 'pooling_area' then 'higher_document'
         when dated.approval_no is null then 'unapproved'
         else 'approved'

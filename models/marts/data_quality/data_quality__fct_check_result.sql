@@ -2,7 +2,7 @@
 with family_finding as (
     {% for family in (
         'balance', 'stated', 'flow', 'transfer', 'delivery', 'quarantine', 'conservation', 'budget', 'warning',
-        'reconciliation', 'row', 'feed', 'person', 'reversal', 'month', 'contribution',
+        'reconciliation', 'row', 'feed', 'person', 'reversal', 'month', 'contribution', 'approval',
     ) %}
     select
         check_id,

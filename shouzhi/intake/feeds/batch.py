@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from shouzhi.bulk_insert import insert_rows
 from shouzhi.intake.cells import column_letter
 from shouzhi.intake.contract import Column, Feed
 from shouzhi.intake.feeds.columns import FILE_SHIFT, SHEET_SHIFT, contract_columns, event_grain
@@ -174,7 +175,7 @@ def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member], *
         )
         if unread.get(index) or table.line_count != table.layout.skip + count:
             _find_lines(connection, index, first, table)
-    connection.executemany("insert into batch_file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", records)
+    insert_rows(connection, "batch_file", records)
 
 
 def _find_lines(connection: duckdb.DuckDBPyConnection, index: int, first: int, table: TextTable) -> None:
@@ -198,7 +199,7 @@ def _find_lines(connection: duckdb.DuckDBPyConnection, index: int, first: int, t
     lines = [
         (first + ordinal, line + table.first_line - 1) for ordinal, line in _lines_of(table, wanted, skipped)
     ]
-    connection.executemany("insert into fault_line values (?, ?)", lines)
+    insert_rows(connection, "fault_line", lines)
 
 
 def _lines_of(table: TextTable, wanted: list[int], skipped: set[int]) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from shouzhi.bulk_insert import insert_rows
 from shouzhi.intake.contract import Feed, business_feeds
 from shouzhi.intake.feeds.columns import FILE_SHIFT, ROW_MASK, lake_columns
 from shouzhi.intake.feeds.enrolment_month import insert_enrolment_months, insert_person_months
@@ -146,8 +147,9 @@ def standing_sql(feed: Feed, state: FeedState, parts: list[Part] | None = None) 
     if touched:
         queries.append(
             f"select {names} from ({stored} union all by name {read_parts(touched)}) as part"
-            f" where not exists (select 1 from ({read_parts(state.superseded)}) as gone"
-            " where gone.delivery_no = part.delivery_no and gone.row_id = part.row_id)"
+            # said as a join: a correlated "not exists" first gathers every row's keys
+            f" anti join ({read_parts(state.superseded)}) as gone"
+            " on gone.delivery_no = part.delivery_no and gone.row_id = part.row_id"
         )
     return " union all ".join(queries) if queries else stored
 
@@ -205,7 +207,7 @@ def _create_control(
         "create or replace temp table given_file"
         " (delivery_no integer, file_no integer, file_name varchar, content_hash varchar)"
     )
-    connection.executemany("insert into given_file values (?, ?, ?, ?)", files)
+    insert_rows(connection, "given_file", files)
     for code, state in states.items():
         if state.control:
             connection.execute(_control_sql(code, state))
@@ -274,8 +276,7 @@ def _create_months(connection: duckdb.DuckDBPyConnection, states: dict[str, Feed
         for code in by_facts
         for month, facts in sorted(states[code].facts.items())
     ]
-    if records:
-        connection.executemany("insert into lake.feed_month values (?, ?, ?, ?)", records)
+    insert_rows(connection, "lake.feed_month", records)
     if any(states[code].standing for code in ENROLMENT_FEEDS):
         insert_enrolment_months(connection)
     if states["psn_info_b"].standing:

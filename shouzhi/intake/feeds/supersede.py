@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from shouzhi.bulk_insert import insert_rows
 from shouzhi.intake.contract import Feed
 from shouzhi.intake.feeds.batch import area_sql, control_sql
 from shouzhi.intake.feeds.columns import FILE_SHIFT, contract_columns
@@ -82,7 +83,7 @@ def _describe_files(connection: duckdb.DuckDBPyConnection, names: dict[int, str]
         first = period if period and len(period) == 6 else f"{period}01" if period else FIRST_MONTH
         last = period if period and len(period) == 6 else f"{period}12" if period else LAST_MONTH
         records.append((file_no, period or "", FULL_MARK in name, first, last))
-    connection.executemany("insert into incoming_file values (?, ?, ?, ?, ?)", records)
+    insert_rows(connection, "incoming_file", records)
 
 
 def _row(feed: Feed, alias: str) -> str:
@@ -179,11 +180,11 @@ def _describe_standing(connection: duckdb.DuckDBPyConnection, state: FeedState) 
     connection.execute(
         "create or replace temp table standing_file (delivery_no integer, file_no integer, period varchar)"
     )
-    if state.file_names:
-        connection.executemany(
-            "insert into standing_file values (?, ?, ?)",
-            [(*key, file_period(name) or "") for key, name in state.file_names.items()],
-        )
+    insert_rows(
+        connection,
+        "standing_file",
+        [(*key, file_period(name) or "") for key, name in state.file_names.items()],
+    )
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState, incoming: str) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 import pytest
 
+from shouzhi.warehouse.query import open_locked
 from tests.python.conftest import Once, built_home, run_shouzhi
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -107,7 +107,7 @@ def ask() -> Callable[..., pd.DataFrame]:
     def query(home: Path, sql: str, parameters: dict[str, Any] | None = None) -> pd.DataFrame:
         # the pages' own connection has settings of its own; two of one file must not differ
         data.clear_caches()
-        with duckdb.connect(str(marts_of(home)), read_only=True) as connection:
+        with open_locked(marts_of(home)) as connection:
             return connection.execute(sql, parameters or {}).df()
 
     return query

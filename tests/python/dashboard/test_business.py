@@ -42,7 +42,7 @@ def last_year(ask: Callable[..., pd.DataFrame], home: Path) -> str:
 
 @pytest.mark.pipeline
 @pytest.mark.parametrize("scheme_label", SCHEMES)
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", PICKERS)
 def test_every_part_shows_the_marts_figures(
     part: str, scheme_label: str, demo_home: Path, open_page: Callable[..., Any], ask: Callable[..., Any]
 ) -> None:
@@ -97,7 +97,7 @@ def test_every_part_shows_the_marts_figures(
 
 
 @pytest.mark.pipeline
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", PICKERS)
 @pytest.mark.parametrize("area_name", ["全区", AREA_NAME])
 def test_rows_add_up_to_the_figure(
     part: str, area_name: str, demo_home: Path, open_page: Callable[..., Any], ask: Callable[..., Any]

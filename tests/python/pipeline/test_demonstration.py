@@ -3,6 +3,7 @@
 What was planted stands in the sample's ``truth/`` folder.
 """
 
+import csv
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -12,6 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from shouzhi.warehouse.query import open_locked
+
 pytestmark = pytest.mark.pipeline
 
 LAST = "202512"
@@ -20,7 +23,7 @@ LAST = "202512"
 @pytest.fixture(scope="module")
 def marts(demo_home: Path):
     build = (demo_home / "CURRENT").read_text(encoding="utf-8").strip()
-    with duckdb.connect(str(demo_home / "builds" / build / "marts.duckdb"), read_only=True) as connection:
+    with open_locked(demo_home / "builds" / build / "marts.duckdb") as connection:
         yield connection
 
 
@@ -208,3 +211,33 @@ def test_the_deficit_budget_is_the_only_budget_violation(marts: duckdb.DuckDBPyC
         """,
     )
     assert found == [("B01", "150400", "390100", "2025")]
+
+
+def test_every_planted_deviation_of_benefits_is_found_and_nothing_else(
+    marts: duckdb.DuckDBPyConnection, demo_extracts: Path
+) -> None:
+    """paid − worked out by the replay: exactly what ``truth/benefit_deviations.csv`` says, to the cent, with its cause."""
+    found = rows(
+        marts,
+        "select settlement_id, fund_code, difference_yuan, cause_code from benefits.fct_benefit_replay"
+        " where difference_yuan <> 0 order by 1, 2",
+    )
+    with (demo_extracts / "truth" / "benefit_deviations.csv").open(encoding="utf-8", newline="") as file:
+        planted = sorted(
+            (row["setl_id"], row["fund_code"], Decimal(row["planted_yuan"]), row["cause_code"])
+            for row in csv.DictReader(file)
+        )
+    assert found == planted
+    assert len(planted) == 48 and len({cause for *_, cause in planted}) >= 4
+
+
+def test_every_settlement_of_the_demonstration_is_replayed(marts: duckdb.DuckDBPyConnection) -> None:
+    """The sample's parameters leave nothing open; what no rule covers (maternity, care at home) is said to be so."""
+    found = rows(
+        marts,
+        """
+        select status_code, medical_kind_code in ('maternity', 'other'), count(distinct settlement_id) > 100
+        from benefits.fct_benefit_replay group by 1, 2 order by 1
+        """,
+    )
+    assert found == [("outside_rules", True, True), ("replayed", False, True)]

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from shouzhi.home import Home, open_home
+from shouzhi.intake import lake
 from shouzhi.warehouse import prepare, publish
 from shouzhi.warehouse.identity import file_hash
 
@@ -60,9 +61,9 @@ def test_the_published_build_goes_before_newer_ones_and_a_damaged_one_is_passed_
 def test_months_that_differ_came_or_went_are_made_anew(home: Home) -> None:
     add_build(home, "b1")
     with duckdb.connect() as con:
-        con.execute("create schema lake")
+        lake.register(con, home.lake)
         con.execute(
-            "create table lake.feed_month as select * from (values ('setl_d', '202401', 'a', 1),"
+            "create or replace table lake.feed_month as select * from (values ('setl_d', '202401', 'a', 1),"
             " ('setl_d', '202402', 'other', 1), ('setl_d', '202404', 'd', 1), ('med_dfr_d', '202401', 'a', 1)) as t"
             " (feed_code, event_month, fingerprint, row_count)"
         )
@@ -79,7 +80,9 @@ def test_months_that_differ_came_or_went_are_made_anew(home: Home) -> None:
     ]
     assert sorted(tables) == [("agg_t",), ("fct_feed_month",)]
     with duckdb.connect() as con:
-        con.execute("create schema lake")
-        con.execute("create table lake.feed_month as select 'setl_d' as feed_code, '202401' as event_month")
+        lake.register(con, home.lake)
+        con.execute(
+            "create or replace table lake.feed_month as select 'setl_d' as feed_code, '202401' as event_month"
+        )
         assert prepare.start_from_former(con, home, "newer code") is None
         assert con.execute("select * from lake.changed_month").fetchall() == [("setl_d", "202401")]
