@@ -81,6 +81,8 @@ def test_months_that_differ_came_or_went_are_made_anew(home: Home) -> None:
     assert sorted(tables) == [("agg_t",), ("fct_feed_month",)]
     with duckdb.connect() as con:
         lake.register(con, home.lake)
-        con.execute("create or replace table lake.feed_month as select 'setl_d' as feed_code, '202401' as event_month")
+        con.execute(
+            "create or replace table lake.feed_month as select 'setl_d' as feed_code, '202401' as event_month"
+        )
         assert prepare.start_from_former(con, home, "newer code") is None
         assert con.execute("select * from lake.changed_month").fetchall() == [("setl_d", "202401")]
