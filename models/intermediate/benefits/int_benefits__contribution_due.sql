@@ -39,6 +39,11 @@ with contribution as (
         coalesce(accrual_begin_month, due_month, event_month) as due_month,
         coalesce(accrual_end_month, accrual_begin_month, due_month, event_month) as end_month,
         case
+            when insutype_code in ('330', '390')
+                then concat(substr(coalesce(accrual_begin_month, due_month, event_month), 1, 4), '01')
+            else coalesce(accrual_begin_month, due_month, event_month)
+        end as rule_month,
+        case
             when coalesce(write_off_code, 'Z') <> 'Z' then 'written_off'
             when is_collected then 'collected'
             else 'open'
@@ -122,14 +127,8 @@ ruled as (
     left join {{ ref('benefits__dim_contribution_rule') }} as rule
         on
             contribution.area_code = rule.area_code
-            and case
-                when contribution.insutype_code in ('330', '390') then concat(substr(contribution.due_month, 1, 4), '01')
-                else contribution.due_month
-            end >= rule.from_month
-            and case
-                when contribution.insutype_code in ('330', '390') then concat(substr(contribution.due_month, 1, 4), '01')
-                else contribution.due_month
-            end < rule.to_month
+            and contribution.rule_month >= rule.from_month
+            and contribution.rule_month < rule.to_month
 ),
 
 judged as (

@@ -1,4 +1,4 @@
--- C03 C12 C13 C14 C15 C17 S02 M10: what the replay of contributions finds, by the month (premiums and subsidies: the year)
+-- C03 C12 C13 C14 C15 C16 C17 S02 M10: what the replay of contributions finds, by the month (premiums and subsidies: the year)
 -- that was due.
 with row_finding as (
     {%- for check_id, cause, insutypes, yuan in [
@@ -37,6 +37,22 @@ said_rate as (
     from {{ ref('int_benefits__contribution_month') }}
     where insutype_code = '310' and status_code = 'replayed' and declared_unit_ratio is not null
     group by area_code, due_month, declared_unit_ratio
+),
+
+-- NMG-2007 1.1.2: what collected contributions say is credited against what the accounts were credited with, by the month of
+-- the entry; an area and month whose accounts do not tell the parts is not judged.
+credited as (
+    select area_code, event_month, {{ sum_money('into_account_yuan') }} as credit_yuan
+    from {{ ref('agg_contribution_month') }}
+    where insutype_code = '310' and is_collected
+    group by area_code, event_month
+),
+
+entered as (
+    select area_code, event_month, {{ sum_money('contributed_yuan') }} as credit_yuan
+    from {{ ref('agg_account_month') }}
+    where direction_code = 'income' and entry_type_code = '101'
+    group by area_code, event_month
 ),
 
 -- M10: what the replay holds is what the months of contributions hold, part by part.
@@ -80,6 +96,15 @@ finding as (
         case when has_contribution then 0 else -least_due_yuan end, case when not has_contribution then person_key end
     from {{ ref('int_benefits__early_retiree') }}
     where is_early_retiree_paying
+    union all
+    select
+        'C16', credited.area_code, '310', 'month', credited.event_month,
+        case when entered.credit_yuan <> credited.credit_yuan then 1 else 0 end, 1,
+        entered.credit_yuan - credited.credit_yuan,
+        case when entered.credit_yuan <> credited.credit_yuan then 'agg_account_month' end
+    from credited
+    inner join entered on credited.area_code = entered.area_code and credited.event_month = entered.event_month
+    where entered.credit_yuan is not null
     union all
     select
         'S02', area_code, '390', 'year', year_code, case when declared_yuan <> due_yuan then 1 else 0 end, 1,

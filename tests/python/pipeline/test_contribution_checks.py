@@ -85,9 +85,18 @@ def area_rows(area: str, bad: bool) -> dict[str, list[dict[str, Any]]]:
         if not (bad and level == "旗县")
     ]  # fmt: skip
     staff += [clean(f"{area}-december-{number}", area, "202412") for number in range(9)]
+    # C16: what the accounts got in February; a retired person's credit has no part of the person
+    credited = sum(Decimal(row["psn_clct_into_acct_amt"]) for row in staff if row["cashym"] == "202402")
+    entries = [
+        {"acct_inc_detl_id": f"{area}-A{number}", "insu_admdvs": area, "acct_modi_date": "2024-02-20",
+         "inc_sumamt": str(amount), "acct_psn_clct_crtyear_inc": str(of_person), "emp_clct_into_acct_amt": str(amount - of_person)}
+        for number, (amount, of_person) in enumerate(
+            [(credited - (5 if bad else 0), credited - 10), (Decimal("80.00"), Decimal("0.00"))]
+        )
+    ]  # fmt: skip
     return {
         "staf_psn_clct_detl_d": staff, "rsdt_psn_clct_detl_d": [resident], "psn_insu_d": spells,
-        "psn_info_b": persons, "fin_subsidy": subsidies,
+        "psn_info_b": persons, "fin_subsidy": subsidies, "acct_inc_detl_d": entries,
     }  # fmt: skip
 
 
@@ -122,6 +131,7 @@ FAULTS = [
     # at least: 4,481 x 6 % + 4,481 x 2 %
     ("C15", "202402", 1, "-358.48", "150100-early"),
     ("C15", "202403", 1, "-358.48", "150100-early"),
+    ("C16", "202402", 1, "-5.00", "agg_account_month"),
     ("C17", "2024", 1, "-10.00", "150100-C17"),
     ("S02", "2024", 2, "-370.00", "county prefecture"),
 ]

@@ -58,6 +58,14 @@ def test_the_checks_find_what_was_planted_and_nothing_else(
     assert {tuple(key): int(count) for *key, count in found} == dict(expected)
 
 
+def test_accounts_were_credited_with_what_contributions_say(marts: Path) -> None:
+    _, found = run_query(
+        marts,
+        "select sum(violated_count), sum(denominator_count) > 100 from data_quality.fct_check_result where check_id = 'C16'",
+    )
+    assert found == [(0, True)]
+
+
 def test_the_rows_are_those_that_were_planted(marts: Path, planted: list[dict[str, str]]) -> None:
     for check_id, flag in ROW_CAUSE.items():
         wanted = {row["contribution_id"] for row in planted if row["check_id"] == check_id}
