@@ -12,9 +12,10 @@ Longer than 150 lines because the layers of a settlement share their arrays: one
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise, product
 from typing import Any
 
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shouzhi.synthetic.calculator import ADMISSION_CODES
-from shouzhi.synthetic.policy_book import NotReplayable, Parameter, PolicyBook
+from shouzhi.synthetic.policy_book import ANY, NotReplayable, Parameter, PolicyBook
 
 Fen = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -146,6 +147,7 @@ def read_terms(book: PolicyBook, areas: Sequence[str], first: dt.date, last: dt.
         found = [book.find(name[scheme], area, day, name[2]) for scheme, area, day in places]
         return np.array([MISSING if row is None else whole(row.value, scale) for row in found], np.int64)
 
+    in_force = reader_of(book)
     shape = (len(places), len(GROUPS), len(LEVELS), len(PLACES))
     longest = max((len({row.lower_yuan for row in rows}) for rows in book.parameters.values()), default=1)
     deductible = np.full((*shape, len(ADMISSION_CODES)), MISSING, np.int64)
@@ -158,13 +160,13 @@ def read_terms(book: PolicyBook, areas: Sequence[str], first: dt.date, last: dt.
         (level_number, level), (place_number, place) = cell
         at = (group_number, level_number, place_number)
         for order, code in enumerate(ADMISSION_CODES):
-            rows = brackets(
-                book, f"{PREFIX[scheme]}inpatient_deductible_{code}_yuan", area, day, group, level, place
+            rows = in_force(
+                f"{PREFIX[scheme]}inpatient_deductible_{code}_yuan", area, day, group, level, place
             )
             if rows:
                 deductible[row_number, *at, order] = whole(rows[0].value, 100)
         for kind in ("inpatient", "outpatient", "chronic"):
-            rows = payment_rows(book, scheme, kind, area, day, group, level, place)
+            rows = in_force(payment_code(scheme, kind), area, day, group, level, place)
             for rung, row in enumerate(rows):
                 upper = ENDLESS if row.upper_yuan is None else whole(row.upper_yuan, 100)
                 numbers = (whole(row.lower_yuan, 100), upper, whole(row.value, MILLION))
@@ -179,24 +181,44 @@ def read_terms(book: PolicyBook, areas: Sequence[str], first: dt.date, last: dt.
     )
 
 
-def brackets(
-    book: PolicyBook, code: str, area: str, day: dt.date, group: str, level: str, place: str
-) -> tuple[Parameter, ...]:
-    try:
-        return book.brackets(code, area, day, group, level, place)
-    except NotReplayable:
-        return ()
+Rows = tuple[Parameter, ...]
+Reader = Callable[..., Rows]
 
 
-def payment_rows(
-    book: PolicyBook, scheme: int, kind: str, area: str, day: dt.date, group: str, level: str, place: str
-) -> tuple[Parameter, ...]:
+def reader_of(book: PolicyBook) -> Reader:
+    """``(code, area, day, group, level, place)`` → the rows in force, none where nothing binds.
+
+    What the rows of a parameter do not depend on is not asked for, so that every answer is looked up once.
+    """
+    differing = {
+        code: tuple(
+            any(getattr(row, name) != ANY for row in rows)
+            for name in ("person_group_code", "hospital_level_code", "place_code")
+        )
+        for code, rows in book.parameters.items()
+    }
+
+    @cache
+    def known(code: str, area: str, day: dt.date, *cell: str) -> Rows:
+        try:
+            return book.brackets(code, area, day, *cell)
+        except NotReplayable:
+            return ()
+
+    def rows(code: str, area: str, day: dt.date, *cell: str) -> Rows:
+        differs = differing.get(code, (False,) * 3)
+        return known(
+            code, area, day, *(want if does else ANY for want, does in zip(cell, differs, strict=True))
+        )
+
+    return rows
+
+
+def payment_code(scheme: int, kind: str) -> str:
     """The rows by which the pooled fund pays: brackets, or one row for residents' chronic and ordinary care."""
     if scheme == RESIDENT and kind != "inpatient":
-        row = book.find(f"resident_{kind}_ratio", area, day)
-        return () if row is None else (row,)
-    code = "pooled_ratio" if kind == "inpatient" else f"{kind}_ratio"
-    return brackets(book, PREFIX[scheme] + code, area, day, group, level, place)
+        return f"resident_{kind}_ratio"
+    return PREFIX[scheme] + ("pooled_ratio" if kind == "inpatient" else f"{kind}_ratio")
 
 
 # --- settlements and results -----------------------------------------------------------------------------------------

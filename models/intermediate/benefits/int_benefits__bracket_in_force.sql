@@ -20,7 +20,11 @@ by_place as (
 ),
 
 wanted as (
-    select *
+    select
+        grouped.group_code,
+        grouped.scheme_code,
+        levelled.level_code,
+        placed.place_code
     from (values ('in_service', 'employee'), ('retired', 'employee'), ('all', 'resident')) as grouped (group_code, scheme_code)
     cross join (values ('1'), ('2'), ('3'), ('9')) as levelled (level_code)
     cross join (values ('local'), ('referred'), ('unreferred'), ('unknown')) as placed (place_code)

@@ -1,7 +1,14 @@
 {{ config(materialized='table') }}
 {%- set spell = 'person_key, area_code, scheme_code, benefit_year_code' %}
-{%- set before = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and 1 preceding)' %}
-{%- set whole = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and unbounded following)' %}
+{%- set kept_columns = [
+    'settlement_id', 'claim_id', 'is_reversal_event', 'is_reversed', 'settled_at', 'person_key', 'area_code', 'scheme_code',
+    'benefit_year_code', 'path_code', 'medical_kind_code', 'place_code', 'is_civil_servant', 'is_assisted', 'fee',
+    'first_self_pay', 'in_scope', 'rule_set_no', 'static_missing_code', 'deductible_standard', 'deductible', 'wanted',
+    'privileged_wanted', 'asked_outpatient', 'asked_burden',
+] %}
+{%- set ordered = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and ' %}
+{%- set before = ordered ~ '1 preceding)' %}
+{%- set whole = ordered ~ 'unbounded following)' %}
 -- Years in which a limit may bind, with what each settlement asks for. Where the one yearly limit that binds is that of
 -- ordinary outpatient care (or only the critical-illness line is passed), and nothing is given back, running sums say
 -- what was used before: with one fixed limit the paid sum is the lesser of limit and asked sum. Every other such year goes
@@ -48,8 +55,15 @@ summed as (
 )
 
 select
-    summed.*,
-    not (
+    {%- for name in kept_columns %}
+    summed.{{ name }},
+    {%- endfor %}
+    {%- for number in range(1, bracket_count() + 1) %}
+    summed.cost_{{ number }},
+    summed.pay_{{ number }},
+    {%- endfor %}
+    {{ rule_columns('summed') }},
+    case when
         tier_code = 'limited'
         and other_year + least(outpatient_year, coalesce(least_outpatient_cap, outpatient_year))
         <= coalesce(least_pooled_cap, other_year + outpatient_year)
@@ -64,5 +78,6 @@ select
         and privileged_year <= coalesce(least_privileged_cap, privileged_year)
         and privileged_year + civil_year <= coalesce(least_civil_cap, privileged_year + civil_year)
         and assisted_year <= coalesce(least_assistance_cap, assisted_year)
-    ) as is_stepwise
+        then false else true
+    end as is_stepwise
 from summed

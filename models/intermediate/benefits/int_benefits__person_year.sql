@@ -38,7 +38,7 @@ summed as (
 ),
 
 layer as (
-    select *
+    select layer.layer_code
     from (values ('pooled'), ('large'), ('civil'), ('critical'), ('assistance')) as layer (layer_code)
 ),
 

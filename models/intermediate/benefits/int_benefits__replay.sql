@@ -7,7 +7,10 @@ with settled as (
 ),
 
 layer as (
-    select * from (
+    select
+        layer.layer_no,
+        layer.layer_code
+    from (
         values
         (1, 'pooled'), (2, 'large'), (3, 'civil'), (4, 'critical'), (5, 'assistance'), (6, 'cadre'), (7, 'supplement'),
         (8, 'disabled'), (9, 'other')
@@ -60,7 +63,14 @@ fund_row as (
 stated as (
     select
         fund_row.*,
-        cast(paid_yuan - expected_yuan as decimal(20, 2)) as difference_yuan
+        cast(paid_yuan - expected_yuan as decimal(20, 2)) as difference_yuan,
+        -- the layer whose parameters the amount rests on; none where nothing was worked out
+        case
+            when status_code <> 'replayed' then cast(null as varchar)
+            when path_code = 'cadre' then case when layer_code = 'cadre' then 'cadre' end
+            when path_code = 'privileged' then case when layer_no = 3 then 'privileged' end
+            else layer_code
+        end as text_layer_code
     from fund_row
     where layer_no = 1 or coalesce(paid_yuan, 0) <> 0 or coalesce(expected_yuan, 0) <> 0
 )
@@ -84,6 +94,7 @@ select
     stated.hospital_level_code,
     stated.person_group_code,
     stated.is_reversal,
+    stated.has_difference,
     case when stated.layer_no > 6 and stated.status_code = 'replayed' then 'outside_rules' else stated.status_code end
         as status_code,
     case when stated.layer_no > 6 and stated.status_code = 'replayed' then 'no_rule' else stated.reason_code end as reason_code,
@@ -129,16 +140,7 @@ select
     rule_text.clause
 from stated
 left join {{ ref('int_benefits__rule_text') }} as rule_text
-    on
-        stated.status_code = 'replayed'
-        and stated.rule_set_no = rule_text.rule_set_no
-        and case
-            when stated.path_code = 'cadre' then 'cadre'
-            when stated.layer_no = 3 and stated.path_code = 'privileged' then 'privileged'
-            else stated.layer_code
-        end = rule_text.layer_code
-        and (stated.path_code <> 'cadre' or stated.layer_code = 'cadre')
-        and (stated.path_code <> 'privileged' or stated.layer_no = 3)
+    on stated.rule_set_no = rule_text.rule_set_no and stated.text_layer_code = rule_text.layer_code
 left join {{ ref('benefit_text') }} as reason_text
     on
         reason_text.text_kind_code = 'reason'

@@ -5,7 +5,7 @@ select
     rule_set_no,
     area_code,
     valid_from_date,
-    valid_to_date,
+    coalesce(valid_to_date, cast('9999-12-31' as date)) as valid_until_date,
     scheme_code,
     person_group_code,
     medical_kind_code,

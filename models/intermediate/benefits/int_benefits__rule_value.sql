@@ -72,7 +72,19 @@ asked_slot as (
 )
 
 select
-    asked_slot.*,
+    asked_slot.rule_set_no,
+    asked_slot.area_code,
+    asked_slot.valid_from_date,
+    asked_slot.valid_to_date,
+    asked_slot.scheme_code,
+    asked_slot.person_group_code,
+    asked_slot.medical_kind_code,
+    asked_slot.hospital_level_code,
+    asked_slot.place_code,
+    asked_slot.slot_code,
+    asked_slot.layer_code,
+    asked_slot.unit_code,
+    asked_slot.parameter_code,
     1 as bracket_no,
     policy.parameter_value,
     cast(0 as decimal(20, 2)) as lower_yuan,
@@ -91,7 +103,19 @@ where not asked_slot.is_bracketed
 union all
 -- Not one-to-one: one row a bracket.
 select
-    asked_slot.*,
+    asked_slot.rule_set_no,
+    asked_slot.area_code,
+    asked_slot.valid_from_date,
+    asked_slot.valid_to_date,
+    asked_slot.scheme_code,
+    asked_slot.person_group_code,
+    asked_slot.medical_kind_code,
+    asked_slot.hospital_level_code,
+    asked_slot.place_code,
+    asked_slot.slot_code,
+    asked_slot.layer_code,
+    asked_slot.unit_code,
+    asked_slot.parameter_code,
     cast(bracket.bracket_no as integer),
     bracket.parameter_value,
     bracket.lower_yuan,

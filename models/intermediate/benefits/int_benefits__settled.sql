@@ -145,6 +145,18 @@ select
         when path_code = 'outside' then 'no_rule'
     end as reason_code,
     blocked_by_id,
+    coalesce(
+        gap_code is null and path_code <> 'outside'
+        and (
+            {%- for name, paid in (
+                ('pooled', 'pooled_pay_yuan'), ('large', 'large_claim_pay_yuan'), ('civil', 'civil_servant_pay_yuan'),
+                ('critical', 'serious_illness_pay_yuan'), ('assistance', 'assistance_pay_yuan'),
+            ) %}
+            {{ 'or ' if not loop.first }}{{ paid }} <> {{ yuan_of_fen('coalesce(' ~ name ~ ', 0)') }}
+            {%- endfor %}
+        ),
+        false
+    ) as has_difference,
     {{ yuan_of_fen('fee') }} as medical_fee_yuan,
     {{ yuan_of_fen('in_scope') }} as in_scope_yuan,
     {{ yuan_of_fen('first_self_pay') }} as preself_pay_yuan,

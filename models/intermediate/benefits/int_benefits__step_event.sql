@@ -5,6 +5,7 @@ with event as (
     select
         limited.*,
         split.partial,
+        case when limited.is_reversal_event then limited.claim_id end as reversed_id,
         dense_rank() over (
             order by limited.person_key, limited.area_code, limited.scheme_code, limited.benefit_year_code
         ) as year_no,
@@ -39,4 +40,4 @@ select
     '|' || lpad(cast(coalesce(original.event_no, event.event_no) as varchar), 8, '0') || ':' as mark_text
 from event
 left join event as original
-    on event.is_reversal_event and event.year_no = original.year_no and event.claim_id = original.settlement_id
+    on event.year_no = original.year_no and event.reversed_id = original.settlement_id

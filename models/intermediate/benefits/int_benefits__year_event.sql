@@ -1,8 +1,9 @@
 {{ config(materialized='table') }}
 -- over 150 lines: every fact that the arithmetic needs, named once, before and after the windows
 {%- set spell = 'person_key, area_code, scheme_code, benefit_year_code' %}
-{%- set before = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and 1 preceding)' %}
-{%- set whole = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and unbounded following)' %}
+{%- set ordered = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and ' %}
+{%- set before = ordered ~ '1 preceding)' %}
+{%- set whole = ordered ~ 'unbounded following)' %}
 -- What a person's year of a scheme has in the order of settlement: settlements that count against its limits, and the
 -- reversals that give them back; with the plain sums before each (admissions, in-scope cost) and how the year is worked
 -- out. tier_code: plain (no limit can bind), limited (one may: looked at more closely), stepwise (row by row), unknown
@@ -57,11 +58,12 @@ ruled as (
             and case
                 when claim.medical_kind_code in ('chronic', 'outpatient') then claim.medical_kind_code
                 else 'inpatient'
-            end = rule.medical_kind_code
+            end
+            = rule.medical_kind_code
             and claim.hospital_level_code = rule.hospital_level_code
             and claim.place_code = rule.place_code
             and claim.service_end_date >= rule.valid_from_date
-            and (rule.valid_to_date is null or claim.service_end_date < rule.valid_to_date)
+            and claim.service_end_date < rule.valid_until_date
 ),
 
 pathed as (

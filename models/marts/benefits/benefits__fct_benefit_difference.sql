@@ -18,7 +18,7 @@ select
     {{ sum_money('expected_yuan') }} as expected_yuan,
     {{ sum_money('difference_yuan') }} as difference_yuan
 from {{ ref('int_benefits__replay') }}
-where difference_yuan <> 0
+where has_difference and difference_yuan <> 0
 group by
     area_code, coalesce(institution_code, ''), coalesce(operator_key, ''), event_month, benefit_year_code, insutype_code,
     fund_code, cause_code
