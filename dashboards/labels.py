@@ -242,7 +242,12 @@ ORIGIN_TEXT = {"statement": "报表", "business": "业务", "mixed": "报表＋�
 SIDE_TEXT = {"income": "收入", "expenditure": "支出", "balance": "结余"}
 DIRECTION_TEXT = {"high_good": "越高越好", "low_good": "越低越好", "neutral": "不评价"}
 MEASURE_TEXT = {"period": "本期数", "ytd": "本年累计数"}
-BATCH_STATUS_TEXT = {"loaded": "已入库", "rejected": "整份退回", "unchanged": "内容未变"}
+BATCH_STATUS_TEXT = {
+    "loaded": "已入库",
+    "rejected": "整份退回",
+    "dismissed": "退回，已注明不再处理",
+    "unchanged": "内容未变",
+}
 BASIS_TEXT = {"stated": "文件明文", "assumed": "设计约定", "sample": "示例"}
 TOOL_TEXT = {"dbt": "模型检验", "gx": "形状检验"}
 FACT_TEXT = {

@@ -138,8 +138,11 @@ def init(home: Path, title: str | None, region: str | None, sample: bool) -> int
 
 @cli.command()
 @click.argument("extracts", type=click.Path(path_type=Path), metavar="EXTRACTS")
-def check(extracts: Path) -> int:
+@home_option
+def check(extracts: Path, home: Path) -> int:
     """检查 EXTRACTS 文件夹里的报表是否合格，什么也不写入。
+
+    数据目录里已有数据的，一并说明哪些文件已接收过、哪些旧数据会被替代。
 
     \b
     退出码：
@@ -149,9 +152,38 @@ def check(extracts: Path) -> int:
     """
     from shouzhi.intake import check_extracts
 
-    report = check_extracts(extracts, Progress())
+    lake = home / "lake"
+    report = check_extracts(extracts, Progress(), lake_root=lake if lake.is_dir() else None)
     click.echo(report.render(), nl=False)
     return report.exit_code
+
+
+@cli.command()
+@click.argument("name", metavar="FILE")
+@click.option("--reason", required=True, metavar="TEXT", help="为什么不再处理，会记录在案。")
+@home_option
+def dismiss(name: str, reason: str, home: Path) -> int:
+    """注明被退回的 FILE 不再处理：以后的 run 不再因它而提示。
+
+    文件的收到记录、退回原因和这里写的原因都保留在数据湖的清单和“数据质量”页上。
+    改正后重新报送的文件照常读取，不需要注明。
+
+    \b
+    退出码：
+      0  已记录
+      2  没有记录，最后一行说明原因
+    """
+    from shouzhi.home import existing_home, home_lock
+    from shouzhi.intake.lake import dismiss as dismiss_file
+
+    place = existing_home(home)
+    with home_lock(place, f"shouzhi dismiss {name}"):
+        for each in dismiss_file(place.lake, name, reason):
+            click.echo(
+                f"已注明不再处理：{each['file_name']}（第 {each['delivery_no']} 批报送，退回原因：{each['first_reason']}）。"
+            )
+    click.echo("下一次 shouzhi run 起不再提示；文件内容改动后再报送的，照常读取。")
+    return 0
 
 
 @cli.command()

@@ -85,6 +85,7 @@ def locked_run(home: Home, extracts: Path, steps: build.Steps) -> RunResult:
         made.build_id,
         (
             *issue_sentences(report, open_issues(made)),
+            *(f"替换：{line}" for line in listed(report.replaced_lines)),
             *replaced_sentences(replaced),
             published_sentence(made, is_known=known is not None, was_published=was_published),
         ),
@@ -144,6 +145,7 @@ def issue_sentences(report: ContractReport, found: OpenIssues) -> list[str]:
     ]
     unread = [f"{each.name}：{each.first_reason}" for each in report.files if each.status_code == "not_read"]
     sentences = [f"收到：{report.summary}"] if report.files else []
+    sentences += [f"  {line}" for line in listed(report.feed_lines)]
     sentences += [f"  没有读入：{line}" for line in listed(untaken)]
     sentences += [f"  有问题：{line}" for line in listed(problems)]
     sentences += [f"  未读：{line}" for line in listed(unread)]
@@ -154,7 +156,12 @@ def issue_sentences(report: ContractReport, found: OpenIssues) -> list[str]:
         sentences.append(f"  检查不通过（占比小，不列待核）：{'；'.join(found.unheld)}")
     if issues.exit_code:
         sentences.append(
-            f"需要处理：{issues.sentence}。看板“数据质量”页有逐项清单；改正后用原文件名重新报送即可。"
+            f"需要处理：{issues.sentence}。看板“数据质量”页有逐项清单；改正后用原文件名重新报送即可"
+            + (
+                "；不必再报送的文件用 shouzhi dismiss 文件名 --reason 原因 注明。"
+                if issues.rejected_files
+                else "。"
+            )
         )
     return sentences
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboards import data
 from dashboards.components.catalogue import (
     lineage_dot,
     pages_using,
@@ -69,6 +70,12 @@ def matching(metrics: pd.DataFrame, text: str) -> pd.DataFrame:
     return metrics.reset_index(drop=True)
 
 
+def is_of_a_balance(view: View, code: str, fund: str) -> bool:
+    """Whether a metric is a figure of the area's balance; those of other marts are traced on their own pages."""
+    row = data.first(view.rows("balance", area_code=str(view.area_code), fund_code=fund))
+    return row is not None and code in row
+
+
 def entry_card(view: View, entry: dict[str, Any]) -> None:
     """One metric in full."""
     with st.container(border=True):
@@ -78,7 +85,7 @@ def entry_card(view: View, entry: dict[str, Any]) -> None:
             if not is_missing(value) and value != "":
                 st.markdown(f"**{label}**　{word(column, value)}")
         fund = view.fund(view.area_code) if view.area_code else None
-        if fund:
+        if fund and is_of_a_balance(view, str(entry["metric_code"]), fund):
             source_button(view, Figure(str(entry["metric_code"]), str(view.area_code), fund), "metric_source")
     lineage = view.rows("lineage")
     relations = relations_in(entry)

@@ -104,10 +104,10 @@ BRACKET_COLUMNS = [
     Col("care_place_code", "word", "就医地", 80),
     Col("span_text", header="费用段", width=190),
     Col("value_text", header="参数值", width=90),
-    Col("area_text", header="统筹区", width=200),
     Col("doc_title", header="文件", width=230),
     Col("clause", header="条款", width=80),
     Col("basis", "word", "依据", 90),
+    Col("area_text", header="统筹区", width=520),
 ]
 # what the regional authorities must approve: subject → heading, clause, what stands where there is nothing to approve
 APPROVALS = {

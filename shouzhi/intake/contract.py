@@ -47,6 +47,8 @@ class Column:
     # a pattern of values that name no person and are kept as they are
     privacy_unless: str | None = None
     note: str = ""
+    # of a number, for the page; money is in yuan
+    unit: str = ""
 
     @property
     def header_words(self) -> list[str]:
@@ -153,6 +155,7 @@ def _column(feed: str, entry: dict[str, Any]) -> Column:
         privacy=entry.get("privacy"),
         privacy_unless=entry.get("privacy_unless"),
         note=entry.get("note", ""),
+        unit=entry.get("unit", ""),
     )
     if column.type not in COLUMN_TYPES:
         raise ContractError(f"{feed}.{column.name}: unknown type {column.type}")

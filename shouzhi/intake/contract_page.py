@@ -19,6 +19,8 @@ PRIVACY_TEXTS = {
     "drop": f"可识别个人，{PRIVACY_ACTIONS['drop']}，不进入数据湖",
     "pseudonymise": f"可识别个人，{PRIVACY_ACTIONS['pseudonymise']}，原值不进入数据湖",
 }
+# what a column's cells are counted in where its unit is not declared
+TYPE_UNITS = {"amount": "元", "ratio": "比例（0.07 或 7%）"}
 _WORDS_SHOWN = 8
 
 
@@ -88,12 +90,13 @@ def _feed(feed: Feed) -> str:
             f"`{column.name}`",
             column.label,
             COLUMN_TYPES[column.type],
+            column.unit or TYPE_UNITS.get(column.type, ""),
             REQUIRED[column.required],
             _note(column),
         ]
         for column in feed.columns
     ]
-    body = _table(["列", "中文", "类型", "要求", "说明"], rows)
+    body = _table(["列", "中文", "类型", "单位", "要求", "说明"], rows)
     return f"### `{feed.feed}` {feed.label}\n\n" + "\n".join(f"- {fact}" for fact in facts) + f"\n\n{body}"
 
 

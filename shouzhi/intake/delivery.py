@@ -50,22 +50,35 @@ class _Read:
 
 
 def check_extracts(
-    extracts: Path, progress: Progress | None = None, today: dt.date | None = None
+    extracts: Path,
+    progress: Progress | None = None,
+    today: dt.date | None = None,
+    lake_root: Path | None = None,
 ) -> ContractReport:
-    """Read everything under ``extracts`` and report; nothing is loaded. ``today`` tells what lies in the future."""
-    session = FeedSession(None, None, None, progress or silent())
+    """Read everything under ``extracts`` and report what a run would do; nothing is loaded.
+
+    ``lake_root`` is the lake that the files would come into, so that what they replace there is told; ``today`` tells
+    what lies in the future.
+    """
+    known = lake.known_files(lake_root) if lake_root else {}
+    entries = lake.read_manifest(lake_root) if lake_root else []
+    delivery_no = lake.next_delivery_no(lake_root) if lake_root else 1
+    session = FeedSession(
+        lake_root, delivery_no, lake.key_check(entries), progress or silent(), is_trial=True
+    )
     try:
-        reads = _read_all(Path(extracts), {}, session, today or dt.date.today())
-        session.run({})
+        reads = _read_all(Path(extracts), known, session, today or dt.date.today())
+        session.run(feed_states(lake_root, entries) if lake_root else {})
+        _fill_feeds(reads, known)
+        report = _report(reads, session)
     finally:
         session.close()
-    _fill_feeds(reads, {})
     parsed = [each.parsed for each in reads if each.parsed is not None]
     names = [each.report.name for each in reads if each.parsed is not None]
     hints = delivery_hints([(name, each.rows) for name, each in zip(names, parsed, strict=True)])
     for index, notes in hints.items():
         parsed[index].notes.extend(notes)
-    return ContractReport([each.report for each in reads])
+    return report
 
 
 def take_in(
@@ -80,7 +93,7 @@ def take_in(
         reads = _read_all(Path(extracts), known, session, today or dt.date.today())
         session.run(feed_states(lake_root, entries))
         _fill_feeds(reads, known)
-        report = ContractReport([each.report for each in reads])
+        report = _report(reads, session)
         new = [each for each in reads if each.is_new]
         if not new:
             lake_root.mkdir(parents=True, exist_ok=True)
@@ -104,6 +117,12 @@ def take_in(
         return Delivery(delivery_no, report)
     finally:
         session.close()
+
+
+def _report(reads: list[_Read], session: FeedSession) -> ContractReport:
+    feeds = business_feeds()
+    replaced = {feeds[code]: result.replaced for code, result in session.results.items() if result.replaced}
+    return ContractReport([each.report for each in reads], replaced)
 
 
 def _fill_feeds(reads: list[_Read], known: dict[str, dict[str, Any]]) -> None:
@@ -159,6 +178,9 @@ def _scan_feed(
     if digest in known and known[digest]["status_code"] == "loaded":
         report.mark_known(known[digest])
         return _Read(report, digest, None)
+    if "dismissed" in known.get(digest, {}):
+        report.mark_dismissed(known[digest])
+        return _Read(report, digest, None)
     feed_file = FeedFile(source.feed, file_no, source.name, digest)
     session.add(feed_file, source, scanned)
     return _Read(report, digest, None, feed_file, file_no)
@@ -175,6 +197,9 @@ def _read_one(source: Source, known: dict[str, dict[str, Any]], seen: dict[str, 
     except UserError as error:
         digest = content_hash(f"unreadable:{source.name}".encode())
         source = Source(source.name, source.load, source.feed, error.sentence)
+    if "dismissed" in known.get(digest, {}):
+        report.mark_dismissed(known[digest])
+        return _Read(report, digest, None)
     if source.feed is None or is_unreadable:
         if source.fault:
             report.reject(source.fault)

@@ -96,12 +96,53 @@ def read_manifest(lake_root: Path) -> list[dict[str, Any]]:
 
 
 def known_files(lake_root: Path) -> dict[str, dict[str, Any]]:
-    """Return the newest record of each content hash, with its ``delivery_no``."""
+    """Return the newest record of each content hash, with its ``delivery_no``; ``dismissed`` is why it stays unread."""
     known: dict[str, dict[str, Any]] = {}
     for entry in read_manifest(lake_root):
         for record in entry["files"]:
             known[record["content_hash"]] = {**record, "delivery_no": entry["delivery_no"]}
+        for each in entry.get("dismissals", ()):
+            known[each["content_hash"]]["dismissed"] = each["reason"]
     return known
+
+
+def dismiss(lake_root: Path, file_name: str, reason: str) -> list[dict[str, Any]]:
+    """Record that a refused file needs nothing more; the record stays, the reason beside it. Return its records."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise UserError("请写明原因，如 --reason 该文件是说明文字，不是数据。")
+    known = known_files(lake_root)
+    named = [each for each in known.values() if each["file_name"] == file_name]
+    named = named or [each for each in known.values() if Path(each["file_name"]).name == file_name]
+    refused = [each for each in named if each["status_code"] == "rejected" and "dismissed" not in each]
+    if not refused:
+        raise UserError(_not_refused(file_name, named, known))
+    manifest_folder(lake_root).mkdir(parents=True, exist_ok=True)
+    delivery_no = next_delivery_no(lake_root)
+    kept = ("content_hash", "file_name", "delivery_no")
+    entry = {
+        "schema_version": SCHEMA_VERSION,
+        "delivery_no": delivery_no,
+        "files": [],
+        "parts": {},
+        "dismissals": [{**{key: each[key] for key in kept}, "reason": reason} for each in refused],
+    }
+    _write_manifest(manifest_folder(lake_root), delivery_no, entry)
+    return refused
+
+
+def _not_refused(file_name: str, named: list[dict[str, Any]], known: dict[str, dict[str, Any]]) -> str:
+    if any("dismissed" in each for each in named):
+        return f"{file_name} 已经注明不再处理，不必重复。"
+    if named:
+        return f"{file_name} 没有被退回，不需要注明。"
+    refused = [
+        each["file_name"]
+        for each in known.values()
+        if each["status_code"] == "rejected" and "dismissed" not in each
+    ]
+    there = f"现有被退回的文件：{'、'.join(sorted(refused)[:10])}。" if refused else "现在没有被退回的文件。"
+    return f"没有收到过名为 {file_name} 的文件，请照检查报告里的名称填写。{there}"
 
 
 def next_delivery_no(lake_root: Path) -> int:
@@ -353,16 +394,28 @@ def _create_table(
 
 
 def _file_records(entries: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    dismissed = {
+        each["content_hash"]: each["reason"] for entry in entries for each in entry.get("dismissals", ())
+    }
     return [
         (
             entry["delivery_no"],
             record["content_hash"],
-            *({"file_no": index, **record}[column] for column in FILE_COLUMNS),
+            *({"file_no": index, **_dismissed(record, dismissed)}[column] for column in FILE_COLUMNS),
             *(None for _ in STANDING_COLUMNS),
         )
         for entry in entries
         for index, record in enumerate(entry["files"], start=1)
     ]
+
+
+def _dismissed(record: dict[str, Any], reasons: dict[str, str]) -> dict[str, Any]:
+    """A refused file that somebody dismissed, with both reasons."""
+    reason = reasons.get(record["content_hash"])
+    if reason is None or record["status_code"] != "rejected":
+        return record
+    told = f"已注明不再处理：{reason}（退回原因：{record['first_reason']}）"
+    return {**record, "status_code": "dismissed", "first_reason": told}
 
 
 def _note_records(entries: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

@@ -8,11 +8,13 @@ import pyarrow as pa
 
 from shouzhi.intake.contract import Feed, load_feeds
 from shouzhi.intake.feeds.session import FeedFile
+from shouzhi.intake.feeds.supersede import Replaced
 from shouzhi.intake.hints import FUTURE_PERIOD
 from shouzhi.intake.parsed import Note, sum_yuan
 from shouzhi.intake.reading import ParsedFile
 from shouzhi.intake.vocabulary import code_list
 
+ZERO = Decimal("0.00")
 QUARANTINE_SHOWN = 20
 NOTES_SHOWN = 20
 LISTED = 8
@@ -24,6 +26,7 @@ _STATUS_LABELS = {
     "unknown": "不认识",
     "not_read": "本版本不读取",
     "known": "已接收过",
+    "dismissed": "已注明不再处理",
     "duplicate": "重复",
 }
 
@@ -96,6 +99,9 @@ class FileReport:
             f"内容与第 {record['delivery_no']} 批收到的 {record['file_name']} 完全相同，没有变化"
         )
 
+    def mark_dismissed(self, record: dict[str, Any]) -> None:
+        self.status_code, self.first_reason = "dismissed", record["dismissed"]
+
     def fill(self, parsed: ParsedFile | FeedFile) -> None:
         self.parsed = parsed
         if parsed.rejected_reason:
@@ -128,7 +134,7 @@ class FileReport:
 
     @property
     def is_readable(self) -> bool:
-        return self.status_code in {"loaded", "known", "duplicate"}
+        return self.status_code in {"loaded", "known", "duplicate", "dismissed"}
 
 
 @dataclass
@@ -136,6 +142,8 @@ class ContractReport:
     """The report over all files. ``status`` is clean, problems or unreadable; ``exit_code`` 0, 1 or 2."""
 
     files: list[FileReport]
+    # what of older deliveries was replaced, by feed and month
+    replaced: dict[Feed, list[Replaced]] = field(default_factory=dict)
 
     @property
     def status(self) -> str:
@@ -159,12 +167,75 @@ class ContractReport:
         verdict = {"clean": "没有问题", "problems": "有问题，见下", "unreadable": "没有一份能读"}[self.status]
         return f"共 {len(self.files)} 份文件：{'，'.join(parts)}{tail}。{verdict}。"
 
+    @property
+    def feed_lines(self) -> list[str]:
+        """One line a feed of which rows came: received, loaded, superseded, quarantined."""
+        groups: dict[Feed, list[FileReport]] = {}
+        for each in self.files:
+            if each.feed is not None and each.parsed is not None and not each.parsed.rejected_reason:
+                groups.setdefault(each.feed, []).append(each)
+        return [feed_line(feed, files) for feed, files in groups.items()]
+
+    @property
+    def replaced_lines(self) -> list[str]:
+        """One line a feed and month of which older rows gave way, the month before and after."""
+        return [replaced_line(feed, each) for feed, months in self.replaced.items() for each in months]
+
     def render(self) -> str:
         """Return the whole report as Chinese text."""
         lines = ["接口检查报告", "=" * 12, self.summary]
+        lines += [f"  {line}" for line in self.feed_lines]
+        lines += [f"  替代 {line}" for line in self.replaced_lines[:NOTES_SHOWN]]
+        if len(self.replaced_lines) > NOTES_SHOWN:
+            lines.append(f"  替代 ……另有 {len(self.replaced_lines) - NOTES_SHOWN} 个月")
         for each in self.files:
             lines.extend(["", *_render_file(each)])
         return "\n".join(lines) + "\n"
+
+
+def feed_line(feed: Feed, files: list[FileReport]) -> str:
+    """``结算信息（setl_d）2 份：收到 9 行，入湖 8 行，…；基金支付总额 收到 … 元，…``."""
+    sums = {"收到": (0, ZERO), "入湖": (0, ZERO), "被替代": (0, ZERO), "隔离": (0, ZERO)}
+    for each in files:
+        parsed = each.parsed
+        if isinstance(parsed, FeedFile):
+            counts = (
+                (parsed.received_count, parsed.received_yuan),
+                (parsed.loaded_count, parsed.loaded_yuan),
+                (parsed.superseded_count, parsed.superseded_yuan),
+                (parsed.quarantined_count, parsed.quarantined_yuan),
+            )
+        elif parsed is not None:
+            counts = (
+                (parsed.received_count, parsed.received_yuan),
+                (parsed.rows.num_rows, sum_yuan(parsed.rows)),
+                (0, ZERO),
+                (parsed.quarantine.num_rows, sum_yuan(parsed.quarantine)),
+            )
+        for (label, (rows, yuan)), (more, more_yuan) in zip(list(sums.items()), counts, strict=True):
+            sums[label] = (rows + more, yuan + more_yuan)
+    if feed.feed == "fund_statement":
+        # whole statements are replaced when the build is made
+        del sums["被替代"]
+    text = "，".join(f"{label} {rows:,} 行" for label, (rows, _) in sums.items())
+    line = f"{feed.label}（{feed.feed}）{len(files)} 份：{text}"
+    if feed.control_amount:
+        amounts = "，".join(f"{label} {_yuan(yuan)} 元" for label, (_, yuan) in sums.items())
+        line += f"；{feed.column(feed.control_amount).label} {amounts}"
+    return line
+
+
+def replaced_line(feed: Feed, each: Replaced) -> str:
+    """``结算信息 202403：12 行 1,234.00 元被替代；该月 90 行 9,000.00 元 → 91 行 9,066.00 元``."""
+    place = f" {each.event_month}" if each.event_month != "all" else ""
+    whole = "该月" if place else "全部"
+    has_yuan = feed.control_amount is not None
+    gone, before, after = (
+        f"{rows:,} 行" + (f" {_yuan(yuan)} 元" if has_yuan else "")
+        for rows, yuan in (each.gone, each.before, each.after)
+    )
+    change = f"（{each.after[1] - each.before[1]:+,.2f} 元）" if has_yuan else ""
+    return f"{feed.label}{place}：原有 {gone}被替代；{whole} {before} → {after}{change}"
 
 
 def _render_file(report: FileReport) -> list[str]:

@@ -204,8 +204,10 @@ def row_relation_columns(
 ) -> list[tuple[Any, ...]]:
     """Columns of ``rows.*``: labelled as the published tables label them, else as core or the feeds do."""
     labels: dict[str, tuple[Any, Any, Any]] = {}
-    for node in manifest["nodes"].values():
-        if node["resource_type"] == "model" and layer_of(node) in {"staging", "core", "intermediate"}:
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    # the feeds first: they know the platform's own field
+    for layer in ("staging", "core", "intermediate"):
+        for node in (each for each in models if layer_of(each) == layer):
             for column in node["columns"].values():
                 meta = (column.get("config") or {}).get("meta", {})
                 given = (meta.get("label_zh"), meta.get("unit_zh"), meta.get("source_field"))

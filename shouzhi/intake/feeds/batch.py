@@ -19,7 +19,7 @@ from shouzhi.intake.feeds.pseudonym import pseudonym_sql
 from shouzhi.intake.feeds.reasons import reason_of
 from shouzhi.intake.feeds.stage_sql import NON_DATA, READ_MODES, read_sql, stage_sql
 from shouzhi.intake.feeds.text_tables import TextTable
-from shouzhi.intake.parsed import QUARANTINE_SCHEMA, Note
+from shouzhi.intake.parsed import QUARANTINE_SCHEMA
 
 SAMPLE_ROWS = 20
 # what a file can be the cause of; anything else is a mistake of ours
@@ -41,12 +41,12 @@ class Member:
 
 @dataclass(frozen=True)
 class Batch:
-    """Tables of one feed and one layout. Nothing is written where ``delivery_no`` is None."""
+    """Tables of one feed and one layout."""
 
     feed: Feed
     members: list[Member]
     folder: Path
-    delivery_no: int | None
+    delivery_no: int
     number: int
 
 
@@ -57,9 +57,10 @@ class Taken:
     parts: list[dict[str, Any]] = field(default_factory=list)
     quarantine: list[str] = field(default_factory=list)
     rejected: dict[int, str] = field(default_factory=dict)
-    notes: dict[int, list[Note]] = field(default_factory=lambda: defaultdict(list))
     non_data: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     samples: dict[int, pa.Table] = field(default_factory=dict)
+    # (file, optional date column) -> rows in which it could not be read
+    unread_dates: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
 
 
 def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Taken:
@@ -68,7 +69,9 @@ def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Taken:
     members = batch.members
     try:
         _stage(connection, batch, members)
-    except UNREADABLE_ERRORS as error:
+    except duckdb.Error as error:
+        if not _is_of_the_file(error):
+            raise
         if len(members) == 1:
             taken.rejected[members[0].file_no] = _unreadable(error)
             return taken
@@ -79,8 +82,7 @@ def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Taken:
     _number_rows(connection, members, is_all=event_grain(batch.feed) == "all")
     _count_control(connection, batch)
     _collect_faults(connection, batch, taken)
-    if batch.delivery_no is not None:
-        _write_parts(connection, batch, taken)
+    _write_parts(connection, batch, taken)
     for name in ("staged", "batch_file", "unread_line", "fault_line", "pseudonym_map"):
         connection.execute(f"drop table if exists {name}")
     return taken
@@ -91,10 +93,15 @@ def _join(taken: Taken, other: Taken) -> None:
     taken.quarantine.extend(other.quarantine)
     taken.rejected.update(other.rejected)
     taken.samples.update(other.samples)
-    for file_no, notes in other.notes.items():
-        taken.notes[file_no].extend(notes)
     for file_no, count in other.non_data.items():
         taken.non_data[file_no] += count
+    for key, count in other.unread_dates.items():
+        taken.unread_dates[key] += count
+
+
+def _is_of_the_file(error: duckdb.Error) -> bool:
+    """Some of the reader's own complaints come as the bare class."""
+    return isinstance(error, UNREADABLE_ERRORS) or str(error).startswith("CSV Error")
 
 
 def _unreadable(error: duckdb.Error) -> str:
@@ -114,7 +121,9 @@ def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch, members: list[Me
         sql = stage_sql(batch.feed, layout, read_sql(paths, layout, mode), mode)
         try:
             connection.execute(f"create or replace temp table staged as {sql}")
-        except UNREADABLE_ERRORS as error:
+        except duckdb.Error as error:
+            if not _is_of_the_file(error):
+                raise
             failure = error
             continue
         if mode != "strict" or not _count_rejects(connection):
@@ -138,7 +147,7 @@ def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member], *
     connection.execute(
         "create or replace temp table batch_file"
         " (file_index bigint, file_no integer, file_name varchar, content_hash varchar, sheet_name varchar,"
-        " first_rowid bigint, row_base bigint, first_line bigint, file_month varchar)"
+        " first_rowid bigint, row_base bigint, first_line bigint, lines_before bigint, file_month varchar)"
     )
     connection.execute("create or replace temp table unread_line (file_index bigint, line bigint)")
     if _count_rejects(connection):
@@ -160,7 +169,10 @@ def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member], *
         base = (member.file_no << FILE_SHIFT) + (table.sheet_no << SHEET_SHIFT)
         origin = (index, member.file_no, member.name, member.digest)
         month = "all" if is_all else file_month(member.name)
-        records.append((*origin, table.sheet_name, first, base, table.layout.skip + 1, month))
+        before = table.first_line - 1
+        records.append(
+            (*origin, table.sheet_name, first, base, before + table.layout.skip + 1, before, month)
+        )
         if unread.get(index) or table.line_count != table.layout.skip + count:
             _find_lines(connection, index, first, table)
     insert_rows(connection, "batch_file", records)
@@ -184,8 +196,10 @@ def _find_lines(connection: duckdb.DuckDBPyConnection, index: int, first: int, t
             "select line from unread_line where file_index = ?", [index]
         ).fetchall()
     }
-    lines = list(_lines_of(table, wanted, skipped))
-    insert_rows(connection, "fault_line", [(first + ordinal, line) for ordinal, line in lines])
+    lines = [
+        (first + ordinal, line + table.first_line - 1) for ordinal, line in _lines_of(table, wanted, skipped)
+    ]
+    insert_rows(connection, "fault_line", lines)
 
 
 def _lines_of(table: TextTable, wanted: list[int], skipped: set[int]) -> Iterator[tuple[int, int]]:
@@ -283,9 +297,7 @@ def _collect_faults(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: 
         "select file_index, unread_date, count(*) from staged where unread_date is not null and fault is null"
         " group by file_index, unread_date order by file_index, unread_date"
     ).fetchall():
-        label = f"{batch.feed.column(name).label}（{name}）"
-        text = f"有 {count} 行的{label}不是有效的日期，已留空，其余照收；请核对，日期应如 2024-01-31"
-        taken.notes[members[index].file_no].append(Note("warning", "unread_date", text))
+        taken.unread_dates[members[index].file_no, name] += count
     kinds = [
         fault
         for (fault,) in connection.execute(
@@ -321,7 +333,7 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Take
 create or replace temp table quarantined as
 select
     batch_file.file_no,
-    cast({batch.delivery_no or 0} as integer) as delivery_no,
+    cast({batch.delivery_no} as integer) as delivery_no,
     content_hash,
     file_name,
     '{batch.feed.feed}' as feed_code,
@@ -346,13 +358,13 @@ left join fault_line on fault_line.row_at = staged.rowid
 union all by name
 select
     batch_file.file_no,
-    cast({batch.delivery_no or 0} as integer) as delivery_no,
+    cast({batch.delivery_no} as integer) as delivery_no,
     content_hash,
     file_name,
     '{batch.feed.feed}' as feed_code,
     batch_file.sheet_name,
-    cast(unread_line.line as integer) as row_number,
-    'A' || unread_line.line as cell_ref,
+    cast(lines_before + unread_line.line as integer) as row_number,
+    'A' || (lines_before + unread_line.line) as cell_ref,
     'unreadable' as reason_code,
     '{UNREADABLE}' as reason_zh,
     case when nullif(file_month, 'all') is not null then 'month' end as period_type,
@@ -369,13 +381,12 @@ inner join batch_file on batch_file.file_index = unread_line.file_index
             [file_no],
         ).to_arrow_table()
         taken.samples[file_no] = sample.cast(QUARANTINE_SCHEMA)
-    if batch.delivery_no is not None:
-        name = f"{batch.feed.feed}/quarantine-{batch.number}.parquet"
-        path = _made(batch.folder / name)
-        connection.execute(
-            f"copy (select * from quarantined order by file_no, sheet_name nulls first, row_number) to '{path}'"
-        )
-        taken.quarantine.append(name)
+    name = f"{batch.feed.feed}/quarantine-{batch.number}.parquet"
+    path = _made(batch.folder / name)
+    connection.execute(
+        f"copy (select * from quarantined order by file_no, sheet_name nulls first, row_number) to '{path}'"
+    )
+    taken.quarantine.append(name)
     connection.execute("drop table quarantined")
 
 

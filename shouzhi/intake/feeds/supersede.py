@@ -4,7 +4,7 @@
 arrival where one of them has none), so an old version that arrives late does not. A file marked 全量 replaces its
 areas in its period first. *replace*: a delivered group (``replace_by``) replaces the group as it stood. *snapshot*: the
 rows of an area replace that area's earlier snapshot; a snapshot named for an earlier period than the one that stands
-is itself superseded. A snapshot feed without an area merges by key.
+is itself superseded. Rows that name no area (persons, where the column is left out) are one snapshot of their own.
 """
 
 from dataclasses import dataclass, field
@@ -24,12 +24,23 @@ from shouzhi.intake.feeds.relations import FeedState, standing_sql
 FIRST_MONTH, LAST_MONTH = "000000", "999999"
 
 
+@dataclass(frozen=True)
+class Replaced:
+    """What of older deliveries a delivery replaced in one month, and the month before and after; rows and yuan."""
+
+    event_month: str
+    gone: tuple[int, Decimal]
+    before: tuple[int, Decimal]
+    after: tuple[int, Decimal]
+
+
 @dataclass
 class Superseded:
-    """The manifest's entry (None where everything stands) and rows and yuan of this delivery's own files."""
+    """The manifest's entry (None where everything stands), rows and yuan of this delivery's own files, and of others."""
 
     entry: dict[str, Any] | None = None
     own: dict[int, tuple[int, Decimal]] = field(default_factory=dict)
+    replaced: list[Replaced] = field(default_factory=list)
 
 
 def write_superseded(
@@ -49,14 +60,16 @@ def write_superseded(
         " (delivery_no integer, row_id bigint, event_month varchar, admdvs varchar, control_yuan decimal(20,2))"
     )
     _describe_files(connection, file_names)
-    if feed.delivery_mode == "snapshot" and feed.area:
+    if feed.delivery_mode == "snapshot":
         _snapshot(connection, feed, state, incoming, delivery_no)
     elif feed.delivery_mode == "replace":
         _replace(connection, feed, state, incoming)
     else:
         _full(connection, feed, state, incoming, file_names)
     _merge(connection, feed, state, incoming)
-    return _written(connection, feed, folder, delivery_no)
+    written = _written(connection, feed, folder, delivery_no)
+    written.replaced = _replaced(connection, feed, state, delivery_no)
+    return written
 
 
 def _describe_files(connection: duckdb.DuckDBPyConnection, names: dict[int, str]) -> None:
@@ -351,3 +364,51 @@ def _written(connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, de
         "months": [list(each) for each in months],
     }
     return Superseded(entry, own)
+
+
+def _replaced(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState, delivery_no: int
+) -> list[Replaced]:
+    """The months of which older rows gave way; ``control`` holds what this delivery wrote."""
+    gone = _sums(
+        connection,
+        f"select event_month, count(*), sum(control_yuan) from gone where delivery_no <> {delivery_no} group by 1",
+    )
+    if not gone:
+        return []
+    parts = [part for part in state.standing if part.event_month in gone]
+    before = _sums(
+        connection,
+        f"select event_month, count(*), sum({control_sql(feed)}) from ({standing_sql(feed, state, parts)}) group by 1",
+    )
+    came = _sums(
+        connection,
+        "select event_month, sum(written_count), sum(written_yuan) from control group by event_month",
+    )
+    own = _sums(
+        connection,
+        f"select event_month, count(*), sum(control_yuan) from gone where delivery_no = {delivery_no} group by 1",
+    )
+    nothing = (0, Decimal("0.00"))
+    return [
+        Replaced(
+            month,
+            lost,
+            before[month],
+            _added(
+                _added(before[month], lost, -1), _added(came.get(month, nothing), own.get(month, nothing), -1)
+            ),
+        )
+        for month, lost in sorted(gone.items())
+    ]
+
+
+def _sums(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, tuple[int, Decimal]]:
+    return {
+        month: (int(count), Decimal(yuan or 0).quantize(Decimal("0.01")))
+        for month, count, yuan in connection.execute(sql).fetchall()
+    }
+
+
+def _added(one: tuple[int, Decimal], other: tuple[int, Decimal], sign: int = 1) -> tuple[int, Decimal]:
+    return one[0] + sign * other[0], one[1] + sign * other[1]

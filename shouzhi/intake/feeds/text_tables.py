@@ -11,7 +11,7 @@ import hashlib
 import io
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,7 +35,10 @@ EXACT_DIGITS = 15
 
 @dataclass(frozen=True)
 class TextTable:
-    """One table, ready to be read. ``line_count`` counts the physical lines of the text."""
+    """One table, ready to be read. ``line_count`` counts the physical lines of the text.
+
+    A large text is read piece by piece: a piece's first line is line ``first_line`` of the whole.
+    """
 
     path: Path
     layout: Layout
@@ -44,6 +47,7 @@ class TextTable:
     line_count: int
     sheet_no: int = 0
     sheet_name: str | None = None
+    first_line: int = 1
 
 
 @dataclass
@@ -238,6 +242,62 @@ def _head_rows(head: str, delimiter: str, has_quotes: bool) -> Iterator[tuple[in
             first = reader.line_num + 1
     except csv.Error:
         return
+
+
+def pieces(table: TextTable, folder: Path, piece_bytes: int) -> Iterator[TextTable]:
+    """Cut a text into pieces of whole rows, so that what is held in memory does not grow with the file.
+
+    A line end between quotes is no row's end: a piece ends where the quotes so far are even. A piece lives until the
+    next one is asked for; one without any such end is as long as it has to be.
+    """
+    first, number, rest = 1, 0, b""
+    with table.path.open("rb") as source:
+        while True:
+            path = folder / f"piece{number}.csv"
+            with path.open("wb") as target:
+                size, lines, rest = _cut(source, target, rest, table.layout.has_quotes, piece_bytes)
+            if size:
+                layout = table.layout if number == 0 else replace(table.layout, skip=0)
+                yield replace(
+                    table, path=path, layout=layout, byte_count=size, line_count=lines, first_line=first
+                )
+            path.unlink(missing_ok=True)
+            if not size:
+                return
+            first, number = first + lines, number + 1
+
+
+def _cut(
+    source: BinaryIO, target: BinaryIO, rest: bytes, has_quotes: bool, piece_bytes: int
+) -> tuple[int, int, bytes]:
+    """Copy whole rows of about ``piece_bytes``, ``rest`` first: bytes and lines written, and the beginning of the next."""
+    size = lines = quotes = 0
+    text, last = rest, b"\n"
+    while True:
+        if size + len(text) >= piece_bytes:
+            end = _row_end(text, quotes if has_quotes else None)
+            if end:
+                target.write(text[:end])
+                return size + end, lines + text.count(b"\n", 0, end), text[end:]
+        target.write(text)
+        size, lines, quotes = size + len(text), lines + text.count(b"\n"), quotes + text.count(b'"')
+        last = text[-1:] or last
+        text = source.read(CHUNK_BYTES)
+        if not text:
+            return size, lines + (last != b"\n"), b""
+
+
+def _row_end(text: bytes, quotes_before: int | None) -> int:
+    """Where the last row of ``text`` ends, 0 where none does; without ``quotes_before`` every line is a row."""
+    end = text.rfind(b"\n") + 1
+    if quotes_before is None:
+        return end
+    quotes = quotes_before + text.count(b'"', 0, end)
+    while end and quotes % 2:
+        shorter = text.rfind(b"\n", 0, end - 1) + 1
+        quotes -= text.count(b'"', shorter, end)
+        end = shorter
+    return end
 
 
 def _notes(table: TextTable, feed: Feed) -> list[Note]:

@@ -11,6 +11,7 @@ import pytest
 
 from dashboards.labels import LEVEL_TEXT
 from dashboards.palette import LEVEL_COLOR
+from shouzhi.warehouse.query import open_locked
 from tests.python.browser.conftest import Visit, start_server, stop
 
 pytestmark = [pytest.mark.browser]
@@ -19,6 +20,7 @@ PAGES = {
     "risk": ("风险总览", "变化清单", 2100),
     "region": ("统筹区画像", "预警规则", 2900),
     "flows": ("基金收支", "收支与结余", 2500),
+    "policy": ("政策参数", "须经批准的事项", 2600),
     "metrics": ("指标口径", "检查目录与最近结果", 1900),
     "data": ("数据质量", "报送", 1200),
 }
@@ -147,6 +149,33 @@ def test_a_number_says_where_it_comes_from(visit: Any) -> None:
     for step in ("① 算式", "② 原始报表行", "③ 模型", "④ 检查", "⑤ 依据"):
         assert step in text
     visit.picture("why", 1000)
+
+
+def test_a_settlement_is_shown_step_by_step(visit: Any, demo_home: Path) -> None:
+    marts = (
+        demo_home / "builds" / (demo_home / "CURRENT").read_text(encoding="utf-8").strip() / "marts.duckdb"
+    )
+    with open_locked(marts) as connection:
+        found = connection.execute(
+            "select settlement_id, event_month from benefits.fct_benefit_replay where cause_code = 'deductible'"
+            " order by settlement_id limit 1"
+        ).fetchone()
+    assert found, "the sample plants a wrong deductible"
+    settlement, month = found
+    visit.open(f"/region?qx=月&qi={month[:4]}年{int(month[4:])}月&yw=待遇复算&js={settlement}")
+    dialog = visit.page.get_by_role("dialog")
+    dialog.wait_for(timeout=20_000)
+    visit.page.wait_for_timeout(1500)
+    text = dialog.inner_text()
+    for word in (settlement, "与规定不符", "起付线", "怎样算出来的", "按规定应付"):
+        assert word in text
+    visit.picture("settlement", 1000)
+    visit.page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden", timeout=20_000)
+    # the box keeps the number, and the button opens it again
+    visit.page.get_by_role("button", name="算给我看").click()
+    dialog.wait_for(timeout=20_000)
+    assert f"js={settlement}" in visit.page.url
 
 
 def test_a_changed_filter_stands_in_the_link(visit: Any) -> None:

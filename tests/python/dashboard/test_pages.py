@@ -370,3 +370,37 @@ def test_the_data_date_is_not_the_chosen_period(
     labels = [str(link.label) for link in app.get("page_link")]
     assert f"数据截至 {facts['fact'].iloc[0]}" in labels
     assert "统计期 2025年一季度（至 2025-03-31）" in labels
+
+
+@pytest.mark.pipeline
+def test_periods_of_unlike_areas_are_not_compared(
+    demo_home: Path, open_page: Callable[..., Any], ask: Callable[..., pd.DataFrame]
+) -> None:
+    """Where an area has fallen silent, the region's accounts have no last year, and the page says why."""
+    compared = ask(
+        demo_home,
+        """
+        select
+            balance.period_code,
+            any_value(balance.areas_reported_count) as now_count,
+            any_value(balance.prior_areas_reported_count) as before_count,
+            count(account.prior_year_amount_yuan) as compared_count
+        from fund_balance.fct_fund_balance as balance
+        inner join fund_balance.fct_fund_account as account
+            on balance.area_code = account.area_code and balance.fund_code = account.fund_code
+            and balance.period_type = account.period_type and balance.period_code = account.period_code
+            and balance.statement_code = account.statement_code
+        where balance.area_kind = 'region' and balance.fund_code = 'POOLED' and balance.period_type = 'month'
+            and balance.is_actual and balance.prior_areas_reported_count is not null
+        group by balance.period_code
+        order by balance.period_code desc
+        """,
+    )
+    unlike = compared[compared["now_count"] != compared["before_count"]]
+    assert len(unlike) and (unlike["compared_count"] == 0).all()
+    assert (compared.loc[compared["now_count"] == compared["before_count"], "compared_count"] > 0).all()
+    row = unlike.iloc[0]
+    app = open_page("flows", demo_home, qi=period_label(row["period_code"]), qu="全区")
+    assert f"本期由{row['now_count']}个统筹区报送，上年同期由{row['before_count']}个，两期不可比" in texts(
+        app
+    )

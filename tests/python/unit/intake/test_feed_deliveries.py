@@ -25,8 +25,9 @@ from habit_tools import (
     text_table,
 )
 
+from shouzhi.errors import UserError
 from shouzhi.intake import check_extracts, fingerprint, lake, take_in
-from shouzhi.intake.lake import read_manifest
+from shouzhi.intake.lake import dismiss, read_manifest
 
 MERGE = {
     "setl_d": "setl_id",
@@ -278,13 +279,32 @@ def test_a_snapshot_may_come_in_several_files(box):
     assert loaded(box.path, "psn_insu_d") == [expected("psn_insu_d", rows[number]) for number in (1, 3, 4)]
 
 
-def test_persons_have_no_area_so_the_latest_row_of_each_stands(box):
-    """An extract of one area's persons must not take away everybody else's."""
-    box.take(psn_info_b_2023=[clean_row("psn_info_b", 1), clean_row("psn_info_b", 2)])
-    dead = clean_row("psn_info_b", 2, surv_stas="2", die_date="2024-02-01")
-    box.take(psn_info_b_2024=[dead, clean_row("psn_info_b", 3)])
-    wanted = [clean_row("psn_info_b", 1), dead, clean_row("psn_info_b", 3)]
-    assert loaded(box.path, "psn_info_b") == [expected("psn_info_b", row) for row in wanted]
+def without_area(rows: Iterable[Row]) -> list[Row]:
+    return [{name: value for name, value in row.items() if name != "poolarea_no"} for row in rows]
+
+
+def test_of_persons_the_latest_snapshot_stands(box):
+    """Whole where the files name no area: who is not in it any more is no person of the fund."""
+    rows = without_area(clean_row("psn_info_b", number) for number in range(1, 5))
+    box.take(psn_info_b_202401=rows[:3])
+    box.take(psn_info_b_202402__1=[{**rows[1], "surv_stas": "2"}], psn_info_b_202402__2=[rows[3]])
+    assert loaded(box.path, "psn_info_b") == [
+        expected("psn_info_b", {**rows[1], "surv_stas": "2"}),
+        expected("psn_info_b", rows[3]),
+    ]
+    assert box.file("psn_info_b_202401.csv")["superseded_count"] == 3
+    box.take(psn_info_b_202401__late=[rows[2]])
+    assert len(loaded(box.path, "psn_info_b")) == 2
+
+
+def test_persons_of_one_area_do_not_take_away_those_of_another(box):
+    rows = [
+        clean_row("psn_info_b", n, poolarea_no=area)
+        for n, area in ((1, "150100"), (2, "150200"), (3, "150200"))
+    ]
+    box.take(psn_info_b_202401=rows)
+    box.take(psn_info_b_202402=[rows[2]])
+    assert loaded(box.path, "psn_info_b") == [expected("psn_info_b", rows[number]) for number in (0, 2)]
 
 
 def test_an_older_snapshot_that_arrives_late_changes_nothing(box):
@@ -543,3 +563,76 @@ def stored(lake_root: Path) -> dict[str, str]:
 
 def strings(value: Any) -> list[str]:
     return json.dumps(value, ensure_ascii=False).split('"')
+
+
+def test_check_tells_what_a_correction_would_replace(box):
+    rows = [version("setl_d", number, "10.00", "2024-05-01 00:00:00") for number in (1, 2, 3)]
+    box.take(setl_d_202401=rows)
+    corrected = version("setl_d", 2, "25.50", "2024-06-01 00:00:00")
+    folder = box.root / "more"
+    put(folder, "setl_d_202401_again.csv", text_table(rows))
+    put(folder, "setl_d_202402.csv", text_table([corrected, rows[0], version("setl_d", 9, "1.00", "")]))
+    before = sorted(path.name for path in box.root.rglob("*"))
+    report = check_extracts(folder, lake_root=box.path)
+    assert sorted(path.name for path in box.root.rglob("*")) == before
+    [known, new] = report.files
+    assert (known.status_code, new.status_code) == ("known", "loaded")
+    assert (new.parsed.loaded_count, new.parsed.superseded_count) == (2, 1)
+    assert report.replaced_lines == [
+        "结算信息 202401：原有 1 行 10.00 元被替代；该月 2 行 20.00 元 → 2 行 35.50 元（+15.50 元）"
+    ]
+    assert report.replaced_lines[0] in report.render() and "被替代 1 行" in report.render()
+    taken = take_in(folder, box.path).report
+    assert (taken.replaced_lines, taken.feed_lines) == (report.replaced_lines, report.feed_lines)
+    assert taken.feed_lines == [
+        "结算信息（setl_d）1 份：收到 3 行，入湖 2 行，被替代 1 行，隔离 0 行；"
+        "基金支付总额 收到 36.50 元，入湖 26.50 元，被替代 10.00 元，隔离 0.00 元"
+    ]
+
+
+def test_a_check_without_a_lake_supersedes_within_the_folder(tmp_path):
+    rows = [
+        version("setl_d", 1, yuan, f"2024-0{month}-01 00:00:00")
+        for yuan, month in (("10.00", 1), ("11.00", 2))
+    ]
+    put(tmp_path / "in", "setl_d_202401.csv", text_table(rows))
+    report = check_extracts(tmp_path / "in")
+    assert (report.files[0].parsed.superseded_count, report.files[0].parsed.superseded_yuan) == (
+        1,
+        Decimal("10.00"),
+    )
+    assert report.replaced_lines == []
+
+
+def test_a_refused_file_can_be_dismissed_and_is_never_lost(box):
+    folder = box.root / "in1"
+    put(folder, "杂项.csv", "没有数据")
+    put(folder, "setl_d_202401.csv", "")
+    put(folder, "setl_d_202402.csv", text_table(clean_rows("setl_d", 1)))
+    assert take_in(folder, box.path).report.exit_code == 1
+    for name, word in (("setl_d_202402.csv", "没有被退回"), ("x.csv", "杂项.csv")):
+        with pytest.raises(UserError, match=word):
+            dismiss(box.path, name, "不要")
+    with pytest.raises(UserError, match="写明原因"):
+        dismiss(box.path, "杂项.csv", "  ")
+    before = fingerprint(box.path)
+    [record] = dismiss(box.path, "杂项.csv", "是说明文字，\n不是数据")
+    assert record["delivery_no"] == 1 and fingerprint(box.path) != before
+    with pytest.raises(UserError, match="不必重复"):
+        dismiss(box.path, "杂项.csv", "不要")
+    found = box.file("杂项.csv")
+    assert found["status_code"] == "dismissed"
+    assert "是说明文字， 不是数据" in found["first_reason"] and "看不出" in found["first_reason"]
+    again = take_in(folder, box.path).report
+    assert {each.name: each.status_code for each in again.files} == {
+        "setl_d_202401.csv": "rejected",
+        "setl_d_202402.csv": "known",
+        "杂项.csv": "dismissed",
+    }
+    dismiss(box.path, "setl_d_202401.csv", "空文件，作废")
+    assert take_in(folder, box.path).report.exit_code == 0
+    put(folder, "setl_d_202401.csv", text_table([clean_row("setl_d", 8)]))
+    assert take_in(folder, box.path).report.exit_code == 0
+    assert len(standing(box.path, "setl_d")) == 2
+    # a later delivery has the next number
+    assert {row["delivery_no"] for row in standing(box.path, "setl_d")} == {1, 4}

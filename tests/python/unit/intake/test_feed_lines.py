@@ -6,8 +6,18 @@ import pytest
 from habit_tools import clean_row, deliver, put_workbook, registered, relation, standing, text_table
 
 from shouzhi.intake import check_extracts
+from shouzhi.intake.feeds import session, text_tables
 
 ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "utf-16"]
+
+
+@pytest.fixture(autouse=True, params=["whole", "pieces"])
+def piece_size(request, monkeypatch):
+    """Every case again with the text cut into pieces of a few rows, as a large file's is."""
+    if request.param == "pieces":
+        size = 4 << 20 if "large" in request.node.name else 5000
+        monkeypatch.setattr(session, "BATCH_BYTES", size)
+        monkeypatch.setattr(text_tables, "CHUNK_BYTES", size // 4)
 
 
 def bad_rows(count: int, bad: dict[int, str]) -> list[dict[str, str]]:

@@ -1,7 +1,9 @@
 """The last lines of a run name what was not taken and what a correction changed."""
 
 from decimal import Decimal
+from pathlib import Path
 
+from shouzhi.intake import take_in
 from shouzhi.intake.report import ContractReport, FileReport
 from shouzhi.run import issue_sentences
 from shouzhi.warehouse.issues import OpenFile, OpenIssues
@@ -43,6 +45,27 @@ def test_more_than_ten_files_are_counted() -> None:
     assert "  没有读入：9.pdf：9.pdf的原因" in sentences
     assert "  没有读入：……另有 4 个" in sentences
     assert "需要处理：14 个文件被拒收" in sentences[-1]
+
+
+def test_what_came_and_what_it_replaced_is_told_by_feed(tmp_path: Path) -> None:
+    header = (
+        "period,admdvs,fund_code,fiscal_account,income_account,expenditure_account,advances,payables,loans"
+    )
+    line = "202403,150100,310100,{},0,0,0,0,0"
+    for number, (name, yuan) in enumerate((("a", "100.00"), ("b", "120.50"))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / f"fund_asset_202403_{name}.csv").write_text(
+            f"{header}\n{line.format(yuan)}\n", encoding="utf-8"
+        )
+        given = take_in(folder, tmp_path / "lake").report
+    sentences = issue_sentences(given, OpenIssues((), ()))
+    assert sentences[1].startswith(
+        "  基金资产存放（fund_asset）1 份：收到 1 行，入湖 1 行，被替代 0 行，隔离 0 行；"
+    )
+    assert given.replaced_lines == [
+        "基金资产存放 202403：原有 1 行 100.00 元被替代；该月 1 行 100.00 元 → 1 行 120.50 元（+20.50 元）"
+    ]
 
 
 def replaced(amount: str) -> Replaced:
