@@ -22,7 +22,8 @@ with summed as (
         {%- for name, paid, layer in layers %}
         cast(sum(
             case
-                when {{ 'true' if name == 'pooled' else 'coalesce(' ~ paid ~ ', 0) <> 0 or coalesce(calculated_' ~ layer ~ '_yuan, 0) <> 0' }}
+                {%- set either = 'coalesce(' ~ paid ~ ', 0) <> 0 or coalesce(calculated_' ~ layer ~ '_yuan, 0) <> 0' %}
+                when {{ 'true' if name == 'pooled' else either }}
                     then 1
                 else 0
             end
@@ -31,7 +32,8 @@ with summed as (
             case when status_code = 'replayed' and {{ paid }} <> coalesce(calculated_{{ layer }}_yuan, 0) then 1 else 0 end
         ) as bigint) as {{ name }}_difference_count,
         {{ sum_money(paid) }} as {{ name }}_paid_yuan,
-        {{ sum_money("case when status_code = 'replayed' then coalesce(calculated_" ~ layer ~ "_yuan, 0) end") }} as {{ name }}_expected_yuan,
+        {{ sum_money("case when status_code = 'replayed' then coalesce(calculated_" ~ layer ~ "_yuan, 0) end") }}
+            as {{ name }}_expected_yuan,
         {{ sum_money("case when status_code = 'replayed' then " ~ paid ~ " - coalesce(calculated_" ~ layer ~ "_yuan, 0) end") }}
             as {{ name }}_difference_yuan,
         {%- set unreferred = "status_code = 'replayed' and place_code = 'unreferred'" %}
