@@ -4,6 +4,9 @@
 -- over 150 lines: the numbers that the words need, each with its name
 -- benefits.fct_benefit_step: one row per settlement and step in the order of the arithmetic, in words with numbers, with
 -- document and clause (算给我看). Made to be asked for one settlement: what the year had before it is summed on the way.
+{%- set layer_fund = {
+    'large': '330100', 'civil': '320100', 'critical': '390200', 'assistance': '610100', 'cadre': 'OFF130',
+} %}
 with before as (
     select
         settled.settlement_id,
@@ -167,7 +170,7 @@ worded as (
             {%- for step in steps if step.layer is defined %}
             when {{ steps.index(step) + 1 }}
                 then {% if step.layer == 'pooled' %}case when scheme_code = 'resident' then '390100' else '310100' end
-                {%- else %}'{{ {'large': '330100', 'civil': '320100', 'critical': '390200', 'assistance': '610100', 'cadre': 'OFF130'}[step.layer] }}'
+                {%- else %}'{{ layer_fund[step.layer] }}'
                 {%- endif %}
             {%- endfor %}
         end as fund_code,

@@ -3,6 +3,10 @@
     'admission_count', 'outpatient_scope', 'chronic_scope', 'privileged_scope', 'pooled', 'outpatient', 'large', 'civil',
     'privileged', 'critical', 'critical_scope', 'assistance',
 ] %}
+{%- set amounts = [
+    'deductible_standard', 'deductible', 'wanted', 'pooled_limit', 'moved', 'moved_partial', 'moved_partial_whole',
+    'large_wanted', 'civil_wanted',
+] %}
 {%- set kept = ['pooled', 'large', 'civil', 'critical', 'assistance'] %}
 {%- set width = 14 %}
 -- Years in which a limit binds or something cannot be replayed, row by row in the order of settlement. One row a person's
@@ -31,7 +35,7 @@ with recursive walked as (
         cast(null as varchar) as settlement_id,
         cast(null as varchar) as blocked_by_id,
         cast(null as varchar) as missing_code,
-        {%- for name in ('deductible_standard', 'deductible', 'wanted', 'pooled_limit', 'moved', 'moved_partial', 'moved_partial_whole', 'large_wanted', 'civil_wanted') %}
+        {%- for name in amounts %}
         cast(0 as bigint) as {{ name }},
         {%- endfor %}
         {%- for name in kept + ['off_fund'] %}
@@ -52,7 +56,7 @@ with recursive walked as (
         settlement_id,
         blocked_by_id,
         missing_code,
-        {%- for name in ('deductible_standard', 'deductible', 'wanted', 'pooled_limit', 'moved', 'moved_partial', 'moved_partial_whole', 'large_wanted', 'civil_wanted') %}
+        {%- for name in amounts %}
         cast({{ name }} as bigint),
         {%- endfor %}
         {%- for name in kept + ['off_fund'] %}
@@ -101,7 +105,8 @@ with recursive walked as (
             select
                 paid.*,
                 case
-                    when path_code <> 'cadre' and unknown_text <> '' then substr(unknown_text, 2, position('|' in substr(unknown_text, 2)) - 1)
+                    when path_code <> 'cadre' and unknown_text <> ''
+                        then substr(unknown_text, 2, position('|' in substr(unknown_text, 2)) - 1)
                 end as blocked_by_id,
                 missing_code is null and (path_code = 'cadre' or unknown_text = '') as is_replayed,
                 position(mark_text in kept_text) > 0 as is_kept,
