@@ -157,17 +157,25 @@ class Visit:
         return path
 
 
+@pytest.fixture(scope="session")
+def profile(chromium: Any) -> Iterator[Any]:
+    """One browser profile for all tabs: what the dashboard's scripts weigh is loaded once."""
+    context = chromium.new_context(locale="zh-CN")
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(chromium: Any, server: tuple[str, Path]) -> Iterator[Visit]:
+def visit(profile: Any, server: tuple[str, Path]) -> Iterator[Visit]:
     """A fresh tab; afterwards: no outside request, no English traceback, nothing in the error log."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN")
-    page = context.new_page()
+    page = profile.new_page()
+    page.set_viewport_size({"width": 1440, "height": 1000})
     opened = Visit(page, server[0])
     page.on("request", lambda request: opened.requests.append(request.url))
     page.on("websocket", lambda socket: opened.requests.append(socket.url))
     yield opened
     text = page.locator("body").inner_text()
-    context.close()
+    page.close()
     assert opened.outside() == []
     assert "Traceback" not in text
     assert not server[1].exists(), server[1].read_text(encoding="utf-8")

@@ -31,7 +31,7 @@ def path_of(visit: Any) -> str:
     return urllib.parse.urlparse(visit.page.url).path
 
 
-@pytest.mark.parametrize("source", ["演示数据", "公开数据"])
+@pytest.mark.parametrize("source", ["演示数据", pytest.param("公开数据", marks=pytest.mark.long)])
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_is_drawn(visit: Any, page: str, source: str) -> None:
     title, heading, height = PAGES[page]
