@@ -262,6 +262,8 @@ def test_something_quarantined_or_rejected_is_said_and_exits_1(
     assert "1 个文件被拒收，1 行被隔离" in again.stdout
 
 
+# three whole runs; the rule itself is tested in unit/warehouse/test_issues.py
+@pytest.mark.long
 def test_issues_stay_until_something_settles_them(
     copied_home: Path, tiny_extracts: Path, tmp_path: Path, shouzhi: Callable
 ) -> None:
