@@ -428,7 +428,8 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Tak
             f"copy (select {names}, event_month, cast({batch.delivery_no} as integer) as delivery_no,"
             f" row_base + first_line + {place} - first_rowid as row_id from {source}"
             f" inner join batch_file on batch_file.file_index = {source}.file_index {joins}"
-            f" where fault is null and event_month = '{month}')"
+            # the joins do not keep the order: equal input gives equal files
+            f" where fault is null and event_month = '{month}' order by {place})"
             f" to '{path}' (format parquet, compression zstd)"
         )
         taken.parts.append({"path": name, "event_month": month, "row_count": count})
