@@ -26,6 +26,8 @@ from shouzhi.warehouse.restated import Restatement, read_restatement
 
 QUERIES = Path(__file__).parent / "queries"
 DEFAULT_HOMES = "演示数据=./var;公开数据=./var-public"
+# The most rows that a page lists of anything; every query that lists rows is bound to it as ``$shown``.
+ROWS_SHOWN = 500
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,9 @@ def relations_of(name: str) -> frozenset[str]:
 @st.cache_data(max_entries=600, show_spinner=False)
 def _rows(path: str, name: str, scope: str, parameters: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
     wanted = parameters_of(name)
-    bound = {key: value for key, value in (*parameters, ("scope", scope)) if key in wanted}
+    bound = {
+        key: value for key, value in (*parameters, ("scope", scope), ("shown", ROWS_SHOWN)) if key in wanted
+    }
     missing = wanted - bound.keys()
     if missing:
         raise ValueError(f"query {name}: no value for {', '.join(sorted(missing))}")

@@ -18,7 +18,6 @@ from dashboards.labels import NOT_REPORTED, fmt, is_missing, period_label
 
 GROUPINGS = {"原因": "cause", "统筹区": "area", "机构": "institution", "经办人": "operator"}
 EVERY_GROUP = "全部"
-SHOWN = 500
 REPLAYED = "replayed"
 
 STATUS_COLUMNS = [
@@ -57,18 +56,27 @@ ROW_COLUMNS = [
     Col("expected_yuan", "yuan", "按规定应付"),
     Col("difference_yuan", "yuan_signed", "实际 − 应付"),
 ]
+
+
+def due_columns(unit: str) -> list[Col]:
+    """What the rules make due, what was declared (both in ``unit``) and the parts of the difference."""
+    return [
+        Col("expected_yuan", unit, "按规定应缴"),
+        Col("declared_yuan", unit, "申报"),
+        Col("difference_yuan", "yuan_signed", "申报 − 应缴"),
+        Col("base_difference_yuan", "yuan_signed", "其中基数"),
+        Col("rate_difference_yuan", "yuan_signed", "其中费率"),
+        Col("other_difference_yuan", "yuan_signed", "其中其他"),
+    ]
+
+
 ITEM_COLUMNS = [
     Col("insutype_name", header="险种", width=110),
     Col("item_name", header="项目", width=130),
     Col("span_text", header="期间"),
     Col("row_count", "count", "记录数（人数）"),
     Col("wrong_count", "count", "不符"),
-    Col("expected_yuan", "wan", "按规定应缴"),
-    Col("declared_yuan", "wan", "申报"),
-    Col("difference_yuan", "yuan_signed", "申报 − 应缴"),
-    Col("base_difference_yuan", "yuan_signed", "其中基数"),
-    Col("rate_difference_yuan", "yuan_signed", "其中费率"),
-    Col("other_difference_yuan", "yuan_signed", "其中其他"),
+    *due_columns("wan"),
     Col("collected_yuan", "wan", "已到账"),
     Col("arrears_yuan", "wan", "欠费"),
     Col("arrears_short_yuan", "wan", "不足3个月"),
@@ -79,7 +87,7 @@ ITEM_COLUMNS = [
 UNRULED_COLUMNS = [
     Col("insutype_name", header="险种", width=110),
     Col("item_name", header="项目", width=130),
-    Col("status_text", header="复算"),
+    Col("status_name", header="复算"),
     Col("reason", header="原因", width=360),
     Col("row_count", "count", "记录数"),
     Col("declared_yuan", "wan", "申报"),
@@ -91,12 +99,7 @@ AREA_COLUMNS = [
     Col("item_name", header="项目", width=130),
     Col("span_text", header="期间"),
     Col("wrong_count", "count", "不符"),
-    Col("expected_yuan", "yuan", "按规定应缴"),
-    Col("declared_yuan", "yuan", "申报"),
-    Col("difference_yuan", "yuan_signed", "申报 − 应缴"),
-    Col("base_difference_yuan", "yuan_signed", "其中基数"),
-    Col("rate_difference_yuan", "yuan_signed", "其中费率"),
-    Col("other_difference_yuan", "yuan_signed", "其中其他"),
+    *due_columns("yuan"),
 ]
 CONTRIBUTION_ROW_COLUMNS = [
     Col("contribution_id", header="缴费编号"),
@@ -113,7 +116,6 @@ CONTRIBUTION_ROW_COLUMNS = [
     Col("credit_yuan", "yuan", "划入账户"),
     Col("due_credit_yuan", "yuan", "应划入"),
 ]
-STATUS_WORDS = {"not_replayable": "不能复算", "outside_rules": "两份文件没有规则"}
 
 
 def asked_with(view: View) -> dict[str, str]:
@@ -128,25 +130,20 @@ def asked_with(view: View) -> dict[str, str]:
 
 def benefit_sentence(status: pd.DataFrame, funds: pd.DataFrame) -> str:
     """How many settlements were replayed, and how many of them were not paid as the rules give."""
-    count = {code: int(rows["settlement_count"].sum()) for code, rows in status.groupby("status_code")}
-    parts = [
-        f"{text}{fmt(count[code], '个')}笔"
-        for code, text in (
-            (REPLAYED, "逐笔复算"),
-            ("not_replayable", "不能复算"),
-            ("outside_rules", "两份文件没有规则"),
-        )
-        if count.get(code)
-    ]
+    counts = status.groupby("status_name", sort=False)["settlement_count"].sum()
+    parts = [f"{name}{fmt(count, '个')}笔" for name, count in counts.items() if count]
+    counted = "结算" + "、".join(parts)
+    if REPLAYED not in set(status["status_code"]):
+        return counted + "。"
     differing = funds[funds["difference_count"] > 0]
     if differing.empty:
-        return "结算" + "、".join(parts) + "；已复算的与规定一致，没有差额。"
+        return counted + "；已复算的与规定一致，没有差额。"
     said = [
         f"{row.fund_short}{fmt(row.difference_count, '个')}笔、净{'多' if row.difference_yuan >= 0 else '少'}付"
         f"{fmt(abs(row.difference_yuan), '元')}元"
         for row in differing.itertuples()
     ]
-    return "结算" + "、".join(parts) + "；与规定不符：" + "；".join(said) + "。"
+    return counted + "；与规定不符：" + "；".join(said) + "。"
 
 
 def benefit_replay(view: View, fund: str) -> None:
@@ -218,7 +215,7 @@ def difference_groups(view: View, bound: dict[str, str]) -> None:
     found["fund_short"] = [view.fund_name(each) for each in found["fund_code"]]
     st.caption(
         f"共 {fmt(total['rows_count'], '行')} 行，差额合计 {fmt(total['rows_yuan'], '元')} 元"
-        + (f"；只列金额最大的 {SHOWN} 行" if int(total["rows_count"]) > SHOWN else "")
+        + (f"；只列金额最大的 {data.ROWS_SHOWN} 行" if int(total["rows_count"]) > data.ROWS_SHOWN else "")
         + "。点一行，再按“算给我看”。"
     )
     st.session_state["_difference_ids"] = found["settlement_id"].tolist()
@@ -294,7 +291,6 @@ def contribution_replay(view: View, fund: str) -> None:
     others = found[found["status_code"] != REPLAYED].reset_index(drop=True)
     if len(others):
         st.markdown("**没有复算的**")
-        others["status_text"] = [STATUS_WORDS.get(code, code) for code in others["status_code"]]
         wrapped_table(view, others, UNRULED_COLUMNS, key="contribution_others", name="缴费复算_未复算")
     if not (items["wrong_count"] > 0).any():
         return
@@ -314,7 +310,7 @@ def contribution_rows(view: View, bound: dict[str, Any]) -> None:
     count = int(rows["rows_count"].iloc[0])
     st.caption(
         f"不符的缴费记录共 {fmt(count, '行')} 行"
-        + (f"，只列差额最大的 {SHOWN} 行。" if count > SHOWN else "。")
+        + (f"，只列差额最大的 {data.ROWS_SHOWN} 行。" if count > data.ROWS_SHOWN else "。")
     )
     show_table(
         view,

@@ -1,4 +1,4 @@
-"""The rows behind a figure of the business feeds: at most 500 of them, their number and sum, and whether that is the figure."""
+"""The rows behind a figure of the business feeds: the largest of them, their number and sum, and whether that is the figure."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from dashboards.components.settlement import settlement_block
 from dashboards.components.state import selected_rows
 from dashboards.components.tables import Col, show_table
 from dashboards.labels import fmt, is_missing
-
-SHOWN = 500
 
 
 @dataclass(frozen=True)
@@ -188,8 +186,8 @@ def rows_block(view: View, name: str | None, metric: str, row: Mapping[str, Any]
         height=300,
         on_select=(lambda: None) if steps else None,
     )
-    if int(total["rows_count"]) > SHOWN:
-        st.caption(f"只列金额最大的 {SHOWN} 行；合计是全部行的。")
+    if int(total["rows_count"]) > data.ROWS_SHOWN:
+        st.caption(f"只列金额最大的 {data.ROWS_SHOWN} 行；合计是全部行的。")
     if steps:
         st.caption("点一行，看这笔结算怎样算出来（算给我看）。")
         for position in selected_rows(key):

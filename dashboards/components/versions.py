@@ -19,7 +19,6 @@ from shouzhi.warehouse.restated import KINDS, Arrived, Restated
 from shouzhi.warehouse.restated_text import UNITS, figure_text
 
 ALL = "全部"
-ROWS_SHOWN = 500
 # a difference of two ratios is in percentage points
 POINTS = {**UNITS, "ratio": "个百分点"}
 ARRIVED_COLUMNS = [
@@ -126,7 +125,7 @@ def restatement_block(view: View, former: data.Build, made: data.Build) -> None:
         kind=codes.get(str(chosen), "*"),
         area=area or "*",
         period=view.period_code if only else "*",
-        shown=ROWS_SHOWN,
+        shown=data.ROWS_SHOWN,
     )
     counts = "，".join(
         f"{KINDS[kind]}{fmt(count, '个', with_unit=True)}" for kind, count in result.counts.items()
@@ -153,9 +152,9 @@ def restatement_block(view: View, former: data.Build, made: data.Build) -> None:
         alt="两个版本之间数值的不同",
         column_config={"由来": st.column_config.TextColumn(width=520)},
     )
-    if len(table) >= ROWS_SHOWN:
+    if len(table) >= data.ROWS_SHOWN:
         st.caption(
-            f"只列前{ROWS_SHOWN}个；可选统筹区、类别、统计期缩小范围，或用命令 shouzhi builds --diff 列出全部。"
+            f"只列前{data.ROWS_SHOWN}个；可选统筹区、类别、统计期缩小范围，或用命令 shouzhi builds --diff 列出全部。"
         )
     download_row(view, table, "版本差异", "build_figures")
 

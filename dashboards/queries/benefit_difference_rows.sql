@@ -33,4 +33,4 @@ where replay.difference_yuan <> 0
     end
     and ($scope = '*' or list_contains(string_split($scope, ','), replay.area_code))
 order by abs(replay.difference_yuan) desc, replay.settlement_id, replay.fund_code
-limit 500
+limit $shown

@@ -51,4 +51,4 @@ left join core.dim_area as area on differing.group_code = area.area_code
 left join institution on differing.group_code = institution.institution_code
 group by differing.group_code, text.name_zh, area.area_name, institution.institution_name
 order by abs(sum(differing.difference_yuan)) desc, differing.group_code
-limit 500
+limit $shown

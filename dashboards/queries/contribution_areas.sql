@@ -1,11 +1,9 @@
 -- One row per area and item whose replayed contributions are not what the rules make due, the largest difference first.
 select
-    area.area_code,
     area.area_name,
     coalesce(replay.insutype_name, replay.insutype_code) as insutype_name,
     replay.item_name,
     replay.period_type,
-    sum(replay.row_count) as row_count,
     sum(replay.wrong_count) as wrong_count,
     sum(replay.declared_yuan) as declared_yuan,
     sum(replay.expected_yuan) as expected_yuan,
@@ -13,11 +11,6 @@ select
     sum(replay.base_difference_yuan) as base_difference_yuan,
     sum(replay.rate_difference_yuan) as rate_difference_yuan,
     sum(replay.other_difference_yuan) as other_difference_yuan,
-    sum(replay.collected_yuan) as collected_yuan,
-    sum(replay.arrears_yuan) as arrears_yuan,
-    sum(replay.arrears_short_yuan) as arrears_short_yuan,
-    sum(replay.arrears_medium_yuan) as arrears_medium_yuan,
-    sum(replay.arrears_long_yuan) as arrears_long_yuan,
 from benefits.fct_contribution_replay as replay
 left join core.dim_insutype as insutype on replay.insutype_code = insutype.insutype_code
 inner join core.dim_area as area
@@ -34,4 +27,4 @@ where replay.status_code = 'replayed'
 group by area.area_code, area.area_name, replay.insutype_name, replay.insutype_code, replay.item_name, replay.period_type
 having sum(replay.wrong_count) > 0
 order by abs(sum(replay.difference_yuan)) desc, area.area_code, replay.item_name
-limit 500
+limit $shown

@@ -7,6 +7,7 @@ select
     replay.item_name,
     replay.period_type,
     replay.status_code,
+    status_text.name_zh as status_name,
     replay.reason_code,
     min(replay.reason_zh) as reason,
     sum(replay.row_count) as row_count,
@@ -28,6 +29,9 @@ select
     max(replay.areas_reported_count) as areas_reported_count,
 from benefits.fct_contribution_replay as replay
 left join core.dim_insutype as insutype on replay.insutype_code = insutype.insutype_code
+left join benefits.dim_benefit_text as status_text
+    on status_text.text_kind_code = 'status'
+    and replay.status_code = status_text.text_code
 where replay.area_code = $area_code
     and (
         (replay.period_type = 'month' and replay.period_code between $first_month and $last_month)
@@ -37,5 +41,5 @@ where replay.area_code = $area_code
     and ($scope = '*' or list_contains(string_split($scope, ','), replay.area_code))
 group by
     replay.insutype_code, replay.insutype_name, replay.item_code, replay.item_name, replay.item_sort_order,
-    replay.period_type, replay.status_code, replay.reason_code
+    replay.period_type, replay.status_code, status_text.name_zh, replay.reason_code
 order by replay.item_sort_order, replay.insutype_code, replay.status_code desc, replay.reason_code

@@ -43,4 +43,4 @@ where (
     and ($scheme = 'all' or insutype.scheme_code = $scheme)
     and ($scope = '*' or list_contains(string_split($scope, ','), due.area_code))
 order by abs(due.declared_yuan - due.expected_yuan) desc, due.contribution_id
-limit 500
+limit $shown

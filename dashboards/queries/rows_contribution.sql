@@ -71,4 +71,4 @@ where insutype.scheme_code = $row_scheme
     end
     and ($scope = '*' or list_contains(string_split($scope, ','), contribution.area_code))
 order by abs(contribution.amount_yuan) desc, contribution.contribution_id
-limit 500
+limit $shown

@@ -25,4 +25,4 @@ where payment.payment_month between $first_month and $last_month
     and payment.fund_code = $row_fund
     and ($scope = '*' or list_contains(string_split($scope, ','), payment.area_code))
 order by abs(payment.paid_yuan) desc, payment.payment_id
-limit 500
+limit $shown

@@ -32,4 +32,4 @@ where settlement.is_valid
     and ($kind = 'all' or settlement.medical_kind_code = $kind)
     and ($scope = '*' or list_contains(string_split($scope, ','), settlement.area_code))
 order by abs(settlement.fund_pay_yuan) desc, settlement.settlement_id
-limit 500
+limit $shown

@@ -50,4 +50,4 @@ where insutype.scheme_code = $row_scheme
             and counted.period_end_date = cast($period_end as date)
     )
 order by spell.begin_date desc, spell.person_key
-limit 500
+limit $shown

@@ -35,4 +35,4 @@ select
     sum(amount_yuan) over () as rows_yuan,
 from subsidy
 order by sort_order, government_level_code, arrived_date
-limit 500
+limit $shown

@@ -66,14 +66,17 @@ def test_documents_and_clauses_are_cited_once() -> None:
 
 def test_the_sentence_counts_states_and_names_differences() -> None:
     status = pd.DataFrame(
-        {"status_code": ["replayed", "not_replayable", "not_replayable"], "settlement_count": [1200, 3, 4]}
+        {
+            "status_code": ["replayed", "not_replayable", "not_replayable"],
+            "status_name": ["已复算", "不能复算", "不能复算"],
+            "settlement_count": [1200, 3, 4],
+        }
     )
     clean = pd.DataFrame({"fund_short": ["居民"], "difference_count": [0], "difference_yuan": [0.0]})
-    assert (
-        benefit_sentence(status, clean) == "结算逐笔复算1,200笔、不能复算7笔；已复算的与规定一致，没有差额。"
-    )
+    assert benefit_sentence(status, clean) == "结算已复算1,200笔、不能复算7笔；已复算的与规定一致，没有差额。"
     wrong = clean.assign(difference_count=2, difference_yuan=-30.0)
     assert benefit_sentence(status, wrong).endswith("；与规定不符：居民2笔、净少付30.00元。")
+    assert benefit_sentence(status[1:], clean[:0]) == "结算不能复算7笔。"
 
 
 def test_contributions_that_agree_say_so() -> None:
