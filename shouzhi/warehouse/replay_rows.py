@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from shouzhi.home import link
 from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, REPLAY_MODEL, quoted_text
 
 FOLDER = "benefit"
@@ -42,7 +43,7 @@ def write_replay(
         if year in made or former is None:
             write(con, f"select * from {settled} where benefit_year_code = {quoted_text(year)}", file)
         else:
-            file.hardlink_to(former / FOLDER / file.name)
+            link(former / FOLDER / file.name, file)
     if not years:
         write(con, f"select * from {settled} where false", target / "none.parquet")
     names = [path.name for path in sorted(target.iterdir())]

@@ -6,15 +6,13 @@ itself: later deliveries, and later versions of the product, change neither its 
 """
 
 import json
-import os
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from shouzhi.home import write_durably
+from shouzhi.home import link, write_durably
 from shouzhi.warehouse import replay_rows
 from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, REPLAY_MODEL, ROW_RELATIONS, quoted_text
 
@@ -109,15 +107,6 @@ def lake_query(con: duckdb.DuckDBPyConnection, feed: str, lake_root: Path, folde
     for path in sorted(set(re.findall(re.escape(f"'{root}") + r"([^']+)'", body))):
         link(lake_root / path, folder / path)
     return body.replace(f"'{root}", f"'{PLACE}/")
-
-
-def link(source: Path, target: Path) -> None:
-    """A hard link, or a copy where the file system cannot link."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 def moved(sql: str, queries: dict[str, str]) -> str:
