@@ -6,7 +6,8 @@
     yuan         what is at stake in a wrong row
     key          what names a wrong row
     Columns are those of core.fct_settlement. Source of the identities: national platform dictionary, section 1.3.
-    #valid counts the rows of the settlement view and their fund payments, the base of M10.
+    #valid counts the rows of the settlement view and their fund payments, the base of M10 and of D09; #paid those in which a
+    fund paid, the base of E09 and C08.
     An amount identity is judged on valid rows, whatever their sign: a reversal keeps it.
 #}
 {% macro claim_conditions() %}
@@ -16,6 +17,10 @@
     {
         'check_id': '#valid', 'denominator': valid, 'key': 'cast(null as varchar)', 'condition': 'true',
         'yuan': 'fund_pay_yuan',
+    },
+    {
+        'check_id': '#paid', 'denominator': 'is_occurrence and fund_pay_yuan > 0', 'key': 'cast(null as varchar)',
+        'condition': 'true', 'yuan': 'fund_pay_yuan',
     },
     {
         'check_id': 'I01', 'denominator': valid, 'key': 'settlement_id',

@@ -2,16 +2,16 @@
     Row checks of contributions, employees' and residents' alike; see claim_condition.sql.
     Columns are those of core.fct_employee_contribution and core.fct_resident_contribution; a resident row has no base,
     no employer part and no rates (NULL), which a check by rate leaves out.
-    C04: a standard that is no fixed amount is a rate; a row may pay several months of accrual at once.
+    C04: a standard that is no fixed amount is a rate; a row may pay several months of accrual at once (accrual_months).
+    #based counts the rows of a month that say a base, the base of C09.
 #}
 {% macro contribution_conditions() %}
-{% set accrual_months -%}
-(
-    (cast(substr(accrual_end_month, 1, 4) as integer) - cast(substr(accrual_begin_month, 1, 4) as integer)) * 12
-    + cast(substr(accrual_end_month, 5, 2) as integer) - cast(substr(accrual_begin_month, 5, 2) as integer) + 1
-)
-{%- endset %}
 {{ return([
+    {
+        'check_id': '#based', 'key': 'cast(null as varchar)', 'condition': 'true', 'yuan': 'total_yuan',
+        'denominator': "insutype_code = '310' and contribution_kind_code = 'normal'"
+            ~ " and coalesce(employer_base_yuan, person_base_yuan, 0) > 0",
+    },
     {
         'check_id': 'C11', 'denominator': 'true', 'key': 'contribution_id',
         'condition': "total_yuan <> coalesce(employer_yuan, 0) + coalesce(person_yuan, 0)"
@@ -23,12 +23,11 @@
         'check_id': 'C04', 'key': 'contribution_id',
         'denominator': "fixed_amount_code = '0' and employer_rate_value is not null and employer_base_yuan > 0"
             ~ " and contribution_kind_code in ('normal', 'arrears') and total_yuan >= 0",
-        'condition': "abs(employer_yuan - employer_base_yuan * employer_rate_value * " ~ accrual_months ~ ")"
-            ~ " > 0.01 * " ~ accrual_months
-            ~ " or abs(person_yuan - person_base_yuan * coalesce(person_rate_value, 0) * " ~ accrual_months ~ ")"
-            ~ " > 0.01 * " ~ accrual_months,
+        'condition': "abs(employer_yuan - employer_base_yuan * employer_rate_value * accrual_months) > 0.01 * accrual_months"
+            ~ " or abs(person_yuan - person_base_yuan * coalesce(person_rate_value, 0) * accrual_months)"
+            ~ " > 0.01 * accrual_months",
         'yuan': "cast(employer_yuan + person_yuan - (employer_base_yuan * employer_rate_value"
-            ~ " + person_base_yuan * coalesce(person_rate_value, 0)) * " ~ accrual_months ~ " as decimal(20, 2))",
+            ~ " + person_base_yuan * coalesce(person_rate_value, 0)) * accrual_months as decimal(20, 2))",
     },
     {
         'check_id': 'D10', 'denominator': 'true', 'key': 'contribution_id',

@@ -45,3 +45,8 @@
 {% macro spark__sample_keys(expression) -%}
     nullif(array_join(slice(sort_array(collect_set({{ expression }})), 1, 100), ' '), '')
 {%- endmacro %}
+
+{# Whether a relation holds any row at all. #}
+{% macro is_delivered(relation) -%}
+    (select count(*) > 0 from (select 1 as one from {{ relation }} limit 1) as first_row)
+{%- endmacro %}

@@ -7,6 +7,13 @@
 ) }}
 
 -- Every row check of a contribution in one scan of each feed; a resident's row has no base and no rate (NULL).
+-- Nearly every row is of one month: the months are counted for the others alone.
+{%- set accrual_months %}
+        case
+            when accrual_begin_month = accrual_end_month then 1
+            else {{ month_number('accrual_end_month') }} - {{ month_number('accrual_begin_month') }} + 1
+        end as accrual_months,
+{%- endset %}
 {%- set contribution %}
 (
     select
@@ -17,6 +24,7 @@
         event_month,
         accrual_begin_month,
         accrual_end_month,
+        {{- accrual_months }}
         contribution_kind_code,
         write_off_code,
         fixed_amount_code,
@@ -40,6 +48,7 @@
         event_month,
         accrual_begin_month,
         accrual_end_month,
+        {{- accrual_months }}
         contribution_kind_code,
         write_off_code,
         fixed_amount_code,

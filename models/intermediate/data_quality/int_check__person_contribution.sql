@@ -1,0 +1,95 @@
+{{ config(materialized='ephemeral') }}
+-- C09 D09 of contributions, against persons and retirement. What is judged was counted by month in core; here the doubtful
+-- contributions alone are told apart.
+with given as (
+    select
+        {{ is_delivered(ref('dim_person')) }} as has_persons,
+        {{ is_delivered(ref('fct_insurance_spell')) }} as has_spells
+),
+
+retired as (
+    select
+        person_key,
+        {{ month_code('min(coalesce(retirement_date, begin_date))') }} as retired_month
+    from {{ ref('fct_insurance_spell') }}
+    where is_retired and scheme_code = 'employee'
+    group by person_key
+),
+
+contribution as (
+    {% for relation, base in [
+        ('fct_employee_contribution', 'coalesce(employer_base_yuan, person_base_yuan, 0) > 0'),
+        ('fct_resident_contribution', 'false'),
+    ] %}
+    select
+        contribution_id,
+        area_code,
+        insutype_code,
+        event_month,
+        due_month,
+        person_key,
+        total_yuan,
+        insutype_code = '310' and contribution_kind_code = 'normal' and {{ base }} as has_base
+    from {{ ref(relation) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+doubtful as (
+    select
+        contribution.contribution_id,
+        contribution.area_code,
+        contribution.insutype_code,
+        contribution.event_month,
+        contribution.due_month,
+        contribution.person_key,
+        contribution.total_yuan,
+        given.has_persons and person.person_key is null as is_unknown,
+        contribution.has_base and retired.person_key is not null as is_retired
+    from contribution
+    cross join given
+    left join {{ ref('dim_person') }} as person on contribution.person_key = person.person_key
+    left join retired
+        on contribution.person_key = retired.person_key and contribution.due_month > retired.retired_month
+    where
+        (given.has_persons and person.person_key is null)
+        or (contribution.has_base and retired.person_key is not null)
+),
+
+violated as (
+    select 'D09' as check_id, area_code, insutype_code, event_month, contribution_id, total_yuan
+    from doubtful
+    where is_unknown
+    union all
+    select
+        'C09', doubtful.area_code, doubtful.insutype_code, doubtful.event_month, doubtful.contribution_id, doubtful.total_yuan
+    from doubtful
+    -- NMG-2007 1.1.5: who retired early pays on, rightly
+    left join {{ ref('int_benefits__early_retiree') }} as early
+        on
+            doubtful.person_key = early.person_key
+            and doubtful.due_month = early.due_month
+            and doubtful.area_code = early.area_code
+            and early.is_early_retiree_paying
+    where doubtful.is_retired and early.person_key is null
+)
+
+select
+    violated.check_id, violated.area_code, insutype.fund_code, violated.event_month, count(*) as violated_count,
+    cast(0 as bigint) as denominator_count, {{ sum_money('violated.total_yuan') }} as evidence_yuan,
+    {{ sample_keys('violated.contribution_id') }} as sample_keys
+from violated
+left join {{ ref('insutype') }} as insutype on violated.insutype_code = insutype.insutype_code
+group by violated.check_id, violated.area_code, insutype.fund_code, violated.event_month
+union all
+select
+    judged.check_id, counted.area_code, insutype.fund_code, counted.event_month, 0, counted.denominator_count,
+    cast(null as decimal(20, 2)), cast(null as varchar)
+from {{ ref('agg_contribution_check_month') }} as counted
+cross join given
+left join {{ ref('insutype') }} as insutype on counted.insutype_code = insutype.insutype_code
+inner join (values ('D09', '#rows'), ('C09', '#based')) as judged (check_id, counted_id)
+    on
+        counted.check_id = judged.counted_id
+        and (judged.check_id <> 'D09' or given.has_persons)
+        and (judged.check_id <> 'C09' or given.has_spells)
