@@ -9,6 +9,7 @@
 -- Fee lines against their settlements, in the settlement's month: a line dated after that month is none of its lines,
 -- so a month is made anew when it or any earlier month of lines changed. Every line is also counted in its own month:
 -- #lines all of them, #named those that name a settlement (insurance type unknown: a line has none).
+{%- set amounts = ['line_fee', 'own_expense', 'over_limit', 'preself_pay', 'in_scope'] %}
 {%- set months = incremental_by_month(['setl_d', 'fee_list_d'], since=['fee_list_d']) %}
 {%- set claim %}
 (
@@ -17,45 +18,77 @@
         settlement.area_code,
         settlement.insutype_code,
         settlement.event_month,
-        settlement.is_valid and not settlement.is_manual
-        and coalesce(settlement.settlement_type_code, '') <> '3' as is_made_from_lines,
+        settlement.is_made_from_lines,
         settlement.medical_fee_yuan,
         settlement.own_expense_yuan,
         settlement.over_limit_yuan,
         settlement.preself_pay_yuan,
         settlement.in_scope_yuan,
-        sum(line.line_fee_yuan) as line_fee_yuan,
-        sum(line.own_expense_yuan) as line_own_expense_yuan,
-        sum(line.over_limit_yuan) as line_over_limit_yuan,
-        sum(line.preself_pay_yuan) as line_preself_pay_yuan,
-        sum(line.in_scope_yuan) as line_in_scope_yuan,
-        sum(case when line.area_code <> 'unknown' and line.area_code = settlement.area_code then 1 else 0 end)
+        {%- for amount in amounts %}
+        sum(line.{{ amount }}_yuan) as line_{{ amount | replace('line_', '') }}_yuan,
+        {%- endfor %}
+        sum(case when line.area_code <> 'unknown' and line.area_code = settlement.area_code then line.line_count else 0 end)
             as own_area_count,
         sum(case when line.area_code <> 'unknown' and line.area_code = settlement.area_code then line.line_fee_yuan end)
             as own_area_yuan,
-        sum(case when line.area_code = 'unknown' then 1 else 0 end) as placeless_count,
+        sum(case when line.area_code = 'unknown' then line.line_count else 0 end) as placeless_count,
         sum(case when line.area_code = 'unknown' then line.line_fee_yuan end) as placeless_yuan,
-        min(
-            case
-                when
-                    line.line_fee_yuan
-                    <> line.own_expense_yuan + line.over_limit_yuan + line.preself_pay_yuan + line.in_scope_yuan
-                    then line.fee_line_id
-            end
-        ) as wrong_line_id
-    from (
-        select *
-        from {{ ref('fct_settlement') }}
-        where true{{ months }}
-    ) as settlement
-    inner join {{ ref('fct_fee_line') }} as line
-        on settlement.settlement_id = line.settlement_id and settlement.event_month >= line.event_month
+        min(line.wrong_line_id) as wrong_line_id
+    from settlement
+    -- one to many: a settlement's lines may be of several months and areas
+    inner join line on settlement.settlement_id = line.settlement_id and settlement.event_month >= line.event_month
     group by
         settlement.settlement_id, settlement.area_code, settlement.insutype_code, settlement.event_month,
-        settlement.is_valid, settlement.is_manual, settlement.settlement_type_code, settlement.medical_fee_yuan,
-        settlement.own_expense_yuan, settlement.over_limit_yuan, settlement.preself_pay_yuan, settlement.in_scope_yuan
+        settlement.is_made_from_lines, settlement.medical_fee_yuan, settlement.own_expense_yuan,
+        settlement.over_limit_yuan, settlement.preself_pay_yuan, settlement.in_scope_yuan
 ) as claim
 {%- endset %}
+with settlement as (
+    select
+        settlement_id,
+        area_code,
+        insutype_code,
+        event_month,
+        is_valid and not is_manual and coalesce(settlement_type_code, '') <> '3' as is_made_from_lines,
+        medical_fee_yuan,
+        own_expense_yuan,
+        over_limit_yuan,
+        preself_pay_yuan,
+        in_scope_yuan
+    from {{ ref('fct_settlement') }}
+    where true{{ months }}
+),
+
+-- The lines of a settlement are summed before they meet it.
+line as (
+    select
+        settlement_id,
+        area_code,
+        event_month,
+        count(*) as line_count,
+        {%- for amount in amounts %}
+        sum({{ amount }}_yuan) as {{ amount }}_yuan,
+        {%- endfor %}
+        min(
+            case when line_fee_yuan <> own_expense_yuan + over_limit_yuan + preself_pay_yuan + in_scope_yuan then fee_line_id end
+        ) as wrong_line_id
+    from {{ ref('fct_fee_line') }}
+    where {% if months %}settlement_id in (select settlement_id from settlement){% else %}settlement_id is not null{% endif %}
+    group by settlement_id, area_code, event_month
+),
+
+line_month as (
+    select
+        area_code,
+        event_month,
+        count(*) as line_count,
+        {{ sum_money('line_fee_yuan') }} as line_yuan,
+        count(settlement_id) as named_count,
+        {{ sum_money('case when settlement_id is not null then line_fee_yuan end') }} as named_yuan
+    from {{ ref('fct_fee_line') }}
+    where true{{ months }}
+    group by area_code, event_month
+)
 
 select
     area_code,
@@ -67,29 +100,16 @@ select
     evidence_yuan,
     sample_keys
 from ({{ checked_month(claim, fee_line_conditions(), 'line_fee_yuan') }}) as claim_check
+{%- for check_id, kind in [('#lines', 'line'), ('#named', 'named')] %}
 union all
 select
     area_code,
     'unknown' as insutype_code,
     event_month,
-    '#lines' as check_id,
+    '{{ check_id }}' as check_id,
     cast(0 as bigint) as violated_count,
-    count(*) as denominator_count,
-    {{ sum_money('line_fee_yuan') }} as evidence_yuan,
+    {{ kind }}_count as denominator_count,
+    {{ kind }}_yuan as evidence_yuan,
     cast(null as varchar) as sample_keys
-from {{ ref('fct_fee_line') }}
-where true{{ months }}
-group by area_code, event_month
-union all
-select
-    area_code,
-    'unknown' as insutype_code,
-    event_month,
-    '#named' as check_id,
-    cast(0 as bigint) as violated_count,
-    count(settlement_id) as denominator_count,
-    {{ sum_money('case when settlement_id is not null then line_fee_yuan end') }} as evidence_yuan,
-    cast(null as varchar) as sample_keys
-from {{ ref('fct_fee_line') }}
-where true{{ months }}
-group by area_code, event_month
+from line_month
+{%- endfor %}
