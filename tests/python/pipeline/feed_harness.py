@@ -263,7 +263,8 @@ class AggregateBuilds:
         started_from = prepare.prepare_lake(home, code_hash)
         os.environ["SHOUZHI_WAREHOUSE"] = str(warehouse)
         excluded = [part for kind in ("unit_test", "test") for part in ("--exclude-resource-type", kind)]
-        result = dbtRunner(manifest=self.manifest).invoke(
+        # dbt notes in the manifest which ephemeral models it has written out: every build gets a copy of its own.
+        result = dbtRunner(manifest=self.manifest.deepcopy()).invoke(
             ["build", "--select", *BY_MONTH, *excluded, "--no-write-json", *self.arguments()]
         )
         DuckDBConnectionManager.close_all_connections()
