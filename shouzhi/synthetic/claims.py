@@ -370,7 +370,9 @@ def write_claims(
         """
     )
     con.unregister("amount")
-    con.execute("create table if not exists pending as select 0 as reversal_month, * from claim limit 0")
+    con.execute(
+        "create table if not exists carried.pending as select 0 as reversal_month, * from claim limit 0"
+    )
     settling.has_pending = True
     fixed = ", ".join(KEPT)
     columns = ", ".join(AMOUNTS)

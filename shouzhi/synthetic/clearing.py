@@ -14,17 +14,17 @@ FUND_OF = {"cvlserv": "320100", "hifob": "330100", "hifmi": "390200", "maf": "61
 
 def create(writer: Writer) -> None:
     writer.con.execute(
-        "create table cell_sum (month integer, institution integer, area integer, scheme integer, clr_type varchar,"
+        "create table carried.cell_sum (month integer, institution integer, area integer, scheme integer, clr_type varchar,"
         " fee bigint, fund bigint, hifp bigint, cvlserv bigint, hifob bigint, hifmi bigint, maf bigint, acct bigint);"
-        "create table manual_claim (month integer, id bigint, area integer, scheme integer, clr_type varchar, person bigint, day integer,"
+        "create table carried.manual_claim (month integer, id bigint, area integer, scheme integer, clr_type varchar, person bigint, day integer,"
         " hifp bigint, cvlserv bigint, hifob bigint, hifmi bigint, maf bigint);"
-        "create table clearing (clearing bigint, month integer, pay_month integer, institution integer, area integer, scheme integer,"
+        "create table carried.clearing (clearing bigint, month integer, pay_month integer, institution integer, area integer, scheme integer,"
         " clr_type varchar, fee bigint, fund bigint, payable bigint, deduction bigint, deposit bigint, hifp bigint, hifp_paid bigint,"
         " cvlserv bigint, hifob bigint, hifmi bigint, maf bigint, acct bigint);"
-        "create table payment (payment bigint, source varchar, source_number varchar, month integer, charge_month integer,"
+        "create table carried.payment (payment bigint, source varchar, source_number varchar, month integer, charge_month integer,"
         " area integer, scheme integer, clr_type varchar, object varchar, object_code varchar, day integer,"
         " hifp bigint, cvlserv bigint, hifob bigint, hifmi bigint, maf bigint, acct bigint);"
-        "create table flow (month integer, area integer, flow varchar, fen hugeint)"
+        "create table carried.flow (month integer, area integer, flow varchar, fen hugeint)"
     )
 
 

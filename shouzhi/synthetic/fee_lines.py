@@ -23,7 +23,7 @@ def write_lines(writer: Writer, month: int, part: str, due: str, lines: Lines) -
         """
     )
     con.unregister("line_array")
-    con.execute("create table if not exists pending_line as select * from line limit 0")
+    con.execute("create table if not exists carried.pending_line as select * from line limit 0")
     kinds = ", ".join(
         f"({slot}, '{catalogue}', '{charge}', '{level}')"
         for slot, (catalogue, charge, level, _) in SLOTS.items()

@@ -41,8 +41,8 @@ def _areas(con: Engine, plan: Plan) -> None:
         "create table area (area integer, code varchar, name varchar, wage_factor double,"
         " cost_employee double, cost_resident double, county_first integer, county_count integer)"
     )
-    con.executemany(
-        "insert into area values (?, ?, ?, ?, ?, ?, ?, ?)",
+    con.insert(
+        "area",
         [
             (
                 a.number,
@@ -58,8 +58,8 @@ def _areas(con: Engine, plan: Plan) -> None:
         ],
     )
     con.execute("create table county (county integer, code varchar, name varchar, area integer)")
-    con.executemany(
-        "insert into county values (?, ?, ?, ?)",
+    con.insert(
+        "county",
         [(number, code, name, area) for number, (code, name, area) in enumerate(region.counties)],
     )
 
@@ -133,7 +133,7 @@ def _institutions(con: Engine, plan: Plan) -> None:
         "create table institution (institution integer, code varchar, name varchar, kind varchar, grade varchar,"
         " level varchar, place varchar, area integer, beds integer)"
     )
-    con.executemany("insert into institution values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    con.insert("institution", rows)
 
 
 def _employers(con: Engine, plan: Plan) -> None:
@@ -143,16 +143,15 @@ def _employers(con: Engine, plan: Plan) -> None:
     con.execute(
         "create table employer_range (area integer, first integer, employers integer, offices integer)"
     )
-    first = 0
+    first, ranges = 0, []
     for area in plan.region.areas:
         in_service = plan.persons * area.employees / total * (1 - plan.parameters["share_retired"])
         count = max(8, round(in_service / 18))
         share = "share_civil.office" if area == plan.region.office else "share_civil"
         offices = max(1, round(count * plan.parameters[share]))
-        con.executemany(
-            "insert into employer_range values (?, ?, ?, ?)", [(area.number, first, count, offices)]
-        )
+        ranges.append((area.number, first, count, offices))
         first += count
+    con.insert("employer_range", ranges)
     con.execute(
         f"""
         create table employer as

@@ -63,7 +63,7 @@ def generate(
     out.mkdir(parents=True, exist_ok=True)
     plan = Plan(persons, months, seed, scenario, month_number(start))
     work = Path(tempfile.mkdtemp(prefix="shouzhi_synth_", dir=out))
-    engine = Engine(work / "work.duckdb")
+    engine = Engine.open(work)
     try:
         rows = _generate(plan, engine, out, Settling(plan, work), report)
     finally:
