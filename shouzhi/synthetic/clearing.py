@@ -4,6 +4,7 @@ Deductions, deposits and the gain or loss of case groups hit the pooled fund onl
 accounts are passed on as settled.
 """
 
+from shouzhi.synthetic.engine import Engine
 from shouzhi.synthetic.output import Writer, first_day, month_text, yuan
 from shouzhi.synthetic.population import OUTSIDE, TERTIARY
 from shouzhi.synthetic.settings import month_of
@@ -61,7 +62,7 @@ def clear_month(writer: Writer, month: int, is_written: bool, stop: str) -> None
         order by clearing
         """
     )
-    con.execute(f"delete from cell_sum where month <= {month}")
+    _empty(con, "cell_sum")
     writer.copy(
         "medins_clr_sum_d",
         month,
@@ -195,6 +196,11 @@ def pay_month(writer: Writer, month: int, stop: str) -> None:
     writer.add_flows(
         "select month, area, 'p' || fund || case clr_type when '21' then 'i' else 'o' end, sum(fen) from fund_part group by all"
     )
-    con.execute(
-        f"delete from payment where month <= {month}; delete from manual_claim where month <= {month}; delete from clearing where month < {month - 16}"
-    )
+    _empty(con, "payment")
+    _empty(con, "manual_claim")
+    _empty(con, "clearing", f"month >= {month - 16}")
+
+
+def _empty(con: Engine, table: str, kept: str = "false") -> None:
+    """Written anew: in memory the room of deleted rows would not be given back."""
+    con.execute(f"create or replace table carried.{table} as select * from {table} where {kept}")

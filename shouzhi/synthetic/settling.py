@@ -49,7 +49,9 @@ class Settling:
     plan: Plan
     folder: Path
     planted: list[Deviation] = field(default_factory=list)
-    has_pending: bool = False  # is there a table of them yet?
+    waiting: set[int] = field(
+        default_factory=set
+    )  # ranges whose last month was delivered: its reversals have a table
     _pending: dict[int, Fen] = field(default_factory=dict)  # id of an original → what it took
 
     @cached_property
@@ -92,7 +94,7 @@ class Settling:
             raise ValueError("样例参数不全：有样例结算不能按规则计算")
         if is_delivered:
             for number in np.flatnonzero(visits["fate"] == 2).tolist():
-                self._pending[int(visits["id"][number])] = effect[number]
+                self._pending[int(visits["id"][number])] = effect[number].copy()  # not a view of them all
         columns = _paid(visits, composition, found, round(p["ratio.outside_rules"] * rules.MILLION))
         if self.plan.scenario != "steady" and is_delivered:
             self.planted += plant(month, visits, columns["inscp"], found, columns)
