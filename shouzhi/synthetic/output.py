@@ -33,7 +33,10 @@ def ranges(persons: int) -> list[tuple[int, int, str]]:
     """Lower and upper person, and what the file's name gets."""
     bounds = range(0, persons, RANGE)
     one = len(bounds) == 1
-    return [(low, low + RANGE, "" if one else f"_{part:02d}") for part, low in enumerate(bounds, start=1)]
+    return [
+        (low, min(low + RANGE, persons), "" if one else f"_{part:02d}")
+        for part, low in enumerate(bounds, start=1)
+    ]
 
 
 @dataclass(frozen=True)

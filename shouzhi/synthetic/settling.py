@@ -86,9 +86,8 @@ class Settling:
         count = len(visits["person"])
         for number, original in enumerate(reversals["id"].tolist(), start=count):
             carried[number] = self._pending.pop(original)
-        persons = min(high, self.plan.persons) - low
         year = np.concatenate([visits["year"], reversals["year"], visits["year"][visits["fate"] == 1]])
-        found, effect = self._on_accumulators(month, low, persons, claims, carried, year, is_delivered)
+        found, effect = self._on_accumulators(month, low, high - low, claims, carried, year, is_delivered)
         found = {name: amount[:count] for name, amount in found.items()}
         if (found["status"] == rules.NOT_REPLAYABLE).any():
             raise ValueError("样例参数不全：有样例结算不能按规则计算")
