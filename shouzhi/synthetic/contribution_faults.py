@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from shouzhi.synthetic.engine import Engine
-from shouzhi.synthetic.output import month_text
+from shouzhi.synthetic.output import Step, month_text
 from shouzhi.synthetic.settings import Plan
 
 SCENARIO = "deficit"
@@ -90,7 +90,7 @@ class Truth:
     def _add(self, yuan: int | Decimal, *key: object) -> None:
         self.rows[tuple(map(str, key))] = Decimal(yuan).scaleb(-2)
 
-    def note_staff(self, engine: Engine, month: int, low: int, high: int, stop: str) -> None:
+    def note_staff(self, engine: Engine, step: Step) -> None:
         """The wrong rows of ``staff_row``, the areas that take a rate of their own, and who does not pay on."""
         if not is_planted(self.plan):
             return
@@ -110,13 +110,13 @@ class Truth:
         for area, count in engine.rows(
             f"""
             select area.code, count(*)
-            from (select *, {month} as due from spell) as spell inner join area on spell.area = area.area
-            where person >= {low} and person < {high} and scheme = 1 and from_month <= due and to_month >= due
-                and spell.{stop} and {stopped_paying(self.plan)}
+            from (select *, {step.month} as due from spell) as spell inner join area on spell.area = area.area
+            where person >= {step.low} and person < {step.high} and scheme = 1 and from_month <= due and to_month >= due
+                and spell.{step.stop} and {stopped_paying(self.plan)}
             group by area.code
             """
         ):
-            key = ("C15", area, "310", _code(month), "", "")
+            key = ("C15", area, "310", _code(step.month), "", "")
             self.rows[key] = self.rows.get(key, Decimal(0)) + count
 
     def note_subsidy(self, area: str, level: str, year: int, fen: int) -> None:
