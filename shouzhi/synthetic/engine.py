@@ -28,7 +28,7 @@ class Engine:
         self.connection.execute("set search_path = 'work.main,carried.main'")
 
     @classmethod
-    def open(cls, folder: Path, memory: str = "1GB") -> Engine:
+    def open(cls, folder: Path, memory: str = "320MB") -> Engine:
         config = {"memory_limit": memory, "temp_directory": str(folder / "spill"), "threads": 1}
         connection = duckdb.connect(str(folder / "work.duckdb"), config=config)
         connection.execute("set enable_progress_bar = false; attach ':memory:' as carried")

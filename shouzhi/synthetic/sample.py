@@ -113,7 +113,7 @@ def _generate(
     population.build(engine, plan)
     drawer, settler, scribe = (Writer(con, plan, out) for con in (engine.beside(), engine, engine.beside()))
     clearing.create(settler)
-    planted = faults.Truth(plan)
+    planted = faults.Truth(plan, engine)
     ledger = Ledger(engine, plan, story, planted)
     statements = Statements(ledger, out, story.has_flaws)
     statements.prepare()

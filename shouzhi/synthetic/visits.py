@@ -28,8 +28,8 @@ def _poisson(mean: float, draw: str) -> str:
     for number in range(1, 7):
         reached += term
         term *= mean / number
-        steps.append(f"cast({draw} > {reached!r} as integer)")
-    return f"({' + '.join(steps)})"
+        steps.append(f"when {draw} <= {reached!r} then {number - 1}")
+    return f"(case {' '.join(steps)} else 6 end)"
 
 
 def _visits(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
@@ -86,8 +86,8 @@ def _chosen(draw: str, choices: list[tuple[str, float]]) -> str:
     return f"case {' '.join(steps)} else '{choices[-1][0]}' end"
 
 
-def _priced(plan: Plan, month: int, drift: str, visits: str) -> str:
-    """SQL over ``visits``: where each is treated and what it costs; ``drift`` is a factor by area and scheme."""
+def _priced(plan: Plan, month: int, drift: str) -> str:
+    """SQL over ``visit``: where each is treated and what it costs; ``drift`` is a factor by area and scheme."""
     p = plan.parameters
     keys = ("person", "seq", month)
 
@@ -216,7 +216,7 @@ def _priced(plan: Plan, month: int, drift: str, visits: str) -> str:
                         {plan.normal("cost", *keys)} as cost_z,
                         {u("own share")} as own_draw,
                         {tail} as day_draw
-                    from ({visits}) as visit
+                    from visit
                 ) as draws
             ) as sited
             ) as typed
@@ -280,7 +280,9 @@ def draw(writer: Writer, step: Step, drift: str) -> None:
     plan, month, p = writer.plan, step.month, writer.plan.parameters
     reverse = plan.uniform("reversal", "person", "seq", month)
     same, later = p["claims.reversed_same"], p["claims.reversed_later"]
+    # stored in between: what is left of the covered persons comes in crumbs, and every draw would pay for each of them
     visits = _visits(plan, month, step.low, step.high, step.stop)
+    writer.con.execute(f"create or replace temp table visit as {visits}")
     writer.con.execute(
         f"""
         create table {step.priced} as
@@ -294,6 +296,6 @@ def draw(writer: Writer, step: Step, drift: str) -> None:
             cast(floor(way_draw * 36000000) as integer) % 36000 + 28800 as second,
             case when is_manual then 0 when {reverse} < {same} then 1 when {reverse} < {same + later!r} then 2 else 0 end as fate,
             bits, fee, own, over, preself
-        from ({_priced(plan, month, drift, visits)}) as claims
+        from ({_priced(plan, month, drift)}) as claims
         """
     )
