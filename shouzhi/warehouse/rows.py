@@ -63,17 +63,23 @@ def write_rows(
 
 def needed(nodes: dict[str, dict[str, Any]], kind: str) -> list[str]:
     """Staging models or seeds that the relations read."""
-    parents = {
-        parent.split(".")[-1]
-        for model in ROW_RELATIONS.values()
-        for parent in nodes[model]["depends_on"]["nodes"]
-        if parent in {node["unique_id"] for node in nodes.values()}
-    }
+    parents = {parent for model in ROW_RELATIONS.values() for parent in parents_of(nodes, model)}
     return sorted(
         name
         for name in parents
         if (nodes[name]["resource_type"] == "seed" if kind == "seed" else nodes[name]["fqn"][1] == kind)
     )
+
+
+def parents_of(nodes: dict[str, dict[str, Any]], model: str) -> set[str]:
+    """The models and seeds that a model reads; an ephemeral one is part of its reader, so what it reads counts instead."""
+    found: set[str] = set()
+    for parent in (unique_id.split(".")[-1] for unique_id in nodes[model]["depends_on"]["nodes"]):
+        if parent in nodes and nodes[parent]["config"].get("materialized") == "ephemeral":
+            found |= parents_of(nodes, parent)
+        elif parent in nodes:
+            found.add(parent)
+    return found
 
 
 def source_feeds(manifest: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> list[str]:
