@@ -2,8 +2,9 @@
 
 python benchmarks/synth_time.py [MONTHS] [PERSONS ...]      (48 months; 100,000 and 400,000 persons by default)
 
-Wall seconds depend on what else the machine does; processor seconds (user + system) do not. Linear means the same
-microseconds a person and month; memory must not grow with persons.
+Wall seconds depend on what else the machine does; processor seconds (user + system) much less. Linear means no more
+microseconds of processor a person and month (about a second of every run is fixed); memory must not grow with persons
+beyond the range that is worked on at a time (``output.RANGE``).
 """
 
 import json
@@ -32,10 +33,10 @@ def measure(persons: int, months: int) -> None:
         result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
         wall, processor, memory, rows = json.loads(result.stdout)
         size = sum(path.stat().st_size for path in Path(folder).rglob("*.csv")) / 1e6
-    each = wall / persons / months * 1e6
+    each = processor / persons / months * 1e6
     print(
         f"{persons:,} persons × {months} months: {wall:.1f} s wall, {processor:.1f} s processor, {rows:,} rows,"
-        f" {size:,.0f} MB, peak memory {memory:,.0f} MB, {each:.2f} µs a person and month"
+        f" {size:,.0f} MB, peak memory {memory:,.0f} MB, {each:.2f} µs of processor a person and month"
     )
 
 

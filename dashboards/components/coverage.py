@@ -22,16 +22,22 @@ def prior_note(view: View, area_code: str, fund_code: str) -> str:
     now, before = row.get("areas_reported_count"), row.get("prior_areas_reported_count")
     if not counts_differ(now, before):
         return ""
-    return f"本期由{int(now)}个统筹区报送，上年同期由{int(before)}个，两期不可比，不列上年同期和同比。"
+    return (
+        f"全区本期由{int(now)}个统筹区报送，上年同期由{int(before)}个，两期不可比，不列全区的上年同期和同比。"
+    )
 
 
 def budget_note(budget: dict[str, Any] | None) -> str:
-    """That the region's budget and its actual figures are not of the same areas."""
+    """That the region's budget and its actual figures are not of the same areas, or that only some areas revised theirs."""
     row = budget or {}
     planned, done = row.get("budget_areas_count"), row.get("actual_areas_count")
-    if not counts_differ(planned, done):
-        return ""
-    return f"预算为{int(planned)}个统筹区之和，执行为已报送的{int(done)}个之和，不是同一范围"
+    words = []
+    if counts_differ(planned, done):
+        words.append(f"预算为{int(planned)}个统筹区之和，执行为已报送的{int(done)}个之和，不是同一范围")
+    revised = row.get("partly_revised_count")
+    if not is_missing(revised):
+        words.append(f"全区为年初预算之和，{int(revised)}个统筹区的调整预算未并入")
+    return "；".join(words)
 
 
 def course_note(series: pd.DataFrame, period_code: str, budget: dict[str, Any]) -> str:

@@ -1,12 +1,13 @@
 """Personal accounts: what is credited, earned, moved in and out. What is spent comes with the claims."""
 
-from shouzhi.synthetic.output import Writer, first_day, last_day_text, yuan
+from shouzhi.synthetic.output import Step, Writer, first_day, last_day_text, yuan
 from shouzhi.synthetic.settings import month_of, year_of
 
 
-def write_income(writer: Writer, month: int, low: int, high: int, part: str, stop: str) -> None:
+def write_income(writer: Writer, step: Step) -> None:
     """Credits of collected contributions (from ``staff_row``) and of retirees, yearly interest, moves between areas."""
     plan, p = writer.plan, writer.plan.parameters
+    month, low, high, part, stop = step.month, step.low, step.high, step.part, step.stop
     year = year_of(month)
     credit = round(p.of_year("retiree_credit", year) * 100)
     balance = f"cast(round((800 + 6200 * {plan.uniform('account balance', 'person', year)}) * 100) as bigint)"

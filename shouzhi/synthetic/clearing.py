@@ -4,6 +4,7 @@ Deductions, deposits and the gain or loss of case groups hit the pooled fund onl
 accounts are passed on as settled.
 """
 
+from shouzhi.synthetic.engine import Engine
 from shouzhi.synthetic.output import Writer, first_day, month_text, yuan
 from shouzhi.synthetic.population import OUTSIDE, TERTIARY
 from shouzhi.synthetic.settings import month_of
@@ -14,17 +15,17 @@ FUND_OF = {"cvlserv": "320100", "hifob": "330100", "hifmi": "390200", "maf": "61
 
 def create(writer: Writer) -> None:
     writer.con.execute(
-        "create table cell_sum (month integer, institution integer, area integer, scheme integer, clr_type varchar,"
+        "create table carried.cell_sum (month integer, institution integer, area integer, scheme integer, clr_type varchar,"
         " fee bigint, fund bigint, hifp bigint, cvlserv bigint, hifob bigint, hifmi bigint, maf bigint, acct bigint);"
-        "create table manual_claim (month integer, id bigint, area integer, scheme integer, clr_type varchar, person bigint, day integer,"
+        "create table carried.manual_claim (month integer, id bigint, area integer, scheme integer, clr_type varchar, person bigint, day integer,"
         " hifp bigint, cvlserv bigint, hifob bigint, hifmi bigint, maf bigint);"
-        "create table clearing (clearing bigint, month integer, pay_month integer, institution integer, area integer, scheme integer,"
+        "create table carried.clearing (clearing bigint, month integer, pay_month integer, institution integer, area integer, scheme integer,"
         " clr_type varchar, fee bigint, fund bigint, payable bigint, deduction bigint, deposit bigint, hifp bigint, hifp_paid bigint,"
         " cvlserv bigint, hifob bigint, hifmi bigint, maf bigint, acct bigint);"
-        "create table payment (payment bigint, source varchar, source_number varchar, month integer, charge_month integer,"
+        "create table carried.payment (payment bigint, source varchar, source_number varchar, month integer, charge_month integer,"
         " area integer, scheme integer, clr_type varchar, object varchar, object_code varchar, day integer,"
         " hifp bigint, cvlserv bigint, hifob bigint, hifmi bigint, maf bigint, acct bigint);"
-        "create table flow (month integer, area integer, flow varchar, fen hugeint)"
+        "create table carried.flow (month integer, area integer, flow varchar, fen hugeint)"
     )
 
 
@@ -61,7 +62,7 @@ def clear_month(writer: Writer, month: int, is_written: bool, stop: str) -> None
         order by clearing
         """
     )
-    con.execute(f"delete from cell_sum where month <= {month}")
+    _empty(con, "cell_sum")
     writer.copy(
         "medins_clr_sum_d",
         month,
@@ -195,6 +196,11 @@ def pay_month(writer: Writer, month: int, stop: str) -> None:
     writer.add_flows(
         "select month, area, 'p' || fund || case clr_type when '21' then 'i' else 'o' end, sum(fen) from fund_part group by all"
     )
-    con.execute(
-        f"delete from payment where month <= {month}; delete from manual_claim where month <= {month}; delete from clearing where month < {month - 16}"
-    )
+    _empty(con, "payment")
+    _empty(con, "manual_claim")
+    _empty(con, "clearing", f"month >= {month - 16}")
+
+
+def _empty(con: Engine, table: str, kept: str = "false") -> None:
+    """Written anew: in memory the room of deleted rows would not be given back."""
+    con.execute(f"create or replace table carried.{table} as select * from {table} where {kept}")

@@ -6,12 +6,11 @@ row (or area and month), and what it says less what is due.
 
 from __future__ import annotations
 
-import csv
 from decimal import Decimal
 from pathlib import Path
 
 from shouzhi.synthetic.engine import Engine
-from shouzhi.synthetic.output import month_text
+from shouzhi.synthetic.output import Step, month_text, yuan
 from shouzhi.synthetic.settings import Plan
 
 SCENARIO = "deficit"
@@ -81,42 +80,55 @@ def _first_year(plan: Plan) -> int:
 
 
 class Truth:
-    """What was planted, month by month; a row that is delivered again when it arrives is planted once."""
+    """What was planted: wrong rows in a table, which grows with the sample; areas and months, which are few, by key.
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    A row that is delivered again when it arrives is planted once.
+    """
+
+    def __init__(self, plan: Plan, engine: Engine) -> None:
+        self.plan, self.engine = plan, engine
         self.rows: dict[tuple[str, ...], Decimal] = {}
+        columns = ", ".join(f"{name} varchar" for name in HEADER)
+        engine.execute(f"create table carried.planted ({columns})")
 
-    def _add(self, yuan: int | Decimal, *key: object) -> None:
-        self.rows[tuple(map(str, key))] = Decimal(yuan).scaleb(-2)
-
-    def note_staff(self, engine: Engine, month: int, low: int, high: int, stop: str) -> None:
+    def note_staff(self, engine: Engine, step: Step) -> None:
         """The wrong rows of ``staff_row``, the areas that take a rate of their own, and who does not pay on."""
         if not is_planted(self.plan):
             return
-        found = engine.rows(
+        due, checks = (
+            month_text("due"),
+            " ".join(f"when '{fault}' then '{check}'" for fault, check in CHECK.items()),
+        )
+        wrong = "staff_row inner join area on staff_row.area = area.area where fault is not null and revs = 'Z' and original is null"
+        paid_less = "employer_part + person_part - right_employer - right_person"
+        engine.execute(
             f"""
-            select fault, area.code, insutype, {month_text("due")}, id,
-                employer_part + person_part - right_employer - right_person, into_account - right_credit
-            from staff_row inner join area on staff_row.area = area.area
-            where fault is not null and revs = 'Z' and original is null
+            insert into planted
+            select
+                case fault {checks} end,
+                area.code,
+                insutype,
+                case when fault = 'premium' then {due}[:4] else {due} end,
+                cast(id as varchar),
+                '',
+                cast({yuan(f"case when fault = 'credit' then into_account - right_credit else {paid_less} end")} as varchar)
+            from {wrong}
             """
         )
-        for fault, area, insutype, due, number, yuan, credit in found:
-            period = due[:4] if fault == "premium" else due
-            self._add(credit if fault == "credit" else yuan, CHECK[fault], area, insutype, period, number, "")
-            if fault == "area_rate":
-                self._add(0, "C13", area, "310", due, "", "")
+        for area, period in engine.rows(
+            f"select distinct area.code, {due} from {wrong} and fault = 'area_rate'"
+        ):
+            self.rows["C13", area, "310", period, "", ""] = Decimal("0.00")
         for area, count in engine.rows(
             f"""
             select area.code, count(*)
-            from (select *, {month} as due from spell) as spell inner join area on spell.area = area.area
-            where person >= {low} and person < {high} and scheme = 1 and from_month <= due and to_month >= due
-                and spell.{stop} and {stopped_paying(self.plan)}
+            from (select *, {step.month} as due from spell) as spell inner join area on spell.area = area.area
+            where person >= {step.low} and person < {step.high} and scheme = 1 and from_month <= due and to_month >= due
+                and spell.{step.stop} and {stopped_paying(self.plan)}
             group by area.code
             """
         ):
-            key = ("C15", area, "310", _code(month), "", "")
+            key = ("C15", area, "310", _code(step.month), "", "")
             self.rows[key] = self.rows.get(key, Decimal(0)) + count
 
     def note_subsidy(self, area: str, level: str, year: int, fen: int) -> None:
@@ -127,10 +139,16 @@ class Truth:
         """``planted_yuan``: of C15 the number of persons, since no wage of theirs is known."""
         if not is_planted(self.plan):
             return
-        with (folder / NAME).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(HEADER)
-            writer.writerows([*key, amount] for key, amount in sorted(self.rows.items()))
+        if self.rows:
+            self.engine.insert("planted", [(*key, str(amount)) for key, amount in self.rows.items()])
+        columns = ", ".join(f"nullif({name}, '') as {name}" for name in HEADER)  # '' would be written as ""
+        listed = f"select distinct * from planted order by {', '.join(HEADER)}"
+        self.engine.execute(
+            f"""
+            copy (select {columns} from ({listed}) as listed)
+            to '{folder / NAME}' (header, delimiter ',')
+            """
+        )
 
 
 def _code(month: int) -> str:

@@ -2,7 +2,7 @@
 
 from shouzhi.synthetic import contribution_faults as faults
 from shouzhi.synthetic import dues
-from shouzhi.synthetic.output import Writer, first_day, last_day_text, month_text, yuan
+from shouzhi.synthetic.output import Step, Writer, first_day, last_day_text, month_text, yuan
 from shouzhi.synthetic.population import is_paid
 from shouzhi.synthetic.settings import Plan, month_of, year_of
 
@@ -187,13 +187,20 @@ def staff(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
     )
 
 
-def write_staff(writer: Writer, month: int, low: int, high: int, part: str, stop: str) -> None:
-    """The month's employee contributions; leaves them in the temporary table ``staff_row``."""
+def begin_month(writer: Writer, month: int) -> None:
+    """What every range of the month needs: who pays, and what is due."""
     con = writer.con
     con.execute(f"create or replace temp table payer as {payers(writer.plan, month)}")
     dues.write_months(con, writer.plan, [month - late for late in (0, *LAGS)])
     dues.write_years(con, writer.plan, (year_of(month), year_of(month) + 1))
-    con.execute(f"create or replace temp table staff_row as {staff(writer.plan, month, low, high, stop)}")
+
+
+def write_staff(writer: Writer, step: Step) -> None:
+    """The step's employee contributions; leaves them in the temporary table ``staff_row``."""
+    con, month = writer.con, step.month
+    con.execute(
+        f"create or replace temp table staff_row as {staff(writer.plan, month, step.low, step.high, step.stop)}"
+    )
     stamp = f"{first_day(str(month))} + (day - 1)"
     writer.copy(
         "staf_psn_clct_detl_d",
@@ -237,7 +244,7 @@ def write_staff(writer: Writer, month: int, low: int, high: int, part: str, stop
         inner join county on staff_row.county = county.county
         inner join area on staff_row.area = area.area
         """,
-        part,
+        step.part,
     )
     writer.add_flows(
         f"""
@@ -247,11 +254,10 @@ def write_staff(writer: Writer, month: int, low: int, high: int, part: str, stop
     )
 
 
-def write_residents(writer: Writer, month: int, low: int, high: int, part: str, stop: str) -> None:
+def write_residents(writer: Writer, step: Step) -> None:
     """Premiums of residents: for next year from September, the rest in January and February, newcomers when they come."""
-    plan = writer.plan
+    plan, month = writer.plan, step.month
     year, calendar_month = year_of(month), month_of(month)
-    dues.write_years(writer.con, plan, (year, year + 1))
     pieces: list[str] = []
 
     def rows(for_year: int, condition: str, accrual_from: int, day_stream: str) -> str:
@@ -262,7 +268,7 @@ def write_residents(writer: Writer, month: int, low: int, high: int, part: str, 
                 cast({for_year} as bigint) * 100000000000 + cast(person as bigint) * 10 + 1 as id
             from spell
             inner join year_rule on spell.area = year_rule.area and rule_year = {for_year}
-            where person >= {low} and person < {high} and scheme = 2 and spell.{stop} and {condition}
+            where person >= {step.low} and person < {step.high} and scheme = 2 and spell.{step.stop} and {condition}
         """
 
     draw = plan.uniform("resident month", "person", year + 1)
@@ -332,7 +338,7 @@ def write_residents(writer: Writer, month: int, low: int, high: int, part: str, 
         from resident_row
         inner join county on resident_row.county = county.county
         """,
-        part,
+        step.part,
     )
     writer.add_flows(f"select {month}, area, 'c390', sum(premium) from resident_row group by area")
 

@@ -1,7 +1,7 @@
 """Snapshots: who is insured, who they are, employers, institutions; what was known at the end of a month."""
 
 from shouzhi.synthetic.contributions import resident_type
-from shouzhi.synthetic.output import Writer, first_day, last_day_text
+from shouzhi.synthetic.output import Step, Writer, first_day, last_day_text
 from shouzhi.synthetic.population import is_paid
 from shouzhi.synthetic.settings import Plan, year_of
 
@@ -37,19 +37,19 @@ def spells(plan: Plan, month: int, low: int, high: int, stop: str) -> str:
     """
 
 
-def write_snapshot(writer: Writer, month: int, stop: str) -> None:
-    for low, high, part in writer.ranges:
-        _insured(writer, month, low, high, part, stop)
-    _catalogues(writer, month, stop)
+def write_snapshot(writer: Writer, step: Step) -> None:
+    _insured(writer, step)
+    if step.is_last:
+        _catalogues(writer, step)
 
 
-def _insured(writer: Writer, month: int, low: int, high: int, part: str, stop: str) -> None:
-    con, plan = writer.con, writer.plan
+def _insured(writer: Writer, step: Step) -> None:
+    con, plan, month, low, high = writer.con, writer.plan, step.month, step.low, step.high
     con.execute(
         f"""
         create or replace temp table insured as
         with lists as (
-            select *, case scheme when 1 then '310' else '390' end as insutype from ({spells(plan, month, low, high, stop)}) as spells
+            select *, case scheme when 1 then '310' else '390' end as insutype from ({spells(plan, month, low, high, step.stop)}) as spells
             where finish >= begin
         ),
         numbered as (
@@ -105,7 +105,7 @@ def _insured(writer: Writer, month: int, low: int, high: int, part: str, stop: s
         union all
         select {columns("'320'", "4")} from insured inner join county on insured.county = county.county where from_last = 1 and scheme = 1 and is_civil
         """,
-        part,
+        step.part,
     )
     writer.copy(
         "psn_insu_his_d",
@@ -115,7 +115,7 @@ def _insured(writer: Writer, month: int, low: int, high: int, part: str, stop: s
             {columns("insutype", "1").replace("'1' ||", "(case scheme when 1 then '1' else '2' end) ||").replace("'71' ||", "(case scheme when 1 then '8' else '9' end) || spell_number ||")}
         from insured inner join county on insured.county = county.county where from_last > 1
         """,
-        part,
+        step.part,
     )
     writer.copy(
         "psn_info_b",
@@ -130,26 +130,26 @@ def _insured(writer: Writer, month: int, low: int, high: int, part: str, stop: s
             '样例' || person as psn_name
         from person where person >= {low} and person < {high} and entry <= {month}
         """,
-        part,
+        step.part,
     )
 
 
-def _catalogues(writer: Writer, month: int, stop: str) -> None:
+def _catalogues(writer: Writer, step: Step) -> None:
     """Employers and institutions do not change here: the first snapshot stands."""
     if writer.rows.get("fixmedins_b"):
         return
     writer.copy(
         "insu_emp_info_b",
-        month,
+        step.month,
         f"""
         select '15' || (1000000000 + employer) as emp_no, kind as emp_type, management as emp_mgt_type, county.code as insu_admdvs
         from employer inner join county on employer.county = county.county
-        where employer.{stop}
+        where employer.{step.stop}
         """,
     )
     writer.copy(
         "fixmedins_b",
-        month,
+        step.month,
         """
         select
             code as fixmedins_code,

@@ -1,14 +1,14 @@
 """fee_list_d: the lines of the month's bills; those of reversals stand as negative rows that point to the original ones."""
 
 from shouzhi.synthetic.bills import SLOTS, Lines
-from shouzhi.synthetic.output import Writer, first_day, last_day_text, yuan
+from shouzhi.synthetic.output import Step, Writer, first_day, last_day_text, yuan
 
 COLUMNS = ", ".join(Lines.__dataclass_fields__)
 
 
-def write_lines(writer: Writer, month: int, part: str, due: str, lines: Lines) -> None:
-    """One file. ``due``: which rows of ``pending`` are taken back this month; lines of next month's are kept for it."""
-    con = writer.con
+def write_lines(writer: Writer, step: Step, lines: Lines) -> None:
+    """One file. Lines of settlements that are taken back next month are kept in a table of the range."""
+    con, month, waiting = writer.con, step.month, f"pending_line_{step.low}"
     con.register("line_array", {name: getattr(lines, name) for name in Lines.__dataclass_fields__})
     con.execute(
         f"""
@@ -18,12 +18,12 @@ def write_lines(writer: Writer, month: int, part: str, due: str, lines: Lines) -
             select
                 row_number() over () - 1 as number, id, person, county, institution, fate,
                 cast({first_day("(service_month - months_late)")} + (day - 1) as date) as ended_on
-            from priced
+            from {step.priced}
         ) as priced on line_array.bill = priced.number
         """
     )
     con.unregister("line_array")
-    con.execute("create table if not exists pending_line as select * from line limit 0")
+    con.execute(f"create temp table if not exists {waiting} as select * from line limit 0")
     kinds = ", ".join(
         f"({slot}, '{catalogue}', '{charge}', '{level}')"
         for slot, (catalogue, charge, level, _) in SLOTS.items()
@@ -37,7 +37,7 @@ def write_lines(writer: Writer, month: int, part: str, due: str, lines: Lines) -
             union all
             select *, id + 500, id, -1 from line where fate = 1
             union all
-            select *, id + 500, id, -1 from pending_line where id in (select id from pending where {due})
+            select *, id + 500, id, -1 from {waiting} where id in (select id from {step.claim} where is_update)
         )
         select
             '15' || settlement || lpad(cast(listed.line as varchar), 2, '0') as bkkp_sn,
@@ -67,7 +67,6 @@ def write_lines(writer: Writer, month: int, part: str, due: str, lines: Lines) -
         inner join (select institution, code from institution) as institution on listed.institution = institution.institution
         order by settlement, listed.line
         """,
-        part,
+        step.part,
     )
-    con.execute(f"delete from pending_line where id in (select id from pending where {due})")
-    con.execute("insert into pending_line select * from line where fate = 2")
+    con.execute(f"create or replace temp table {waiting} as select * from line where fate = 2")

@@ -99,8 +99,7 @@ class Ledger:
     _county_heads: dict[int, dict[int, int]] = field(default_factory=dict)
 
     def stopped(self, area: str, month: int) -> bool:
-        first = self.story.stops.get(area)
-        return first is not None and self.plan.serial(month) >= first
+        return self.story.stopped(area, self.plan.serial(month))
 
     def areas_of(self, month: int) -> list[str]:
         return [area.code for area in self.plan.region.areas if not self.stopped(area.code, month)]

@@ -29,6 +29,41 @@ def month_text(month: str) -> str:
     return f"cast((1900 + ({month} + 1200) // 12) * 100 + ({month} + 1200) % 12 + 1 as varchar)"
 
 
+def ranges(persons: int) -> list[tuple[int, int, str]]:
+    """Lower and upper person, and what the file's name gets."""
+    bounds = range(0, persons, RANGE)
+    one = len(bounds) == 1
+    return [
+        (low, min(low + RANGE, persons), "" if one else f"_{part:02d}")
+        for part, low in enumerate(bounds, start=1)
+    ]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A month's work on a range of persons; ``number`` tells its tables from those of other steps at hand."""
+
+    number: int
+    month: int
+    low: int
+    high: int
+    part: str  # what the names of its files get
+    stop: str  # SQL: whose area reports
+    is_written: bool  # not the months before the first one, whose sums are paid within the run
+    is_first: bool  # of its month
+    is_last: bool
+
+    @property
+    def priced(self) -> str:
+        """The table of the visits, as they were drawn."""
+        return f"carried.priced_{self.number}"
+
+    @property
+    def claim(self) -> str:
+        """The table of the settlements, reversals among them."""
+        return f"carried.claim_{self.number}"
+
+
 @dataclass
 class Writer:
     """The folder that is written to; ``flows`` sums are kept in the working file."""
@@ -37,13 +72,6 @@ class Writer:
     plan: Plan
     out: Path
     rows: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def ranges(self) -> list[tuple[int, int, str]]:
-        """Lower and upper person, and what the file's name gets."""
-        bounds = range(0, self.plan.persons, RANGE)
-        one = len(bounds) == 1
-        return [(low, low + RANGE, "" if one else f"_{part:02d}") for part, low in enumerate(bounds, start=1)]
 
     def copy(self, feed: str, month: int | None, query: str, part: str = "", label: str | None = None) -> int:
         """One file of a feed; nothing is written where there is no row."""

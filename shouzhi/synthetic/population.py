@@ -7,6 +7,7 @@ in which it happens. Scheme 1 is 职工, 2 居民. Months are counted from Janua
 from itertools import accumulate
 
 from shouzhi.synthetic.engine import Engine
+from shouzhi.synthetic.output import ranges
 from shouzhi.synthetic.settings import Plan, year_of
 
 NEVER = 99_999
@@ -31,8 +32,14 @@ def build(con: Engine, plan: Plan) -> None:
     _areas(con, plan)
     _institutions(con, plan)
     _employers(con, plan)
-    _persons(con, plan)
-    _spells(con, plan)
+    for low, high, _ in ranges(plan.persons):
+        _append(con, "person", _persons(plan, low, high), low)
+        _append(con, "spell", _spells(plan, low, high), low)
+
+
+def _append(con: Engine, table: str, query: str, low: int) -> None:
+    """Range by range, so that memory does not depend on the number of persons; the first one makes the table."""
+    con.execute(f"create table {table} as {query}" if low == 0 else f"insert into {table} {query}")
 
 
 def _areas(con: Engine, plan: Plan) -> None:
@@ -41,8 +48,8 @@ def _areas(con: Engine, plan: Plan) -> None:
         "create table area (area integer, code varchar, name varchar, wage_factor double,"
         " cost_employee double, cost_resident double, county_first integer, county_count integer)"
     )
-    con.executemany(
-        "insert into area values (?, ?, ?, ?, ?, ?, ?, ?)",
+    con.insert(
+        "area",
         [
             (
                 a.number,
@@ -58,8 +65,8 @@ def _areas(con: Engine, plan: Plan) -> None:
         ],
     )
     con.execute("create table county (county integer, code varchar, name varchar, area integer)")
-    con.executemany(
-        "insert into county values (?, ?, ?, ?)",
+    con.insert(
+        "county",
         [(number, code, name, area) for number, (code, name, area) in enumerate(region.counties)],
     )
 
@@ -133,7 +140,7 @@ def _institutions(con: Engine, plan: Plan) -> None:
         "create table institution (institution integer, code varchar, name varchar, kind varchar, grade varchar,"
         " level varchar, place varchar, area integer, beds integer)"
     )
-    con.executemany("insert into institution values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    con.insert("institution", rows)
 
 
 def _employers(con: Engine, plan: Plan) -> None:
@@ -143,16 +150,15 @@ def _employers(con: Engine, plan: Plan) -> None:
     con.execute(
         "create table employer_range (area integer, first integer, employers integer, offices integer)"
     )
-    first = 0
+    first, ranges = 0, []
     for area in plan.region.areas:
         in_service = plan.persons * area.employees / total * (1 - plan.parameters["share_retired"])
         count = max(8, round(in_service / 18))
         share = "share_civil.office" if area == plan.region.office else "share_civil"
         offices = max(1, round(count * plan.parameters[share]))
-        con.executemany(
-            "insert into employer_range values (?, ?, ?, ?)", [(area.number, first, count, offices)]
-        )
+        ranges.append((area.number, first, count, offices))
         first += count
+    con.insert("employer_range", ranges)
     con.execute(
         f"""
         create table employer as
@@ -169,7 +175,8 @@ def _employers(con: Engine, plan: Plan) -> None:
     )
 
 
-def _persons(con: Engine, plan: Plan) -> None:
+def _persons(plan: Plan, low: int, high: int) -> str:
+    """SQL: everything about the persons of a range that does not change."""
     p, start = plan.parameters, plan.start
 
     def u(stream: str) -> str:
@@ -183,9 +190,7 @@ def _persons(con: Engine, plan: Plan) -> None:
     rate = (
         f"least(0.35, {p['death_rate.25']} * exp({p['death_rate.slope']} * (greatest(age, 300) / 12.0 - 25)))"
     )
-    con.execute(
-        f"""
-        create table person as
+    return f"""
         with placed as (
             select
                 number as person,
@@ -196,7 +201,7 @@ def _persons(con: Engine, plan: Plan) -> None:
                 {plan.uniform("age", "number")} as age_draw,
                 {plan.uniform("entrant", "number")}
                 < (case when {position} < {scale!r} then {p["share_entrant.employee"]} else {p["share_entrant.resident"]} end) as is_entrant
-            from (select range as number from range({plan.persons})) as numbers
+            from (select range as number from range({low}, {high})) as numbers
         ),
         aged as (
             select
@@ -306,20 +311,17 @@ def _persons(con: Engine, plan: Plan) -> None:
         inner join area as home on settled.area = home.area
         inner join area as away on settled.area_2 = away.area
         order by person
-        """
-    )
+    """
 
 
-def _spells(con: Engine, plan: Plan) -> None:
-    """Spells of presence: from and to month, both included. A resident is covered in the years that are paid for."""
+def _spells(plan: Plan, low: int, high: int) -> str:
+    """SQL: spells of presence: from and to month, both included. A resident is covered in the years that are paid for."""
     p = plan.parameters
 
     def drawn(stream: str) -> str:
         return plan.uniform(stream, "placed.person")
 
-    con.execute(
-        f"""
-        create table spell as
+    return f"""
         with parts as (
             select
                 person.*,
@@ -345,6 +347,7 @@ def _spells(con: Engine, plan: Plan) -> None:
                         else {NEVER}
                     end as second_gap
                 from person
+                where person >= {low} and person < {high}
             ) as person,
             (values (0), (1), (2), (3)) as parts(part)
         ),
@@ -392,8 +395,7 @@ def _spells(con: Engine, plan: Plan) -> None:
         from placed
         inner join employer_range on placed.area = employer_range.area
         order by placed.person, part
-        """
-    )
+    """
 
 
 def is_paid(plan: Plan, year: str) -> str:

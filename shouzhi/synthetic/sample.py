@@ -3,7 +3,8 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from shouzhi.synthetic import (
     enrolment,
     finance,
     population,
+    visits,
 )
 from shouzhi.synthetic import contribution_faults as faults
 from shouzhi.synthetic.engine import Engine
+from shouzhi.synthetic.lane import Lane
 from shouzhi.synthetic.ledger import Ledger
 from shouzhi.synthetic.messy import mess_up
-from shouzhi.synthetic.output import Writer
+from shouzhi.synthetic.output import Step, Writer, ranges
 from shouzhi.synthetic.settings import FIRST_START, Plan, month_code, month_number, month_of
 from shouzhi.synthetic.settling import Settling
 from shouzhi.synthetic.statements import Statements
@@ -30,6 +33,7 @@ from shouzhi.synthetic.story import Story, story_of
 
 SCENARIOS = ("steady", "deficit", "messy")
 EARLIER = 2  # months whose settlements are paid within the run
+AHEAD, BEHIND = 2, 2  # steps drawn and written while another is settled: what memory depends on
 
 NOTE = """# 样例数据说明
 
@@ -63,7 +67,7 @@ def generate(
     out.mkdir(parents=True, exist_ok=True)
     plan = Plan(persons, months, seed, scenario, month_number(start))
     work = Path(tempfile.mkdtemp(prefix="shouzhi_synth_", dir=out))
-    engine = Engine(work / "work.duckdb")
+    engine = Engine.open(work)
     try:
         rows = _generate(plan, engine, out, Settling(plan, work), report)
     finally:
@@ -89,48 +93,52 @@ def _tell(path: Path, planted: list[dict[str, Any]]) -> None:
     path.write_text(json.dumps(planted, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
+def _steps(plan: Plan, story: Story) -> Iterator[Step]:
+    """Every month, range of persons by range of persons."""
+    spans = ranges(plan.persons)
+    for month in range(plan.start - EARLIER, plan.last + 1):
+        stopped = [area.number for area in plan.region.areas if story.stopped(area.code, plan.serial(month))]
+        stop = f"area not in ({', '.join(map(str, stopped)) or '-9'})"
+        for place, (low, high, part) in enumerate(spans):
+            number = (month - plan.start + EARLIER) * len(spans) + place
+            is_last = place == len(spans) - 1
+            yield Step(number, month, low, high, part, stop, month >= plan.start, place == 0, is_last)
+
+
 def _generate(
     plan: Plan, engine: Engine, out: Path, settling: Settling, report: Callable[[str], None]
 ) -> dict[str, int]:
+    """Three lanes: contributions and visits are drawn ahead, the caller settles and books, files are written behind."""
     story = story_of(plan.scenario)
     population.build(engine, plan)
-    writer = Writer(engine, plan, out)
-    clearing.create(writer)
-    planted = faults.Truth(plan)
+    drawer, settler, scribe = (Writer(con, plan, out) for con in (engine.beside(), engine, engine.beside()))
+    clearing.create(settler)
+    planted = faults.Truth(plan, engine)
     ledger = Ledger(engine, plan, story, planted)
     statements = Statements(ledger, out, story.has_flaws)
     statements.prepare()
-    for month in range(plan.start - EARLIER, plan.last + 1):
-        is_written = month >= plan.start
-        stopped = [area.number for area in plan.region.areas if ledger.stopped(area.code, month)]
-        stop = f"area not in ({', '.join(map(str, stopped)) or '-9'})"
-        for low, high, part in writer.ranges:
-            if is_written:
-                contributions.write_staff(writer, month, low, high, part, stop)
-                planted.note_staff(engine, month, low, high, stop)
-                contributions.write_residents(writer, month, low, high, part, stop)
-                accounts.write_income(writer, month, low, high, part, stop)
-            claims.write_claims(
-                writer, settling, month, low, high, part, stop, _drift(plan, story, month), is_written
-            )
-        clearing.clear_month(writer, month, is_written, stop)
-        if not is_written:
-            continue
-        clearing.pay_month(writer, month, stop)
-        flows = {
-            (area, flow): int(fen)
-            for area, flow, fen in engine.rows(
-                f"select area, flow, sum(fen) from flow where month = {month} group by area, flow"
-            )
-        }
-        statements.before_booking(month)
-        ledger.book(month, flows)
-        statements.write_month(month)
-        finance.write_assets(ledger, out, month)
-        finance.write_subsidies(ledger, out, month)
-        if month_of(month) == 12 or month == plan.last:
-            enrolment.write_snapshot(writer, month, stop)
-        report(month_code(month))
+
+    def draw(step: Step) -> None:
+        if step.is_written:
+            if step.is_first:
+                contributions.begin_month(drawer, step.month)
+            contributions.write_staff(drawer, step)
+            planted.note_staff(drawer.con, step)
+            contributions.write_residents(drawer, step)
+            accounts.write_income(drawer, step)
+            if month_of(step.month) == 12 or step.month == plan.last:
+                enrolment.write_snapshot(drawer, step)
+        visits.draw(drawer, step, _drift(plan, story, step.month))
+
+    with Lane(AHEAD) as drawing, Lane(BEHIND) as writing:
+        for step in drawing.ahead(draw, _steps(plan, story)):
+            lines = claims.settle(settler, settling, step)
+            if step.is_written:
+                writing.put(claims.write, scribe, step, lines)
+            if step.is_last:
+                _close_month(settler, ledger, statements, step)
+                if step.is_written:
+                    report(month_code(step.month))
     truth = out / "truth"
     truth.mkdir()
     planted.write(truth)
@@ -139,4 +147,27 @@ def _generate(
         deviations.write(truth / "benefit_deviations.csv", settling.planted)
     if plan.scenario == "messy":
         _tell(truth / "habits.json", mess_up(out, plan))
-    return writer.rows
+    written: Counter[str] = Counter()
+    for writer in (drawer, settler, scribe):
+        written.update(writer.rows)
+    return dict(written)
+
+
+def _close_month(writer: Writer, ledger: Ledger, statements: Statements, step: Step) -> None:
+    """Clearing of the month's settlements; payments, books and statements where the month is delivered."""
+    month = step.month
+    clearing.clear_month(writer, month, step.is_written, step.stop)
+    if not step.is_written:
+        return
+    clearing.pay_month(writer, month, step.stop)
+    flows = {
+        (area, flow): int(fen)
+        for area, flow, fen in writer.con.rows(
+            f"select area, flow, sum(fen) from flow where month = {month} group by area, flow"
+        )
+    }
+    statements.before_booking(month)
+    ledger.book(month, flows)
+    statements.write_month(month)
+    finance.write_assets(ledger, writer.out, month)
+    finance.write_subsidies(ledger, writer.out, month)

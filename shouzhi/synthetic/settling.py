@@ -49,7 +49,9 @@ class Settling:
     plan: Plan
     folder: Path
     planted: list[Deviation] = field(default_factory=list)
-    has_pending: bool = False  # is there a table of them yet?
+    waiting: set[int] = field(
+        default_factory=set
+    )  # ranges whose last month was delivered: its reversals have a table
     _pending: dict[int, Fen] = field(default_factory=dict)  # id of an original → what it took
 
     @cached_property
@@ -84,15 +86,14 @@ class Settling:
         count = len(visits["person"])
         for number, original in enumerate(reversals["id"].tolist(), start=count):
             carried[number] = self._pending.pop(original)
-        persons = min(high, self.plan.persons) - low
         year = np.concatenate([visits["year"], reversals["year"], visits["year"][visits["fate"] == 1]])
-        found, effect = self._on_accumulators(month, low, persons, claims, carried, year, is_delivered)
+        found, effect = self._on_accumulators(month, low, high - low, claims, carried, year, is_delivered)
         found = {name: amount[:count] for name, amount in found.items()}
         if (found["status"] == rules.NOT_REPLAYABLE).any():
             raise ValueError("样例参数不全：有样例结算不能按规则计算")
         if is_delivered:
             for number in np.flatnonzero(visits["fate"] == 2).tolist():
-                self._pending[int(visits["id"][number])] = effect[number]
+                self._pending[int(visits["id"][number])] = effect[number].copy()  # not a view of them all
         columns = _paid(visits, composition, found, round(p["ratio.outside_rules"] * rules.MILLION))
         if self.plan.scenario != "steady" and is_delivered:
             self.planted += plant(month, visits, columns["inscp"], found, columns)

@@ -46,6 +46,9 @@ class Story:
     cost: dict[tuple[str, int], float] = field(default_factory=dict)  # (area, scheme) → yearly growth on top
     has_flaws: bool = False
 
+    def stopped(self, area: str, serial: int) -> bool:
+        return area in self.stops and serial >= self.stops[area]
+
     def reserve(self, area: str, fund: str, serial: int) -> float:
         path = (self.employee if fund == "310100" else self.resident)[area]
         nodes = sorted(path)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shouzhi.errors import UserError
-from shouzhi.synthetic import generate, messy, sample
+from shouzhi.synthetic import generate, messy, output, sample
 from shouzhi.synthetic.settings import PACKAGE, Parameters, Plan, month_code, month_number, read_region
 from shouzhi.synthetic.statements import round_to_wan, transposed
 from shouzhi.synthetic.story import story_of
@@ -167,3 +167,23 @@ def test_typing_error_swaps_two_neighbours(amount: int, typo: int) -> None:
 
 def test_wan_has_two_decimals() -> None:
     assert round_to_wan(123_455_000) == 123_460_000 and round_to_wan(-5_000) == -10_000
+
+
+def test_ranges_of_persons_add_up_to_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What memory depends on is a matter of files, not of what they say: reversals find their range's originals."""
+    generate(tmp_path / "whole", 900, 4, 3, "steady", "202210")
+    monkeypatch.setattr(output, "RANGE", 400)
+    generate(tmp_path / "parts", 900, 4, 3, "steady", "202210")
+
+    def lines(folder: str) -> dict[str, list[bytes]]:
+        found: dict[str, list[bytes]] = {}
+        for name, content in files_of(tmp_path / folder).items():
+            whole = name.replace("_01", "").replace("_02", "").replace("_03", "")
+            found[whole] = sorted({*found.get(whole, []), *content.splitlines()})
+        return found
+
+    whole, parts = lines("whole"), lines("parts")
+    assert parts == whole
+    assert (tmp_path / "parts" / "setl_d_202211_03.csv").exists()
+    # December 2022 is month 275: settlements of it that are taken back in January
+    assert any(line.split(b",")[1].startswith(b"150000275") for line in whole["setl_d_202301.csv"])
