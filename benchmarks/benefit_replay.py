@@ -28,12 +28,14 @@ REPLAY = (
     "int_benefits__rule_set",
     "int_benefits__rule_text",
     "int_benefits__reversal",
+    "int_benefits__ruled_claim",
+    "int_benefits__year",
     "int_benefits__year_event",
     "int_benefits__limited",
     "int_benefits__fee_split",
     "int_benefits__step_event",
     "int_benefits__stepwise",
-    "int_benefits__settled",
+    "int_benefits__worked",
     "benefits__fct_benefit_month",
 )
 EXCLUDED = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
@@ -87,7 +89,7 @@ select
     {sign} * (scope // 2) / 100 as hifp_pay, 0 as hi_agre_sumfee, 0 as cvlserv_pay, 0 as hifes_pay, 0 as hifmi_pay,
     0 as hifob_pay, 0 as hifdm_pay, 0 as maf_pay, 0 as othfund_pay, {sign} * (scope // 2) / 100 as fund_pay_sumamt,
     0 as psn_pay, 0 as acct_pay, 0 as cash_payamt, '{flag}' as refd_setl_flag, '1' as vali_flag, '2024' as year,
-    strftime(day, '%Y%m') as event_month, 1 as delivery_no, 1 as file_no, number as row_number
+    strftime(day, '%Y%m') as event_month, 1 as delivery_no, 1 as file_no, number as row_number, {shift} + number as row_id
 from made
 where {condition}
 """

@@ -42,14 +42,17 @@ def more_or_less(value: Any) -> str:
     return f"{'多' if float(value) >= 0 else '少'}{fmt(abs(float(value)), UNIT)}万元"
 
 
-def part_bars(parts: pd.DataFrame, title: str, note: str, head: str, *, neutral: str = "") -> Chart:
+def part_bars(
+    parts: pd.DataFrame, title: str, note: str, head: str, *, neutral: str = "", unit: str = UNIT
+) -> Chart:
     """What a difference is made of: one bar a part, to the right adds, to the left takes away.
 
-    ``parts``: label, amount_yuan, in the order of reading; ``neutral`` is the label drawn in grey.
+    ``parts``: label, amount_yuan, in the order of reading; ``neutral`` is the label drawn in grey; ``unit`` is
+    what the amounts are printed in.
     """
     labels = parts["label"].tolist()[::-1]
     amounts = [float(value) for value in parts["amount_yuan"]][::-1]
-    texts = [fmt(value, UNIT, signed=True) for value in amounts]
+    texts = [fmt(value, unit, signed=True) for value in amounts]
     colors = [
         LAST_YEAR if label == neutral else (PLUS if amount >= 0 else MINUS)
         for label, amount in zip(labels, amounts, strict=True)
@@ -64,7 +67,7 @@ def part_bars(parts: pd.DataFrame, title: str, note: str, head: str, *, neutral:
             textfont={"color": INK},
             cliponaxis=False,
             marker={"color": colors},
-            hovertemplate="%{y}：%{text} 万元<extra></extra>",
+            hovertemplate="%{y}：%{text} " + unit + "<extra></extra>",
         )
     )
     figure.add_vline(x=0, line={"color": INK, "width": 1})
@@ -72,7 +75,7 @@ def part_bars(parts: pd.DataFrame, title: str, note: str, head: str, *, neutral:
     figure.update_xaxes(visible=False, fixedrange=True, range=[-reach * 1.45, reach * 1.45])
     figure.update_yaxes(fixedrange=True, type="category")
     figure.update_layout(showlegend=False, bargap=0.35)
-    table = pd.DataFrame({head: labels[::-1], f"金额（{UNIT}）": texts[::-1]})
+    table = pd.DataFrame({head: labels[::-1], f"金额（{unit}）": texts[::-1]})
     listed = "；".join(f"{label}{text}" for label, text in zip(labels[::-1], texts[::-1], strict=True))
     chart = titled(figure, title, note, height=120 + 38 * len(labels), width=66)
     return Chart(chart, title, f"{title}。{listed}。", table)
@@ -118,10 +121,10 @@ def difference_bars(causes: pd.DataFrame, area_name: str, period_code: str) -> C
     more = "多付" if float(leading["difference_yuan"]) >= 0 else "少付"
     title = (
         f"{area_name}{period_label(period_code)}待遇与规定的差额，最大的原因是{leading['group_name']}："
-        f"{fmt(leading['settlement_count'], '个')}笔、净{more}{fmt(abs(float(leading['difference_yuan'])), UNIT)}万元"
+        f"{fmt(leading['settlement_count'], '个')}笔、净{more}{fmt(abs(float(leading['difference_yuan'])), '元')}元"
     )
-    note = f"单位：{UNIT} · 实际支付 − 按规定应付，蓝色为净多付、橙色为净少付"
-    return part_bars(parts, title, note, "原因")
+    note = "单位：元 · 实际支付 − 按规定应付，蓝色为净多付、橙色为净少付"
+    return part_bars(parts, title, note, "原因", unit="元")
 
 
 def reconciliation_bars(row: dict[str, Any], area_name: str, period_code: str) -> Chart:
@@ -138,7 +141,11 @@ def reconciliation_bars(row: dict[str, Any], area_name: str, period_code: str) -
         rounding = not is_missing(row.get("tolerance_yuan")) and abs(float(rest)) <= float(
             row["tolerance_yuan"]
         )
-        said = "其余为报表四舍五入" if rounding else f"其中{fmt(rest, UNIT, signed=True)}万元原因不明"
+        said = (
+            "原因全部查明（尾差为报表四舍五入）"
+            if rounding
+            else f"其中{fmt(rest, UNIT, signed=True)}万元原因不明"
+        )
     title = (
         f"{area_name}{row['fund_short']}{row['line_name']}：报表{fmt(row['statement_yuan'], UNIT)}万元，"
         f"比业务结算{more_or_less(row['difference_yuan'])}，{said}"

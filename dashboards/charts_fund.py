@@ -89,7 +89,10 @@ def balance_waterfall(steps: pd.DataFrame, area_name: str, fund_name: str, perio
     title = f"{area_name}{fund_name}：由{fmt(steps['step_yuan'].iloc[0], UNIT)}万元到{table.iloc[-1, 2]}万元"
     highest, lowest = _scaled(steps["running_yuan"].max()), _scaled(min(steps["running_yuan"].min(), 0))
     span = max(highest - lowest, 1.0)
-    figure.update_yaxes(visible=False, range=[lowest - span * 0.06, highest + span * 0.14], fixedrange=True)
+    # what is printed below a bar that ends near the bottom must not run into the names under the axis
+    downward = [end for end, height in zip(ends, heights, strict=True) if height < 0]
+    below = 0.14 if min(downward, default=highest) - lowest < span * 0.08 else 0.06
+    figure.update_yaxes(visible=False, range=[lowest - span * below, highest + span * 0.14], fixedrange=True)
     figure.update_xaxes(tickangle=0, fixedrange=True, type="category", tickfont={"size": 12})
     figure.update_layout(showlegend=False, bargap=0.25)
     neutral = "、浅灰为报表与计算之差" if steps["step_code"].isin(NEUTRAL_STEPS).any() else ""
@@ -162,9 +165,14 @@ def year_course(
                 hoverinfo="skip",
             )
         )
-    now = next((point for point in reversed(values[year]) if point is not None), None)
-    upto = period_label(period_code)
-    title = f"{upto}累计{word}{fmt(now, UNIT)}万元"
+    known = lines[year].dropna(subset=[column])
+    last = known.loc[known["period_code"].map(_slot).idxmax()] if len(known) else None
+    title = f"{period_label(period_code)}未报送，{year}年还没有累计{word}"
+    if last is not None:
+        # the figure is of the last period that was reported, and is said to be
+        title = f"{period_label(last['period_code'])}累计{word}{fmt(last[column], UNIT)}万元"
+        if last["period_code"] != period_code:
+            title = f"{period_label(period_code)}未报送；{title}"
     if not is_missing(budget):
         title += f"，全年预算{fmt(budget, UNIT)}万元"
     table = pd.DataFrame(
@@ -250,12 +258,21 @@ def budget_bars(row: dict[str, float], period_code: str, warning: str = "") -> C
             width=0.62,
             name="全年预算",
             marker={"color": "#DDE2E7"},
-            text=[fmt(value, UNIT) for value in budgets],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}预算：%{text} 万元<extra></extra>",
+            customdata=[[fmt(value, UNIT)] for value in budgets],
+            hovertemplate="%{y}预算：%{customdata[0]} 万元<extra></extra>",
         )
     )
+    # beyond the longer of the two bars: where more was spent than planned, the thin bar covers the wide one's end
+    for side, budget, actual in zip(names, budgets, actuals, strict=True):
+        if not is_missing(budget):
+            figure.add_annotation(
+                x=max(_scaled(value) for value in (budget, actual) if not is_missing(value)),
+                y=side,
+                text=fmt(budget, UNIT),
+                showarrow=False,
+                xanchor="left",
+                xshift=4,
+            )
     figure.add_trace(
         go.Bar(
             y=names,
@@ -282,7 +299,7 @@ def budget_bars(row: dict[str, float], period_code: str, warning: str = "") -> C
         f"支出{fmt(actuals[0], UNIT)}万元（预算{fmt(budgets[0], UNIT)}）"
     )
     if all(is_missing(value) for value in actuals):
-        title = f"全年预算收入{fmt(budgets[1], UNIT)}万元、支出{fmt(budgets[0], UNIT)}万元，还没有累计执行数"
+        title = f"全年预算收入{fmt(budgets[1], UNIT)}万元、支出{fmt(budgets[0], UNIT)}万元；本期未报送，没有累计执行数"
     figure.update_layout(barmode="overlay", margin={"r": 110})
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(fixedrange=True)

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from dashboards.charts import BAND, INK, THIS_YEAR, Chart, titled
 from dashboards.labels import (
-    fmt_metric,
     fmt_months,
+    fmt_value,
     is_missing,
     period_label,
 )
@@ -80,6 +80,8 @@ def reserve_band(
         title = f"{area_name}{fund_name}{when}末可支付{fmt_months(last[main])}"
         if seasonal:
             title = f"{area_name}{fund_name}{when}按年末结余可支付{fmt_months(last[main])}"
+        if float(last[main]) <= 0:
+            title = f"{area_name}{fund_name}{when}{'按年末数' if seasonal else '末'}结余已用尽"
         if period_code and period_code != last["period_code"]:
             title = f"{period_label(period_code)}没有{word}；{title}"
         figure.add_annotation(
@@ -89,6 +91,7 @@ def reserve_band(
             showarrow=False,
             xanchor="left",
             xshift=8,
+            yshift=10 if float(last[main]) <= 0 else 0,
         )
     drawn = [*known[main], *(series["reserve_months"].dropna() if seasonal else []), *limits, 3.0]
     figure.update_yaxes(range=[0, max(float(value) for value in drawn) * 1.12], fixedrange=True)
@@ -124,20 +127,16 @@ def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str, fund_name: 
     shown = shown.sort_values("indicator_value", ascending=True)
     first = peers.iloc[0]
     name, unit = str(first["indicator_name"]), first["unit"]
-    texts = [fmt_metric(value, unit) for value in shown["indicator_value"]]
+    texts = [fmt_value(value, unit) for value in shown["indicator_value"]]
     region_value = first["region_value"]
     figure = go.Figure(
         go.Bar(
             x=shown["indicator_value"].astype(float),
             y=shown["area_name"],
             orientation="h",
-            text=texts,
-            textposition="outside",
-            cliponaxis=False,
-            textfont={"color": INK},
-            customdata=shown[["area_code", "area_name"]].to_numpy(),
+            customdata=shown[["area_code", "area_name"]].assign(text=texts).to_numpy(),
             marker={"color": [THIS_YEAR if code == area_code else "#C3CCD5" for code in shown["area_code"]]},
-            hovertemplate="%{y}：%{text}<extra></extra>",
+            hovertemplate="%{y}：%{customdata[2]}<extra></extra>",
         )
     )
     has_region = not is_missing(region_value)
@@ -146,24 +145,37 @@ def peer_bars(peers: pd.DataFrame, area_code: str, period_code: str, fund_name: 
             x=float(region_value),
             line={"color": INK, "dash": "dash", "width": 1.2},
             layer="below",
-            annotation_text=f"各统筹区合计 {fmt_metric(region_value, unit)}",
+            annotation_text=f"各统筹区合计 {fmt_value(region_value, unit)}",
             annotation_position="top",
+        )
+    # on white, above the line of the region: a bar's own text would be crossed by it
+    for name_of_area, value, text in zip(shown["area_name"], shown["indicator_value"], texts, strict=True):
+        figure.add_annotation(
+            x=float(value),
+            y=name_of_area,
+            text=text,
+            showarrow=False,
+            xanchor="right" if float(value) < 0 else "left",
+            xshift=-3 if float(value) < 0 else 3,
+            bgcolor="rgba(255,255,255,0.92)",
+            borderpad=1,
+            font={"color": INK, "size": 12},
         )
     mine = peers[peers["area_code"] == area_code]
     if not mine.empty and not is_missing(mine.iloc[0]["rank"]):
         row = mine.iloc[0]
         title = (
-            f"{row['area_name']}{name}{fmt_metric(row['indicator_value'], unit)}，"
+            f"{row['area_name']}{name}{fmt_value(row['indicator_value'], unit)}，"
             f"在{int(row['ranked_count'])}个统筹区中列第{int(row['rank'])}"
         )
     elif has_region:
-        title = f"各统筹区合计{name}{fmt_metric(region_value, unit)}"
+        title = f"各统筹区合计{name}{fmt_value(region_value, unit)}"
     else:
         title = f"各统筹区{name}"
     table = pd.DataFrame(
         {
             "统筹区": peers["area_name"],
-            name: [fmt_metric(value, unit) for value in peers["indicator_value"]],
+            name: [fmt_value(value, unit) for value in peers["indicator_value"]],
             "位次": ["不排名" if is_missing(value) else str(int(value)) for value in peers["rank"]],
         }
     )

@@ -43,7 +43,7 @@ UNITS = {
     "元整": Unit("元", Decimal(1), 0),
     "人": Unit("人", Decimal(1), 0),
     "人次": Unit("人次", Decimal(1), 0),
-    "次": Unit("次", Decimal(1), 2),
+    "次": Unit("次", Decimal(1), 4),
     "天": Unit("天", Decimal(1), 1),
     "张": Unit("张", Decimal(1), 2),
     "倍": Unit("", Decimal(1), 2),
@@ -124,6 +124,14 @@ def fmt_metric(value: Any, unit: str | None) -> str:
     if name in {"期", "年", "次", "count", "个"}:
         return f"{fmt(value, '个')}{'' if name == 'count' else name}"
     return plain(value) + (f" {name}" if name else "")
+
+
+def fmt_value(value: Any, unit: str | None) -> str:
+    """A rule's or indicator's figure where it stands for itself: months that are used up are said to be so.
+
+    Distances to a threshold and other differences are written by ``fmt_metric``: they may be negative.
+    """
+    return fmt_months(value) if (unit or "").strip() in {"月", "个月", "months"} else fmt_metric(value, unit)
 
 
 def fmt_parameter(value: Any, unit: str | None) -> str:
@@ -248,7 +256,8 @@ BATCH_STATUS_TEXT = {
     "dismissed": "退回，已注明不再处理",
     "unchanged": "内容未变",
 }
-BASIS_TEXT = {"stated": "文件明文", "assumed": "设计约定", "sample": "示例"}
+# what a warning rule or a metric rests on; a policy parameter's basis has its own words (BASIS_TEXT)
+RULE_BASIS_TEXT = {"stated": "文件明文", "assumed": "本产品的设计约定", "sample": "示例"}
 TOOL_TEXT = {"dbt": "模型检验", "gx": "形状检验"}
 FACT_TEXT = {
     "build_id": "版本号",
@@ -427,6 +436,13 @@ def document_text(doc_no: Any, doc_title: Any, *, with_title: bool = True) -> st
     if str(doc_no).isascii():
         return str(doc_title)
     return f"{doc_no}《{doc_title}》" if with_title else str(doc_no)
+
+
+def clause_text(clause: Any) -> str:
+    """A clause as readers cite it: a bare number is said to be one (``条款 1.2.3(1)``), words stand as they are."""
+    if is_missing(clause) or clause == "":
+        return ""
+    return f"条款 {clause}" if re.fullmatch(r"[\d.()（）、]+", str(clause)) else str(clause)
 
 
 def level_mark(code: Any) -> str:

@@ -96,7 +96,10 @@ def tile_grid(levels: pd.DataFrame, period_code: str, scheme_label: str) -> Tile
     tiles = [_tile(row) for _, row in placed.iterrows()]
     warned = sum(tile.level_code in WARNED for tile in tiles)
     unreported = sum(not tile.is_reported for tile in tiles)
-    title = f"{len(tiles)}个统筹区中{warned}个有预警" + (f"，{unreported}个未报送" if unreported else "")
+    unjudged = sum(tile.is_reported and tile.level_code == "not_available" for tile in tiles)
+    said = [f"{warned}个有预警" if warned or not unjudged else ""]
+    said += [f"{count}个{what}" for count, what in ((unjudged, "无法判断"), (unreported, "未报送")) if count]
+    title = f"{len(tiles)}个统筹区中{'，'.join(words for words in said if words)}"
     note = (
         f"{TILE_NOTE} · {scheme_label} · {period_label(period_code)}"
         " · 方格内为等级与可支付月数（有预警的为主要规则所看的月数），点击进入画像"

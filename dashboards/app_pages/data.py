@@ -23,16 +23,16 @@ ALL = "全部"
 HOLD_SPANS = ["全部期间", "本期"]
 
 CHECK_COLUMNS = [
-    Col("check_id", header="编号", width=90),
-    Col("check_name", header="检查", width=260),
-    Col("kind", "word", "性质", 80),
-    Col("tool", "word", "工具", 80),
-    Col("status", "word", "结果", 70),
-    Col("violated_count", "count", "不符条数"),
-    Col("denominator_count", "count", "检查条数"),
-    Col("doc_text", header="依据", width=250),
-    Col("clause", header="条款", width=110),
+    Col("check_id", header="编号", width=62),
+    Col("check_name", header="检查", width=236),
+    Col("kind", "word", "性质", 76),
+    Col("status", "word", "结果", 62),
+    Col("violated_count", "count", "不符条数", 72),
+    Col("denominator_count", "count", "检查条数", 82),
+    Col("doc_text", header="依据", width=340),
+    Col("clause", header="条款", width=140),
     Col("relation", header="对象", width=260),
+    Col("tool", "word", "工具", 80),
 ]
 FAILURE_COLUMNS = [
     Col("check_id", header="编号"),
@@ -96,18 +96,18 @@ NOTE_COLUMNS = [
     Col("cell_ref", header="单元格", width=60),
 ]
 DIFFERENCE_COLUMNS = [
-    Col("area_name", header="统筹区"),
-    Col("fund_name", header="基金"),
-    Col("period_text", header="统计期"),
-    Col("statement_code", "word", "报表"),
-    Col("difference_class", "word", "差异性质"),
-    Col("difference_yuan", "yuan", "差异金额"),
-    Col("opening_restatement_yuan", "yuan", "期初重述"),
-    Col("closing_difference_yuan", "yuan", "期末差异"),
-    Col("stated_income_difference_yuan", "yuan", "收入合计差异"),
-    Col("stated_expenditure_difference_yuan", "yuan", "支出合计差异"),
-    Col("stated_surplus_difference_yuan", "yuan", "当期结余差异"),
-    Col("final_audit_yuan", "yuan", "决算调整"),
+    Col("area_name", header="统筹区", width=100),
+    Col("fund_name", header="基金", width=74),
+    Col("period_text", header="统计期", width=98),
+    Col("difference_class", "word", "差异性质", 72),
+    Col("difference_yuan", "yuan", "差异金额", 116),
+    Col("opening_restatement_yuan", "yuan", "期初重述", 116),
+    Col("closing_difference_yuan", "yuan", "期末", 100),
+    Col("stated_income_difference_yuan", "yuan", "收入合计", 100),
+    Col("stated_expenditure_difference_yuan", "yuan", "支出合计", 100),
+    Col("stated_surplus_difference_yuan", "yuan", "当期结余", 100),
+    Col("final_audit_yuan", "yuan", "决算调整", 100),
+    Col("statement_code", "word", "报表", 50),
 ]
 
 
@@ -141,6 +141,11 @@ def checks_block(view: View) -> None:
         name="检查结果",
         empty="没有检查结果。",
     )
+    idle = checks.loc[checks["status"] == "na_no_data", "check_id"].tolist()
+    if idle:
+        st.caption(
+            f"“无数据”的检查（{'、'.join(idle)}）：本数据里没有它要检查的行（检查条数为0），既不是通过，也不是不通过。"
+        )
     st.markdown("**不通过与警告的明细**")
     ids = [ALL, *checks.loc[checks["status"].isin(["fail", "warn"]), "check_id"]]
     prepare("jb", ids, ALL, "检查编号")
@@ -194,7 +199,10 @@ def differences_block(view: View) -> None:
     shown = rows
     if chosen not in (ALL, None):
         shown = rows[[word("difference_class", code) == chosen for code in rows["difference_class"]]]
-    st.caption("来源自身的重述、笔误、漏列、四舍五入和决算调整，一律按原样列出金额，不作抹平。")
+    st.caption(
+        "来源自身的重述、笔误、漏列、四舍五入和决算调整，一律按原样列出金额，不作抹平。"
+        "“期初重述”至“决算调整”各列为逐项差异：期初比上期期末，期末、合计、当期结余为列报数比计算数，决算比执行。"
+    )
     show_table(
         view,
         shown.reset_index(drop=True),

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboards import data
 from dashboards.charts_fund import year_course, years_bars
 from dashboards.components.cards import chart_card
-from dashboards.components.coverage import course_note
+from dashboards.components.coverage import course_note, prior_note
 from dashboards.components.drill import account_drill, chosen_account, trail, with_labels
 from dashboards.components.frame import View, view_of_page
 from dashboards.components.provenance import source_picker
@@ -19,8 +19,8 @@ from dashboards.labels import RESERVE_NOTE, RESIDENT_SEASON_NOTE, ROUNDING_NOTE,
 SCHEME_WORDS = {code: label for label, code in SCHEMES.items()}
 
 BASE_COLUMNS = [
-    Col("area_name", header="统筹区"),
-    Col("scheme_text", header="险种"),
+    Col("area_name", header="统筹区", width=118),
+    Col("scheme_text", header="险种", width=98),
     Col("income_yuan", "wan"),
     Col("expenditure_yuan", "wan"),
     Col("surplus_yuan", "wan"),
@@ -30,8 +30,8 @@ BASE_COLUMNS = [
 COMPARE_COLUMNS = {
     "同比": [Col("income_yoy_ratio", "ratio", "收入同比"), Col("expenditure_yoy_ratio", "ratio", "支出同比")],
     "预算": [
-        Col("budget_income_yuan", "wan", "全年收入预算"),
-        Col("budget_expenditure_yuan", "wan", "全年支出预算"),
+        Col("budget_income_yuan", "wan", "收入预算"),
+        Col("budget_expenditure_yuan", "wan", "支出预算"),
     ],
     "全区均值": [Col("region_reserve_months", "months", "各统筹区合计可支付月数")],
 }
@@ -135,6 +135,10 @@ def main() -> None:
     notes = [f"未报送：{'、'.join(unreported)}，不计入合计。" if unreported else "", ROUNDING_NOTE]
     if (flows["origin_code"] != "statement").any():
         notes.append("来源为“业务”的，本期没有报表，由参保、缴费、结算和拨付数据按收付实现制形成。")
+    whole = flows[flows["area_kind"] == "region"]
+    if view.compare == "同比" and len(whole) and whole["income_yoy_ratio"].isna().all():
+        fund_of_whole = str(whole["fund_code"].iloc[-1])
+        notes.append(prior_note(view, str(whole["area_code"].iloc[0]), fund_of_whole))
     st.caption("".join(notes))
     if view.shows_residents:
         st.caption(f"注：{RESIDENT_SEASON_NOTE}{RESERVE_NOTE}")

@@ -30,15 +30,16 @@ CATALOGUE_COLUMNS = [
     Col("doc_text", header="依据", width=220),
 ]
 CHECK_COLUMNS = [
-    Col("check_id", header="编号", width=90),
-    Col("check_name", header="检查", width=330),
-    Col("kind", "word", "性质"),
-    Col("tool", "word", "工具"),
-    Col("status", "word", "最近结果"),
-    Col("violated_count", "count", "不符条数"),
-    Col("denominator_count", "count", "检查条数"),
-    Col("doc_text", header="依据", width=200),
+    Col("check_id", header="编号", width=62),
+    Col("check_name", header="检查", width=236),
+    Col("kind", "word", "性质", 76),
+    Col("status", "word", "最近结果", 72),
+    Col("violated_count", "count", "不符条数", 72),
+    Col("denominator_count", "count", "检查条数", 82),
+    Col("doc_text", header="依据", width=340),
+    Col("clause", header="条款", width=140),
     Col("endangered_marts", header="影响", width=260),
+    Col("tool", "word", "工具", 80),
 ]
 LINEAGE_COLUMNS = [
     Col("relation_name", header="表", width="medium"),

@@ -13,33 +13,33 @@ from dashboards.labels import APPROVAL_TEXT, TOPIC_TEXT, fmt_parameter, is_missi
 ALL_TOPICS = "全部类别"
 TOPICS = {ALL_TOPICS: None} | {text: code for code, text in TOPIC_TEXT.items()}
 NOT_REGULATED = "× 未规定"
+UNEVEN, SOME, EVEN = "各地不一致", "仅部分有规定", "一致"
 
+# what a reader compares stands first, what explains a row is to the right
 IN_FORCE_COLUMNS = [
-    Col("area_name", header="统筹区", width=130),
-    Col("parameter_name", header="参数", width=250),
-    Col("population_code", "word", "适用人群", 120),
-    Col("value_text", header="参数值", width=90),
-    Col("valid_from_text", header="施行日", width=100),
-    Col("valid_to_text", header="止于（不含）", width=100),
-    Col("scope_level_code", "word", "出自", 70),
-    Col("doc_title", header="文件", width=260),
-    Col("clause", header="条款", width=110),
+    Col("area_name", header="统筹区", width=118),
+    Col("parameter_text", header="参数", width=216),
+    Col("value_text", header="参数值", width=84),
+    Col("valid_from_text", header="施行日", width=88),
+    Col("doc_title", header="文件", width=270),
+    Col("clause", header="条款", width=96),
+    Col("basis", "word", "数值依据", 74),
     Col("quote", header="原文", width=340),
-    Col("basis", "word", "依据", 90),
+    Col("scope_level_code", "word", "规定层级", 74),
+    Col("valid_to_text", header="止于（不含）", width=100),
     Col("note", header="说明", width=240),
 ]
 CHANGE_COLUMNS = [
-    Col("valid_from_text", header="施行日", width=100),
-    Col("area_name", header="适用地区", width=130),
-    Col("parameter_name", header="参数", width=250),
-    Col("population_code", "word", "适用人群", 120),
-    Col("old_text", header="原值", width=80),
-    Col("new_text", header="新值", width=80),
-    Col("approval_code", "word", "批准情况", 90),
-    Col("approval_no", header="批准文号", width=110),
-    Col("doc_title", header="文件", width=260),
-    Col("clause", header="条款", width=110),
-    Col("basis", "word", "依据", 90),
+    Col("valid_from_text", header="施行日", width=88),
+    Col("area_name", header="适用地区", width=112),
+    Col("parameter_text", header="参数", width=216),
+    Col("old_text", header="原值", width=76),
+    Col("new_text", header="新值", width=76),
+    Col("approval_code", "word", "批准情况", 80),
+    Col("doc_title", header="文件", width=224),
+    Col("clause", header="条款", width=96),
+    Col("basis", "word", "数值依据", 74),
+    Col("approval_no", header="批准文号", width=90),
     Col("note", header="说明", width=240),
 ]
 
@@ -47,6 +47,10 @@ CHANGE_COLUMNS = [
 def with_texts(frame: pd.DataFrame, values: dict[str, str]) -> pd.DataFrame:
     """Values and days as text (units differ from row to row)."""
     shown = frame.copy()
+    shown["parameter_text"] = [
+        named_for(name, population)
+        for name, population in zip(shown["parameter_name"], shown["population_code"], strict=True)
+    ]
     for source, target in values.items():
         shown[target] = [
             fmt_parameter(value, unit) for value, unit in zip(shown[source], shown["unit_code"], strict=True)
@@ -59,6 +63,12 @@ def with_texts(frame: pd.DataFrame, values: dict[str, str]) -> pd.DataFrame:
     return shown
 
 
+def named_for(name: str, population: str) -> str:
+    """A parameter with the people it applies to, where its name does not already say so."""
+    people = word("population_code", population)
+    return name if population == "all" or people in name else f"{name}（{people}）"
+
+
 def of_topic(frame: pd.DataFrame, topic: str | None) -> pd.DataFrame:
     """The rows of a topic; all of them for None."""
     return frame[frame["topic_code"] == topic].reset_index(drop=True) if topic else frame
@@ -66,60 +76,59 @@ def of_topic(frame: pd.DataFrame, topic: str | None) -> pd.DataFrame:
 
 def difference_matrix(view: View, in_force: pd.DataFrame) -> None:
     """Parameter × area: who has what, where nothing is regulated, and which rows are not the same everywhere."""
-    areas = in_force[["area_name", "area_sort_order"]].drop_duplicates().sort_values("area_sort_order")
-    names = areas["area_name"].tolist()
-    frame = in_force.assign(
-        parameter=[
-            name if population == "all" else f"{name}（{word('population_code', population)}）"
-            for name, population in zip(in_force["parameter_name"], in_force["population_code"], strict=True)
-        ]
-    )
-    matrix = frame.pivot(index=["sort_order", "parameter"], columns="area_name", values="value_text").reindex(
-        columns=names
-    )
+    areas = in_force[["area_short_name", "area_sort_order"]].drop_duplicates().sort_values("area_sort_order")
+    names = areas["area_short_name"].tolist()
+    matrix = in_force.pivot(
+        index=["sort_order", "parameter_text"], columns="area_short_name", values="value_text"
+    ).reindex(columns=names)
     partial, uneven = matrix.isna().any(axis=1), matrix.nunique(axis=1) > 1
-    state = partial.map({True: "仅部分地区有规定", False: "一致"}).mask(uneven, "各地不一致")
-    shown = matrix.fillna(NOT_REGULATED).reset_index().drop(columns="sort_order")
-    shown.insert(1, "state", state.tolist())
+    state = partial.map({True: SOME, False: EVEN}).mask(uneven, UNEVEN)
+    # what differs is what is looked for: it stands on top
+    matrix = matrix.assign(state=state, rank=state.map({UNEVEN: 1, SOME: 2, EVEN: 3}))
+    shown = matrix.sort_values("rank", kind="stable").drop(columns="rank").fillna(NOT_REGULATED).reset_index()
     counted = state.value_counts()
-    words = [
-        f"{counted[each]} 项{each}" for each in ("各地不一致", "仅部分地区有规定", "一致") if each in counted
-    ]
+    words = [f"{counted[each]} 项{each}" for each in (UNEVEN, SOME, EVEN) if each in counted]
     st.markdown(f"**{'，'.join(words)}。**")
-    columns = [Col("parameter", header="参数", width=260), Col("state", header="是否一致", width=130)]
+    columns = [
+        Col("parameter_text", header="参数", width=284, pinned=True),
+        Col("state", header="是否一致", width=96, pinned=True),
+    ]
     show_table(
         view,
         shown,
-        [*columns, *(Col(name, header=name, width=100) for name in names)],
+        [*columns, *(Col(name, header=name, width=80) for name in names)],
         key="policy_matrix",
         name="各地政策差异",
     )
-    st.caption("× 未规定：没有载入对该地有效的文件，不等于该地没有规定。征求意见稿不算在内。")
+    note = "× 未规定：没有载入对该地有效的文件，不等于该地没有规定。征求意见稿不算在内。"
+    if (in_force["basis"] == "sample").any():
+        note += "样例数据中，文件没有载明的参数用样例参数代替，数值依据为“仅供样例”，不代表任何地区的政策。"
+    st.caption(note)
 
 
 BRACKET_COLUMNS = [
-    Col("parameter_name", header="参数", width=230),
-    Col("group_text", header="人群", width=80),
-    Col("hospital_level_code", "word", "医院级别", 80),
-    Col("care_place_code", "word", "就医地", 80),
-    Col("span_text", header="费用段", width=190),
-    Col("value_text", header="参数值", width=90),
-    Col("doc_title", header="文件", width=230),
+    Col("parameter_name", header="参数", width=198),
+    Col("group_text", header="人群", width=74),
+    Col("hospital_level_code", "word", "医院级别", 70),
+    Col("care_place_code", "word", "就医地", 82),
+    Col("span_text", header="费用段", width=144),
+    Col("value_text", header="参数值", width=76),
+    Col("area_text", header="统筹区", width=150),
+    Col("doc_title", header="文件", width=190),
+    Col("basis", "word", "数值依据", 74),
     Col("clause", header="条款", width=80),
-    Col("basis", "word", "依据", 90),
-    Col("area_text", header="统筹区", width=520),
 ]
 # what the regional authorities must approve: subject → heading, clause, what stands where there is nothing to approve
 APPROVALS = {
     "rate": (
         "费率调整",
         "实施意见征求意见稿二（二）：上调或下调费率须经自治区医保局、财政厅同意",
-        "没有统筹区自行调整过费率。",
+        "载入的各统筹区费率都是首次规定，此后没有调整，没有须核对批准文号的项。",
     ),
     "benefit": (
         "统筹区自行规定的待遇",
         "实施意见征求意见稿二（三）：未经批准不得出台清单以外的政策",
-        "没有统筹区自行规定的待遇：各地执行国家、自治区文件的规定。",
+        "没有载入由盟市自行规定的待遇，没有须核对批准文号的项。",
     ),
 }
 JUDGED = ("unapproved", "approved")
@@ -175,6 +184,10 @@ def approvals(view: View, changes: pd.DataFrame) -> None:
         st.caption(clause + "。" + ("" if len(found) else nothing))
         if len(found):
             wrapped_table(view, found, CHANGE_COLUMNS, key=f"approval_{subject}", name=heading)
+    if judged.empty:
+        st.caption(
+            "检查 P01（自行调整的费率、自行规定的待遇有批准）因此没有可检查的项，结果列为“无数据”：既不是通过，也不是不通过。"
+        )
 
 
 def approval_sentence(changes: pd.DataFrame) -> str:
@@ -182,7 +195,9 @@ def approval_sentence(changes: pd.DataFrame) -> str:
     missing = int((changes["approval_code"] == "unapproved").sum())
     if missing:
         return f"{missing} 项调整未见批准文号：请核对批准文件，或在参数表补上文号。"
-    return "没有未见批准文号的调整。"
+    return (
+        "没有未见批准文号的调整。" if changes["approval_code"].isin(JUDGED).any() else "没有须经批准的调整。"
+    )
 
 
 def main() -> None:

@@ -28,17 +28,19 @@ from dashboards.components.state import (
 from dashboards.components.tables import Col, show_table, wrapped_table
 from dashboards.labels import (
     BASES,
-    BASIS_TEXT,
     HELD_TAG,
     NOT_APPLICABLE,
     NOT_REPORTED,
     PERIOD_TYPES,
     RESIDENT_SEASON_NOTE,
+    RULE_BASIS_TEXT,
     SCHEMES,
+    clause_text,
     document_text,
     fmt,
     fmt_metric,
     fmt_months,
+    fmt_value,
     is_missing,
     level_mark,
     period_label,
@@ -86,8 +88,7 @@ def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any]
     with badge.container(border=True, height="stretch"):
         if balance is None and (level is None or not level["is_reported"]):
             st.markdown(f"### {NOT_REPORTED if awaited else '— 本期没有数'}")
-            said = "没有报送，不参与合计与等级判断。" if awaited else "没有这个险种和口径的数，不作等级判断。"
-            st.caption(f"{view.shown_area} {view.period_text} {said}")
+            st.caption(absence_sentence(view, awaited))
         elif level is None:
             st.markdown("### × 不适用")
             st.caption("这个口径不作预警判断。")
@@ -132,6 +133,22 @@ def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any]
             if whose:
                 st.caption(whose)
             source_button(view, Figure(metric, str(view.area_code), fund), f"why_{metric}")
+
+
+def absence_sentence(view: View, awaited: bool) -> str:
+    """What is missing: nothing of the period was reported, or only some of its months."""
+    if not awaited:
+        return f"{view.shown_area}{view.period_text}没有这个险种和口径的数，不作等级判断。"
+    months = data.first(view.rows("period_months")) or {}
+    found = view.rows("area_figures", area_code=str(view.area_code))
+    reported = found.loc[found["period_type"] == "month", "period_code_last"].astype(str)
+    last = max(reported, default="")
+    if view.period_type != "month" and str(months.get("first_month")) <= last < str(months.get("last_month")):
+        return (
+            f"{view.shown_area}{view.period_text}只报送到{period_label(last)}，全期没有合计数，"
+            "不参与合计与等级判断；已报送的月份见下面的链接。"
+        )
+    return f"{view.shown_area}{view.period_text}没有报送，不参与合计与等级判断。"
 
 
 def is_awaited(view: View) -> bool:
@@ -221,9 +238,11 @@ def rule_document(doc_no: Any, doc_title: Any, clause: Any, basis: Any) -> str:
     """What a rule rests on, short: number (or title) and clause; our own design by its basis."""
     cited = "" if doc_no == OWN_DESIGN else document_text(doc_no, doc_title, with_title=False)
     parts = [
-        str(part) for part in (cited, clause) if not is_missing(part) and part not in ("", NOT_APPLICABLE)
+        str(part)
+        for part in (cited, clause_text(clause))
+        if not is_missing(part) and part not in ("", NOT_APPLICABLE)
     ]
-    return " ".join(parts) or BASIS_TEXT.get(basis, NOT_APPLICABLE)
+    return " ".join(parts) or RULE_BASIS_TEXT.get(basis, NOT_APPLICABLE)
 
 
 def rules_of(view: View) -> pd.DataFrame:
@@ -240,14 +259,12 @@ def rules_of(view: View) -> pd.DataFrame:
         rule_document(*parts)
         for parts in zip(rules["doc_no"], rules["doc_title"], rules["clause"], rules["basis"], strict=True)
     ]
-    for source, target in (
-        ("metric_value", "value_text"),
-        ("threshold_value", "threshold_text"),
-        ("margin", "margin_text"),
+    for source, target, write in (
+        ("metric_value", "value_text", fmt_value),
+        ("threshold_value", "threshold_text", fmt_metric),
+        ("margin", "margin_text", fmt_metric),
     ):
-        rules[target] = [
-            fmt_metric(value, unit) for value, unit in zip(rules[source], rules["unit"], strict=True)
-        ]
+        rules[target] = [write(value, unit) for value, unit in zip(rules[source], rules["unit"], strict=True)]
     unreported = ~rules["is_reported"].fillna(True).astype(bool)
     rules.loc[unreported, ["value_text", "margin_text"]] = NOT_REPORTED
     rules.loc[unreported, "level_reason"] = None
@@ -365,14 +382,20 @@ def peers_block(view: View) -> None:
             ("prior_year_value", "prior_text"),
         ):
             mine[target] = [
-                fmt_metric(value, unit) for value, unit in zip(mine[source], mine["unit"], strict=True)
+                fmt_value(value, unit) for value, unit in zip(mine[source], mine["unit"], strict=True)
             ]
         mine["rank_text"] = [
             "不排名" if is_missing(rank) else f"{int(rank)}/{int(count)}"
             for rank, count in zip(mine["rank"], mine["ranked_count"], strict=True)
         ]
         mine.loc[mine["is_suppressed"].astype(bool), "value_text"] = "不公布"
-        show_table(view, mine, INDICATOR_COLUMNS, key="indicators", name="比较指标")
+        # the region's own figure is the areas' total: it is not printed twice, and has no rank
+        columns = [
+            column
+            for column in INDICATOR_COLUMNS
+            if not (view.whole_region and column.name in ("value_text", "rank_text"))
+        ]
+        show_table(view, mine, columns, key="indicators", name="比较指标")
         missing_indicators(view, codes)
         figures = [
             BusinessFigure(
@@ -409,7 +432,11 @@ def charts_block(view: View, fund: str, fund_name: str) -> None:
             st.subheader("可支付月数")
             st.markdown("× 不适用：已报送的期数不足，或没有连续支出，不能计算可支付月数。")
         else:
-            band, limits = policy_lines(view.rows("policy_lines", fund_code=view.warning_fund(code)))
+            # the band and the limits are rules on the pooled fund, not on one that contains personal accounts
+            ruled = view.warning_fund(code)
+            of_pooled = fund == ruled or (view.scheme == "all" and view.basis == "pooled")
+            lines = view.rows("policy_lines", fund_code=ruled)
+            band, limits = policy_lines(lines) if of_pooled else (None, ())
             chart = reserve_band(
                 series,
                 view.shown_area,
@@ -472,6 +499,8 @@ def main() -> None:
         name="预警规则",
         empty="这一期没有规则结果。",
     )
+    if view.basis == "with_account" and view.scheme != "resident":
+        st.caption("预警一律按统筹基金判断：表中的可支付月数和结余不含个人账户，与上方含个人账户的数不同。")
     if view.shows_residents:
         st.caption(f"注：{RESIDENT_SEASON_NOTE}")
     charts_block(view, fund, fund_name)

@@ -28,8 +28,8 @@ from dashboards.labels import (
     RESERVE_NOTE,
     RESIDENT_SEASON_NOTE,
     fmt,
-    fmt_metric,
     fmt_months,
+    fmt_value,
     level_mark,
 )
 from dashboards.palette import GREY, LEVEL_COLOR, LEVEL_INK
@@ -100,19 +100,19 @@ CHANGE_COLUMNS = [
     Col("months_in_level", "count", "已持续期数"),
 ]
 TABLE_COLUMNS = [
-    Col("area_name", header="统筹区", width=120),
+    Col("area_name", header="统筹区", width=118),
     Col("level_code", "level", "预警等级", 74),
-    Col("change_code", "word", "较上期", 52),
-    Col("trend_code", "word", "趋势", 66),
-    Col("leading_rule_name", header="主要规则", width=152),
-    Col("leading_value", header="当前值", width=90),
-    Col("leading_threshold", header="阈值", width=70),
+    Col("change_code", "word", "较上期", 50),
+    Col("trend_code", "word", "趋势", 64),
+    Col("leading_rule_name", header="主要规则", width=160),
+    Col("leading_value", header="当前值", width=84),
+    Col("leading_threshold", header="阈值", width=66),
 ]
 BALANCE_COLUMNS = [
-    Col("actual_closing_yuan", "wan", "期末结余", 116),
-    Col("surplus_yuan", "wan", "当期结余", 116),
+    Col("actual_closing_yuan", "wan", "期末结余", 112),
+    Col("surplus_yuan", "wan", "当期结余", 112),
 ]
-FLOW_COLUMNS = [Col("income_yuan", "wan"), Col("expenditure_yuan", "wan")]
+FLOW_COLUMNS = [Col("income_yuan", "wan", None, 84), Col("expenditure_yuan", "wan", None, 84)]
 YOY_COLUMNS = [
     Col("income_yoy_ratio", "ratio", "收入同比", 64),
     Col("expenditure_yoy_ratio", "ratio", "支出同比", 64),
@@ -125,7 +125,7 @@ def with_texts(view: View, levels: pd.DataFrame) -> pd.DataFrame:
     for rule in ("leading", "change"):
         for source, target in (("metric_value", "value"), ("threshold_value", "threshold")):
             shown[f"{rule}_{target}"] = [
-                fmt_months(value) if unit == "months" else fmt_metric(value, unit)
+                fmt_value(value, unit)
                 for value, unit in zip(shown[f"{rule}_{source}"], shown[f"{rule}_unit"], strict=True)
             ]
     # who has not reported has no rule that decided anything
@@ -192,9 +192,9 @@ def level_legend() -> str:
     """What the colours mean, in words."""
     pill = "display:inline-block;padding:2px 12px;border-radius:4px;margin:0 0 8px"
     marks = [
-        f"<div><span style='background:{LEVEL_COLOR[code]};color:{LEVEL_INK[code]};{pill}'>{level_mark(code)}</span></div>"
+        f"<div><span style='background:{LEVEL_COLOR[code]};color:{LEVEL_INK[code]};{pill}"
+        f"{f';border:1px solid {GREY}' if code == 'not_available' else ''}'>{level_mark(code)}</span></div>"
         for code in LEVELS
-        if code != "not_available"
     ]
     unreported = f"<div><span style='border:1px dashed {GREY};color:{LEVEL_INK['not_available']};{pill}'>{NOT_REPORTED}</span></div>"
     note = "一级红最重，四级蓝最轻；无预警为灰色。结余偏多在画像页另列，不抬高等级。"
@@ -255,10 +255,10 @@ def main() -> None:
         st.caption(
             f"这一期有的统筹区没有“{view.basis_label}”口径的数，金额列改用另一口径；在基金收支页逐行标明。"
         )
-    reserve = "年末可支付月数" if view.shows_residents else "可支付月数"
+    # which months they are stands in the note above, as on 基金收支
     columns = [
         *TABLE_COLUMNS,
-        Col("reserve_months", "months", reserve, 112 if view.shows_residents else 84),
+        Col("reserve_months", "months", "可支付月数", 82),
         *BALANCE_COLUMNS,
         *(YOY_COLUMNS if view.compare == "同比" else FLOW_COLUMNS),
     ]

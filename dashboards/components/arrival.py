@@ -98,6 +98,13 @@ def month_text(code: object) -> str:
     return period_label(code) if isinstance(code, str) and code != "all" else UNDATED
 
 
+def column_text(code: str) -> str:
+    """A column's header, short: ``2025-09``, ``2025Q3``; rows without a month are 不分月."""
+    if code == "all":
+        return UNDATED
+    return f"{code[:4]}-{code[4:]}" if code[4:].isdigit() else code
+
+
 def draw(view: View, arrival: pd.DataFrame, periods: list[str], column: str, name: str) -> None:
     """The matrix itself, the newest period first."""
     arrival["mark"] = [ARRIVAL_SYMBOL[code] for code in arrival["arrival_code"]]
@@ -107,10 +114,7 @@ def draw(view: View, arrival: pd.DataFrame, periods: list[str], column: str, nam
         .reindex(index=order, columns=periods)
         .fillna(ARRIVAL_SYMBOL["not_expected"])
     )
-    matrix.columns = [
-        month_text(code).replace("年", "-").replace("月", "", 1) if code != "all" else UNDATED
-        for code in matrix.columns
-    ]
+    matrix.columns = [column_text(code) for code in matrix.columns]
     matrix = matrix.rename_axis("统筹区").reset_index()
     style = matrix.style.map(
         lambda mark: "color: #8F0A1A; font-weight: 700" if mark in BAD else "color: #35526B",

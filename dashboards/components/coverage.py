@@ -22,16 +22,44 @@ def prior_note(view: View, area_code: str, fund_code: str) -> str:
     now, before = row.get("areas_reported_count"), row.get("prior_areas_reported_count")
     if not counts_differ(now, before):
         return ""
-    return f"本期由{int(now)}个统筹区报送，上年同期由{int(before)}个，两期不可比，不列上年同期和同比。"
+    return (
+        f"全区本期由{int(now)}个统筹区报送，上年同期由{int(before)}个，两期不可比，不列全区的上年同期和同比。"
+    )
+
+
+TRANSFERS = (
+    "remittance_to_superior_expenditure",
+    "subordinate_remittance_income",
+    "superior_subsidy_income",
+    "subsidy_to_subordinate_expenditure",
+)
+CENT = 0.005
+
+
+def transfer_note(view: View, accounts: pd.DataFrame) -> str:
+    """Why transfers inside the region do not cancel out in its own accounts, where they do not."""
+    if not view.whole_region:
+        return ""
+    own = accounts[accounts["account_code"].isin(TRANSFERS)]
+    if not (own[["amount_yuan", "ytd_yuan"]].astype(float).abs() > CENT).any(axis=None):
+        return ""
+    return (
+        "全区合并时上下级之间的上解、补助相互抵销；没有抵销完的，是有统筹区未报送、双方记账不在同一期，"
+        "或以万元列报的尾差，见检查 M06。"
+    )
 
 
 def budget_note(budget: dict[str, Any] | None) -> str:
-    """That the region's budget and its actual figures are not of the same areas."""
+    """That the region's budget and its actual figures are not of the same areas, or that only some areas revised theirs."""
     row = budget or {}
     planned, done = row.get("budget_areas_count"), row.get("actual_areas_count")
-    if not counts_differ(planned, done):
-        return ""
-    return f"预算为{int(planned)}个统筹区之和，执行为已报送的{int(done)}个之和，不是同一范围"
+    words = []
+    if counts_differ(planned, done):
+        words.append(f"预算为{int(planned)}个统筹区之和，执行为已报送的{int(done)}个之和，不是同一范围")
+    revised = row.get("partly_revised_count")
+    if not is_missing(revised):
+        words.append(f"全区为年初预算之和，{int(revised)}个统筹区的调整预算未并入")
+    return "；".join(words)
 
 
 def course_note(series: pd.DataFrame, period_code: str, budget: dict[str, Any]) -> str:

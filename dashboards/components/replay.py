@@ -11,7 +11,15 @@ from dashboards import data
 from dashboards.charts_business import difference_bars
 from dashboards.components.cards import chart_card
 from dashboards.components.frame import View
-from dashboards.components.settlement import TITLE, explain_settlement
+from dashboards.components.settlement import (
+    OFF_FUND,
+    OFF_FUND_NOTE,
+    OUTSIDE_RULES,
+    TITLE,
+    cited_clauses,
+    document_titles,
+    explain_settlement,
+)
 from dashboards.components.state import is_fresh, prepare, prepare_text, selected_rows
 from dashboards.components.tables import Col, show_table, wrapped_table
 from dashboards.labels import NOT_REPORTED, fmt, is_missing, period_label
@@ -44,46 +52,55 @@ GROUP_COLUMNS = [
     Col("expected_yuan", "yuan", "按规定应付"),
 ]
 ROW_COLUMNS = [
-    Col("settlement_id", header="结算编号"),
-    Col("person_mask", header="人员（掩码）"),
-    Col("area_name", header="统筹区"),
-    Col("institution_code", header="机构"),
-    Col("operator_mask", header="经办人（掩码）"),
-    Col("event_month", header="结算月"),
-    Col("fund_short", header="基金"),
-    Col("cause_name", header="原因"),
-    Col("paid_yuan", "yuan", "实际支付"),
-    Col("expected_yuan", "yuan", "按规定应付"),
-    Col("difference_yuan", "yuan_signed", "实际 − 应付"),
+    Col("settlement_id", header="结算编号", width=162),
+    Col("area_name", header="统筹区", width=76),
+    Col("event_month", "month", "结算月", 84),
+    Col("fund_short", header="基金", width=78),
+    Col("cause_name", header="原因", width=118),
+    Col("paid_yuan", "yuan", "实际支付", 104),
+    Col("expected_yuan", "yuan", "应付", 96),
+    Col("difference_yuan", "yuan_signed", "实际 − 应付", 116),
+    Col("institution_code", header="机构", width=112),
+    Col("person_mask", header="人员（掩码）", width=92),
+    Col("operator_mask", header="经办人（掩码）", width=112),
 ]
 
 
-def due_columns(unit: str) -> list[Col]:
+def due_columns(unit: str, width: int | None = None) -> list[Col]:
     """What the rules make due, what was declared (both in ``unit``) and the parts of the difference."""
     return [
-        Col("expected_yuan", unit, "按规定应缴"),
-        Col("declared_yuan", unit, "申报"),
-        Col("difference_yuan", "yuan_signed", "申报 − 应缴"),
-        Col("base_difference_yuan", "yuan_signed", "其中基数"),
-        Col("rate_difference_yuan", "yuan_signed", "其中费率"),
-        Col("other_difference_yuan", "yuan_signed", "其中其他"),
+        Col("expected_yuan", unit, "应缴" if width else "按规定应缴", width),
+        Col("declared_yuan", unit, "申报", width),
+        Col("difference_yuan", "yuan_signed", "申报 − 应缴", width and width + 8),
+        Col("base_difference_yuan", "yuan_signed", "其中基数", width),
+        Col("rate_difference_yuan", "yuan_signed", "其中费率", width),
+        Col("other_difference_yuan", "yuan_signed", "其中其他", width),
     ]
 
 
-ITEM_COLUMNS = [
+ITEM_KEYS = [
     Col("insutype_name", header="险种", width=110),
     Col("item_name", header="项目", width=130),
     Col("span_text", header="期间"),
-    Col("row_count", "count", "记录数（人数）"),
+]
+ITEM_COLUMNS = [
+    *ITEM_KEYS,
+    Col("row_count", "count", "记录数"),
     Col("wrong_count", "count", "不符"),
     *due_columns("wan"),
+    Col("rule_text", header="依据", width=180),
+]
+COLLECTED_COLUMNS = [
+    *ITEM_KEYS,
+    Col("declared_yuan", "wan", "申报"),
     Col("collected_yuan", "wan", "已到账"),
     Col("arrears_yuan", "wan", "欠费"),
-    Col("arrears_short_yuan", "wan", "不足3个月"),
+    Col("arrears_short_yuan", "wan", "其中不足3个月"),
     Col("arrears_medium_yuan", "wan", "3至12个月"),
     Col("arrears_long_yuan", "wan", "满12个月"),
-    Col("clauses", header="依据", width=220),
 ]
+# what is no money that somebody still has to pay: a share of what came in, and what was never declared
+NOT_COLLECTED = ("account_credit", "early_retiree")
 UNRULED_COLUMNS = [
     Col("insutype_name", header="险种", width=110),
     Col("item_name", header="项目", width=130),
@@ -93,20 +110,20 @@ UNRULED_COLUMNS = [
     Col("declared_yuan", "wan", "申报"),
     Col("collected_yuan", "wan", "已到账"),
 ]
+# an item belongs to one scheme: its name is enough here
 AREA_COLUMNS = [
-    Col("area_name", header="统筹区"),
-    Col("insutype_name", header="险种", width=110),
-    Col("item_name", header="项目", width=130),
-    Col("span_text", header="期间"),
-    Col("wrong_count", "count", "不符"),
-    *due_columns("yuan"),
+    Col("area_name", header="统筹区", width=118),
+    Col("item_name", header="项目", width=176),
+    Col("span_text", header="期间", width=84),
+    Col("wrong_count", "count", "不符", 50),
+    *due_columns("yuan", 108),
 ]
 CONTRIBUTION_ROW_COLUMNS = [
     Col("contribution_id", header="缴费编号"),
     Col("person_mask", header="人员（掩码）"),
     Col("area_name", header="统筹区"),
     Col("insutype_name", header="险种"),
-    Col("due_month", header="做账月"),
+    Col("due_month", "month", "做账月"),
     Col("wrong_text", header="不符之处"),
     Col("base_yuan", "yuan", "申报基数"),
     Col("due_base_yuan", "yuan", "应有基数"),
@@ -130,8 +147,12 @@ def asked_with(view: View) -> dict[str, str]:
 
 def benefit_sentence(status: pd.DataFrame, funds: pd.DataFrame) -> str:
     """How many settlements were replayed, and how many of them were not paid as the rules give."""
-    counts = status.groupby("status_name", sort=False)["settlement_count"].sum()
-    parts = [f"{name}{fmt(count, '个')}笔" for name, count in counts.items() if count]
+    counts = status.groupby(["status_code", "status_name"], sort=False)["settlement_count"].sum()
+    parts = [
+        f"没有复算{fmt(count, '个')}笔（{name}）" if code == OUTSIDE_RULES else f"{name}{fmt(count, '个')}笔"
+        for (code, name), count in counts.items()
+        if count
+    ]
     counted = "结算" + "、".join(parts)
     if REPLAYED not in set(status["status_code"]):
         return counted + "。"
@@ -167,6 +188,7 @@ def benefit_replay(view: View, fund: str) -> None:
     st.caption(
         "按规定应付：按待遇参数（起付线、比例、限额和各层次序）逐笔计算，先后次序按结算时间，冲正在冲正时退回。"
         "这里是结算口径，冲正计入冲正所在月；参数和条款见“政策参数”。"
+        + (OFF_FUND_NOTE if (funds["fund_code"] == OFF_FUND).any() else "")
     )
     open_states = status[status["status_code"] != REPLAYED].reset_index(drop=True)
     if len(open_states):
@@ -278,16 +300,25 @@ def contribution_replay(view: View, fund: str) -> None:
         return
     found = with_span(view, found)
     items = found[found["status_code"] == REPLAYED].reset_index(drop=True)
-    st.markdown(f"**{view.shown_area}{view.period_text}：{contribution_sentence(items)}**")
+    st.markdown(f"**{view.shown_area}{view.period_text}{contribution_sentence(items)}**")
+    titles = document_titles(view)
+    items["rule_text"] = [cited_clauses(text, titles) for text in items["clauses"]]
     # a sum of areas rests on as many rules as they have
-    columns = [column for column in ITEM_COLUMNS if column.name != "clauses" or not view.whole_region]
+    columns = [column for column in ITEM_COLUMNS if column.name != "rule_text" or not view.whole_region]
     wrapped_table(view, items, columns, key="contribution_items", name="缴费复算", empty="没有已复算的缴费。")
     note = "应缴＝核定基数（在上下限之间）× 当日费率，或人数 × 定额；各级财政补助＝人数 × 标准 × 负担比例。保费与补助为全年。"
     if view.whole_region:
         note += "依据的文件和条款各地不同，选统筹区查看。"
     if items["is_sample_based"].fillna(False).astype(bool).any():
-        note += "部分参数只供样例（basis = sample），不出自文件。"
+        note += "依据为“样例参数”的，只供样例数据，不出自任何文件。"
     st.caption(note)
+    collected = items[~items["item_code"].isin(NOT_COLLECTED)].reset_index(drop=True)
+    if len(collected):
+        st.markdown("**到账与欠费**")
+        wrapped_table(
+            view, collected, COLLECTED_COLUMNS, key="contribution_collected", name="缴费复算_到账与欠费"
+        )
+        st.caption("划入个人账户随缴费到账记入，不单列欠费；账龄自应缴月份起算到期末。")
     others = found[found["status_code"] != REPLAYED].reset_index(drop=True)
     if len(others):
         st.markdown("**没有复算的**")

@@ -25,6 +25,7 @@ from dashboards.labels import (
     fmt_months,
     is_missing,
     level_mark,
+    period_label,
     word,
 )
 from dashboards.palette import LEVEL_COLOR, LEVEL_INK
@@ -32,23 +33,27 @@ from dashboards.palette import LEVEL_COLOR, LEVEL_INK
 WRAPPED_ROWS = 40
 SHORT_TEXT = 6
 WIDEST_FLOOR = 190
+SHORT_HEAD = 3
 CELL = "border:1px solid #E1E6EA;padding:5px 9px"
+HEAD = "text-align:left;background:#F3F6F8;min-width:44px"
 
 
 @dataclass(frozen=True)
 class Col:
-    """One column: the mart column, how it is written, and a header where the mart's label does not fit."""
+    """One column: the mart column, how it is written, a header where the mart's label does not fit; pinned: never scrolled."""
 
     name: str
     kind: str = "text"
     header: str | None = None
     width: Any = None
+    pinned: bool = False
 
 
 MONEY = {"yuan": "元", "yuan_signed": "元", "wan": "万元", "wan_signed": "万元", "yi": "亿元"}
 # figures that are no money, by the unit they are written in
 PLAIN = {"persons": "人", "times": "次", "each": "元", "share": "%"}
 FIGURES = {*MONEY, *PLAIN, "ratio", "months"}
+COUNTED = {*FIGURES, "count"}
 
 
 def _formatter(kind: str, name: str) -> Callable[[Any], str]:
@@ -68,6 +73,8 @@ def _formatter(kind: str, name: str) -> Callable[[Any], str]:
         return lambda value: "是" if not is_missing(value) and bool(value) else "否"
     if kind == "date":
         return lambda value: NOT_APPLICABLE if is_missing(value) else str(value)[:10]
+    if kind == "month":
+        return lambda value: NOT_APPLICABLE if is_missing(value) or value == "" else period_label(str(value))
     if kind == "active":
         return lambda value: "采用" if bool(value) else "已被替代"
     if kind == "word":
@@ -81,10 +88,21 @@ def documented(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(doc_text=texts)
 
 
+def label_of(view: View, column: Col) -> str:
+    """A column's Chinese header; words come from the marts' own documentation."""
+    return column.header or data.column_labels(view.build, view.scope).get(column.name, column.name)
+
+
 def header(view: View, column: Col) -> str:
-    """A column's Chinese header with its unit; words come from the marts' own documentation."""
-    label = column.header or data.column_labels(view.build, view.scope).get(column.name, column.name)
+    """A column's Chinese header with its unit."""
+    label = label_of(view, column)
     return f"{label}（{MONEY[column.kind]}）" if column.kind in MONEY else label
+
+
+def common_unit(columns: list[Col]) -> str | None:
+    """The unit of every amount of a table, where they have one: it then stands once, above the table."""
+    units = {MONEY[column.kind] for column in columns if column.kind in MONEY}
+    return units.pop() if len(units) == 1 else None
 
 
 def text_table(view: View, frame: pd.DataFrame, columns: list[Col]) -> pd.DataFrame:
@@ -170,12 +188,13 @@ def _config(view: View, frame: pd.DataFrame, columns: list[Col]) -> dict[str, An
     stated = _stated(frame, columns)
     config = {}
     for column in columns:
+        place: dict[str, Any] = {"width": column.width} | ({"pinned": True} if column.pinned else {})
         if column.name in stated:
-            made = st.column_config.TextColumn(width=column.width, alignment="right")
-        elif column.kind in {*FIGURES, "count"}:
-            made = st.column_config.NumberColumn(width=column.width)
+            made = st.column_config.TextColumn(alignment="right", **place)
+        elif column.kind in COUNTED:
+            made = st.column_config.NumberColumn(**place)
         else:
-            made = st.column_config.TextColumn(width=column.width)
+            made = st.column_config.TextColumn(**place)
         config[header(view, column)] = made
     return config
 
@@ -215,12 +234,14 @@ def show_table(
 
 
 def plain_table(view: View, frame: pd.DataFrame, columns: list[Col], *, key: str, name: str) -> None:
-    """A short table as plain text with its downloads: there before the grid's bundle has arrived."""
+    """A short table as plain text with its downloads: there before the grid's bundle has arrived.
+
+    As in printed tables, a unit that all amounts share stands once, above the table to the right.
+    """
     texts = text_table(view, frame, columns)
-    heads = "".join(
-        f"<th style='{CELL};text-align:left;background:#F3F6F8;min-width:30px'>{escape(h)}</th>"
-        for h in texts
-    )
+    unit = common_unit(columns)
+    heads = "".join(_plain_head(view, column, bool(unit)) for column in columns)
+    heads += "".join(f"<th style='{CELL};{HEAD}'>{escape(h)}</th>" for h in texts.columns[len(columns) :])
     lines = []
     for position in range(len(frame)):
         cells = "".join(
@@ -228,13 +249,33 @@ def plain_table(view: View, frame: pd.DataFrame, columns: list[Col], *, key: str
             f"{escape(str(texts.iloc[position, place]))}</td>"
             for place, column in enumerate(columns)
         )
+        cells += "".join(
+            f"<td style='{CELL};white-space:nowrap'>{escape(str(text))}</td>"
+            for text in texts.iloc[position, len(columns) :]
+        )
         lines.append(f"<tr>{cells}</tr>")
+    above = (
+        f"<div style='text-align:right;font-size:0.82rem;color:#4A5560'>单位：{unit}</div>" if unit else ""
+    )
     with st.container(key=key):
         st.html(
-            f"<div style='overflow-x:auto'><table aria-label='{escape(name)}' style='border-collapse:collapse;"
+            f"{above}<div style='overflow-x:auto'><table aria-label='{escape(name)}' style='border-collapse:collapse;"
             f"width:100%;font-size:0.88rem'><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
         )
     download_row(view, texts, name, key)
+
+
+def _plain_head(view: View, column: Col, bare: bool) -> str:
+    """A header cell: figures to the right, short words and units never broken; ``bare`` leaves the unit out."""
+    label = escape(label_of(view, column))
+    side = "right" if column.kind in COUNTED else "left"
+    whole = ";white-space:nowrap" if len(label) <= SHORT_HEAD else ""
+    unit = (
+        f"<wbr><span style='white-space:nowrap'>（{MONEY[column.kind]}）</span>"
+        if column.kind in MONEY
+        else ""
+    )
+    return f"<th style='{CELL};{HEAD};text-align:{side}{whole}'>{label}{'' if bare else unit}</th>"
 
 
 def wrapped_table(
@@ -248,11 +289,12 @@ def wrapped_table(
 
 
 def _plain_style(column: Col, value: Any, text: str) -> str:
-    """Short texts and figures stay on one line; a column with a width wraps, but not below that width."""
+    """Short texts and figures stay on one line, figures to the right; a column with a width wraps, but not below it."""
     wraps = column.width is not None and column.kind not in FIGURES and len(text) > SHORT_TEXT
     floor = f"min-width:{min(column.width, WIDEST_FLOOR)}px;" if isinstance(column.width, int) else ""
     layout = f"{floor}overflow-wrap:anywhere;" if wraps else "white-space:nowrap;"
-    return layout + (_level_style(value) if column.kind == "level" else "")
+    side = "text-align:right;font-variant-numeric:tabular-nums;" if column.kind in COUNTED else ""
+    return layout + side + (_level_style(value) if column.kind == "level" else "")
 
 
 def small_table(view: View, frame: pd.DataFrame, columns: list[Col], height: int) -> None:

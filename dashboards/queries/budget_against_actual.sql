@@ -1,4 +1,5 @@
--- One row per side of one area and fund: the year's budget beside the year-to-date actual of the chosen period.
+-- One row per side of one area and fund: the year's budget beside the year-to-date actual of the chosen period. A region's
+-- revised budget counts where all its areas have one; partly_revised_count says how many have where not all do.
 with budgets as (
     select
         statement_code,
@@ -7,8 +8,13 @@ with budgets as (
         surplus_yuan,
         areas_reported_count,
         row_number() over (
-            order by case statement_code when 'revised_budget' then 1 when 'budget' then 2 else 3 end
+            order by
+                case when areas_reported_count >= areas_expected_count then 1 else 2 end,
+                areas_reported_count desc,
+                case statement_code when 'revised_budget' then 1 else 2 end
         ) as preference,
+        max(case when statement_code = 'revised_budget' and areas_reported_count < areas_expected_count then areas_reported_count end)
+            over () as partly_revised_count,
     from fund_balance.fct_fund_balance
     where area_code = $area_code
         and fund_code = $fund_code
@@ -29,6 +35,7 @@ select
     case when actual.period_type = 'year' then actual.surplus_yuan else actual.ytd_surplus_yuan end
         as ytd_surplus_yuan,
     budgets.areas_reported_count as budget_areas_count,
+    budgets.partly_revised_count,
     actual.areas_reported_count as actual_areas_count,
 from budgets
 left join fund_balance.fct_fund_balance as actual

@@ -63,6 +63,8 @@ left join fund_balance.fct_fund_balance as revised
     and revised.period_type = 'year'
     and revised.period_code = $year
     and revised.statement_code = 'revised_budget'
+    -- what some areas revised is not the region's budget
+    and revised.areas_reported_count >= revised.areas_expected_count
 left join prefecture_comparison.fct_prefecture_indicator as indicator
     on balance.area_code = indicator.area_code
     and balance.scheme_code = indicator.scheme_code

@@ -2,6 +2,7 @@
 select
     parameter.area_code,
     parameter.area_name,
+    coalesce(dim_area.area_short_name, parameter.area_name) as area_short_name,
     parameter.area_sort_order,
     parameter.parameter_code,
     parameter.parameter_name,
@@ -22,6 +23,7 @@ select
     parameter.note,
     min(parameter.parameter_value) over same <> max(parameter.parameter_value) over same as is_different
 from benefits.dim_policy_parameter as parameter
+left join core.dim_area on parameter.area_code = dim_area.area_code
 where parameter.valid_from_date <= cast($as_of as date)
     and (parameter.valid_to_date is null or parameter.valid_to_date > cast($as_of as date))
     and ($scope = '*' or list_contains(string_split($scope, ','), parameter.area_code))

@@ -1,10 +1,11 @@
 {#
-    The arithmetic of one settlement, written once: int_benefits__settled uses it for persons whose year meets no limit,
+    The arithmetic of one settlement, written once: int_benefits__worked uses it for persons whose year meets no limit,
     int_benefits__stepwise row by row for the others. Amounts are fen.
 
-    benefit_wanted(relation)   needs the facts, the rule set's columns and used_admission_count, used_outpatient_scope,
-                               used_chronic_scope, used_privileged_scope (what the year had before); adds
-                               deductible_standard, deductible, cost_1.., pay_1.., wanted, privileged_wanted
+    benefit_wanted(relation)   needs the facts, the rule set's columns and used_before (what the year had before of the
+                               settlement's own kind: admissions, or in-scope cost of outpatient, chronic or privileged
+                               outpatient care); adds deductible_standard, deductible, cost_1.., pay_1.., wanted,
+                               privileged_wanted
     benefit_paid(relation)     needs those and used_pooled, used_outpatient, used_large, used_civil, used_privileged,
                                used_critical, used_critical_scope, used_assistance; adds what each fund pays, what moves
                                on at the pooled cap, and missing_code: the first parameter or fact that is not there
@@ -38,25 +39,25 @@ from (
                 select
                     given.*,
                     case
+                        when path_code <> 'pooled' then 0
                         when medical_kind_code <> 'inpatient' then deductible_year
-                        when used_admission_count = 0 then deductible_first
-                        when used_admission_count = 1 then deductible_second
+                        when used_before = 0 then deductible_first
+                        when used_before = 1 then deductible_second
                         else deductible_later
                     end as deductible_standard,
                     case
                         when path_code <> 'pooled' then 0
-                        when medical_kind_code = 'outpatient' then {{ room('deductible_year', 'used_outpatient_scope') }}
-                        when medical_kind_code = 'chronic' then {{ room('deductible_year', 'used_chronic_scope') }}
-                        when used_admission_count = 0 then deductible_first
-                        when used_admission_count = 1 then deductible_second
+                        when medical_kind_code <> 'inpatient' then {{ room('deductible_year', 'used_before') }}
+                        when used_before = 0 then deductible_first
+                        when used_before = 1 then deductible_second
                         else deductible_later
                     end as deductible_left,
                     -- 1.4.1: what lies above the year's deductible, by the sums before and after
                     case
                         when path_code = 'privileged'
                             then
-                                {{ room('used_privileged_scope + in_scope', 'privileged_deductible') }}
-                                - {{ room('used_privileged_scope', 'privileged_deductible') }}
+                                {{ room('used_before + in_scope', 'privileged_deductible') }}
+                                - {{ room('used_before', 'privileged_deductible') }}
                         else 0
                     end as privileged_above
                 from {{ relation }} as given

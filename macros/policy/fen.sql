@@ -2,8 +2,12 @@
     Whole-number arithmetic of the replay: amounts in fen, ratios in millionths, so that every product is exact and is
     rounded once, half up to the cent. Amounts here are never negative (a reversal is the original's result negated).
 #}
+{#
+    A whole number of fen; NULL from ten trillions of yuan on (more than all funds of the country hold). The narrow type
+    keeps the arithmetic in 64 bits: in 128 bits it takes twenty times as long.
+#}
 {% macro fen(yuan) -%}
-    cast(({{ yuan }}) * 100 as bigint)
+    case when abs({{ yuan }}) < 10000000000000 then cast(cast({{ yuan }} as decimal(18, 2)) * 100 as bigint) end
 {%- endmacro %}
 
 {% macro millionths(ratio) -%}
@@ -12,6 +16,11 @@
 
 {% macro yuan_of_fen(fen) -%}
     cast(cast(({{ fen }}) as decimal(18, 0)) * cast(0.01 as decimal(3, 2)) as decimal(20, 2))
+{%- endmacro %}
+
+{# A sum of fen in yuan. #}
+{% macro sum_of_fen(fen) -%}
+    {{ yuan_of_fen('sum(' ~ fen ~ ')') }}
 {%- endmacro %}
 
 {# Whole part of a quotient. #}

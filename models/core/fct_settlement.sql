@@ -86,7 +86,8 @@ select
     settlement.operator_key,
     settlement.delivery_no,
     settlement.file_no,
-    settlement.row_number
+    settlement.row_number,
+    settlement.row_id
 from {{ ref('stg_setl_d') }} as settlement
 left join {{ ref('dim_county') }} as county on settlement.county_code = county.county_code
 left join {{ ref('dim_county') }} as place on settlement.institution_county_code = place.county_code

@@ -37,8 +37,10 @@ ROW_RELATIONS = {
     "contribution_due": "int_benefits__contribution_due",
 }
 
-# Rows of the benefit replay: the table in the working file, and its views by public name (with their name as rows.*).
-REPLAY_MODEL = "int_benefits__settled"
+# Rows of the benefit replay: the table in the working file (in fen), the view of its rows in yuan, and the views by their
+# public names (with their name as rows.*).
+REPLAY_MODEL = "int_benefits__worked"
+SETTLED_MODEL = "int_benefits__settled"
 PUBLIC_ROW_VIEWS = {
     "benefits.fct_benefit_replay": ("benefit_replay", "int_benefits__replay"),
     "benefits.fct_benefit_year": ("benefit_year", "int_benefits__person_year"),
@@ -217,8 +219,8 @@ def row_relation_columns(
             labels[name.lower()] = (label, unit, labels.get(name.lower(), (None, None, None))[2])
     relations = {view: f"rows.{name}" for name, view in ROW_RELATIONS.items()}
     relations |= {model: public for public, (_, model) in PUBLIC_ROW_VIEWS.items()}
-    relations[REPLAY_MODEL] = "rows.benefit_settlement"
-    for name in (REPLAY_MODEL, *(model for _, model in PUBLIC_ROW_VIEWS.values())):
+    relations[SETTLED_MODEL] = "rows.benefit_settlement"
+    for name in (SETTLED_MODEL, *(model for _, model in PUBLIC_ROW_VIEWS.values())):
         for column, given in described_columns(manifest, name).items():
             labels[column] = labels.get(column) or given
     found = con.execute(

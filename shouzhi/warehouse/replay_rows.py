@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from shouzhi.home import link
-from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, REPLAY_MODEL, quoted_text
+from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, REPLAY_MODEL, SETTLED_MODEL, quoted_text
 
 FOLDER = "benefit"
 # What the views read beside the rows themselves.
@@ -35,20 +35,22 @@ def write_replay(
     """
     target = folder / FOLDER
     target.mkdir()
-    settled = nodes[REPLAY_MODEL]["relation_name"]
+    worked = nodes[REPLAY_MODEL]["relation_name"]
     years = one_column(con, "select distinct benefit_year_code from benefits.fct_benefit_month order by 1")
     made = set(one_column(con, "select distinct benefit_year_code from lake.changed_benefit_year"))
     for year in years:
         file = target / f"{year}.parquet"
         if year in made or former is None:
-            write(con, f"select * from {settled} where benefit_year_code = {quoted_text(year)}", file)
+            write(con, f"select * from {worked} where benefit_year_code = {quoted_text(year)}", file)
         else:
             link(former / FOLDER / file.name, file)
     if not years:
-        write(con, f"select * from {settled} where false", target / "none.parquet")
+        write(con, f"select * from {worked} where false", target / "none.parquet")
     names = [path.name for path in sorted(target.iterdir())]
     listed = ", ".join(quoted_text(f"{{rows}}/{FOLDER}/{name}") for name in names)
-    queries = {settled: f"select * from read_parquet([{listed}])"}
+    queries = {worked: f"select * from read_parquet([{listed}])"}
+    settled = nodes[SETTLED_MODEL]
+    queries[settled["relation_name"]] = settled["compiled_code"].replace(worked, f"({queries[worked]})")
     reference = folder / "reference"
     reference.mkdir(exist_ok=True)
     for name in REFERENCES:

@@ -14,7 +14,7 @@ import duckdb
 
 from shouzhi.home import link, write_durably
 from shouzhi.warehouse import replay_rows
-from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, REPLAY_MODEL, ROW_RELATIONS, quoted_text
+from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, ROW_RELATIONS, SETTLED_MODEL, quoted_text
 
 FOLDER = "rows"
 RELATIONS_NAME = "relations.json"
@@ -49,7 +49,7 @@ def write_rows(
     for name in needed(nodes, "staging"):
         queries[nodes[name]["relation_name"]] = moved(nodes[name]["compiled_code"], queries)
     relations = {name: moved(nodes[model]["compiled_code"], queries) for name, model in ROW_RELATIONS.items()}
-    relations["benefit_settlement"] = replay[nodes[REPLAY_MODEL]["relation_name"]]
+    relations["benefit_settlement"] = replay[nodes[SETTLED_MODEL]["relation_name"]]
     for name, model in PUBLIC_ROW_VIEWS.values():
         relations[name] = moved(nodes[model]["compiled_code"], replay)
     replay_rows.name_publicly(marts, relations, folder)

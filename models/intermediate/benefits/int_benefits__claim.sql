@@ -15,6 +15,7 @@ special as (
 
 fact as (
     select
+        settlement.row_id as settlement_no,
         settlement.settlement_id,
         settlement.original_settlement_id,
         settlement.is_reversal,
@@ -49,21 +50,21 @@ fact as (
         coalesce(special.population_code = 'privileged', false) as is_privileged,
         coalesce(special.population_code = 'provincial_cadre', false) as is_provincial_cadre,
         coalesce(special.population_code = 'assisted', false) as is_assisted,
+        coalesce(abs(settlement.medical_fee_yuan) >= 10000000, false) as is_too_large,
         {{ fen('settlement.medical_fee_yuan') }} as fee,
         {{ fen('settlement.own_expense_yuan + settlement.over_limit_yuan') }} as own_and_over,
         {{ fen('settlement.preself_pay_yuan') }} as first_self_pay,
         {{ fen('settlement.in_scope_yuan') }} as in_scope,
-        settlement.deductible_standard_yuan,
-        settlement.deductible_paid_yuan,
+        {{ fen('settlement.deductible_paid_yuan') }} as deductible_paid,
         settlement.pooled_pay_share,
-        settlement.pooled_pay_yuan,
-        settlement.large_claim_pay_yuan,
-        settlement.civil_servant_pay_yuan,
-        settlement.serious_illness_pay_yuan,
-        settlement.assistance_pay_yuan,
-        settlement.supplement_pay_yuan,
-        settlement.disabled_pay_yuan,
-        settlement.other_fund_pay_yuan
+        {{ fen('settlement.pooled_pay_yuan') }} as pooled_pay,
+        {{ fen('settlement.large_claim_pay_yuan') }} as large_claim_pay,
+        {{ fen('settlement.civil_servant_pay_yuan') }} as civil_servant_pay,
+        {{ fen('settlement.serious_illness_pay_yuan') }} as serious_illness_pay,
+        {{ fen('settlement.assistance_pay_yuan') }} as assistance_pay,
+        {{ fen('settlement.supplement_pay_yuan') }} as supplement_pay,
+        {{ fen('settlement.disabled_pay_yuan') }} as disabled_pay,
+        {{ fen('settlement.other_fund_pay_yuan') }} as other_fund_pay
     from {{ ref('fct_settlement') }} as settlement
     left join special on settlement.special_person_code = special.special_person_code
     left join {{ ref('dim_area') }} as area on settlement.area_code = area.area_code
@@ -80,10 +81,11 @@ select
         else 'pooled'
     end as layer_path_code,
     case
+        when fee is null and is_too_large then 'too_large'
         when fee is null or in_scope is null or first_self_pay is null or own_and_over is null then 'amount'
         when fee <> own_and_over + first_self_pay + in_scope then 'composition'
         when not is_reversal and (in_scope < 0 or first_self_pay < 0 or own_and_over < 0) then 'negative'
-        when abs(fee) >= 1000000000 then 'too_large'
+        when is_too_large then 'too_large'
         when service_end_date is null or settled_at is null then 'date'
         when medical_kind_code = 'unknown' then 'kind'
         when scheme_code = 'employee' and person_group_code = 'unknown' and not is_provincial_cadre then 'person_type'

@@ -3,7 +3,7 @@
 -- years that go row by row, because only the large-claim layer asks. Lines that do not add up to the settlement's in-scope
 -- cost and first self-payment say nothing.
 with admission as (
-    select settlement_id, in_scope, first_self_pay
+    select settlement_no, settlement_id, in_scope, first_self_pay
     from {{ ref('int_benefits__limited') }}
     where
         is_stepwise and not is_reversal_event and scheme_code = 'employee' and path_code = 'pooled'
@@ -23,7 +23,7 @@ line as (
 )
 
 select
-    admission.settlement_id,
+    admission.settlement_no,
     line.partial
 from admission
 inner join line

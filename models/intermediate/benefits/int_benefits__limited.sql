@@ -1,12 +1,10 @@
 {{ config(materialized='table') }}
-{%- set spell = 'person_key, area_code, scheme_code, benefit_year_code' %}
 {%- set kept_columns = [
-    'settlement_id', 'claim_id', 'is_reversal_event', 'is_reversed', 'settled_at', 'person_key', 'area_code', 'scheme_code',
-    'benefit_year_code', 'path_code', 'medical_kind_code', 'place_code', 'is_civil_servant', 'is_assisted', 'fee',
-    'first_self_pay', 'in_scope', 'rule_set_no', 'static_missing_code', 'deductible_standard', 'deductible', 'wanted',
-    'privileged_wanted', 'asked_outpatient', 'asked_burden',
+    'year_no', 'settlement_no', 'settlement_id', 'claim_no', 'claim_id', 'is_reversal_event', 'is_reversed', 'settled_at',
+    'scheme_code', 'path_code', 'medical_kind_code', 'place_code', 'is_civil_servant', 'is_assisted', 'fee',
+    'first_self_pay', 'in_scope', 'rule_set_no', 'static_missing_code', 'asked_outpatient', 'asked_burden',
 ] %}
-{%- set ordered = 'over (partition by ' ~ spell ~ ' order by settled_at, settlement_id rows between unbounded preceding and ' %}
+{%- set ordered = 'over (partition by year_no order by settled_at, settlement_id rows between unbounded preceding and ' %}
 {%- set before = ordered ~ '1 preceding)' %}
 {%- set whole = ordered ~ 'unbounded following)' %}
 -- Years in which a limit may bind, with what each settlement asks for. Where the one yearly limit that binds is that of
@@ -16,9 +14,29 @@
 with event as (
     select
         event.*,
+        case when event.is_reversal_event then -1 else 1 end as sign,
+        year.reversal_count,
+        own.settlement_id,
+        own.settled_at,
+        claim.settlement_id as claim_id,
+        claim.scheme_code,
+        claim.path_code,
+        claim.medical_kind_code,
+        claim.place_code,
+        claim.is_civil_servant,
+        claim.is_assisted,
+        claim.fee,
+        claim.first_self_pay,
+        claim.in_scope,
+        claim.rule_set_no,
+        claim.static_missing_code,
         {{ rule_columns('rule') }}
     from {{ ref('int_benefits__year_event') }} as event
-    left join {{ ref('int_benefits__rule_set') }} as rule on event.rule_set_no = rule.rule_set_no
+    inner join {{ ref('int_benefits__year') }} as year on event.year_no = year.year_no
+    -- what is paid or taken back, and the row that does it
+    inner join {{ ref('int_benefits__ruled_claim') }} as claim on event.claim_no = claim.settlement_no
+    inner join {{ ref('int_benefits__ruled_claim') }} as own on event.settlement_no = own.settlement_no
+    left join {{ ref('int_benefits__rule_set') }} as rule on claim.rule_set_no = rule.rule_set_no
     where event.tier_code in ('limited', 'stepwise')
 ),
 
@@ -58,11 +76,6 @@ select
     {%- for name in kept_columns %}
     summed.{{ name }},
     {%- endfor %}
-    {%- for number in range(1, bracket_count() + 1) %}
-    summed.cost_{{ number }},
-    summed.pay_{{ number }},
-    {%- endfor %}
-    {{ rule_columns('summed') }},
     coalesce(
         tier_code = 'limited'
         and other_year + least(outpatient_year, coalesce(least_outpatient_cap, outpatient_year))

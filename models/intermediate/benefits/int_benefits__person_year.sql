@@ -2,8 +2,8 @@
 -- benefits.fct_benefit_year: one row per person, area, insurance type, fund and benefit year: what was paid and what the
 -- rules say against the fund's yearly cap (the greatest in force on a day of that year's care; none where
 -- the fund has none).
-with settled as (
-    select * from {{ ref('int_benefits__settled') }}
+with worked as (
+    select * from {{ ref('int_benefits__worked') }}
 ),
 
 rule as (
@@ -19,23 +19,23 @@ rule as (
 
 summed as (
     select
-        settled.person_key,
-        settled.area_code,
-        settled.insutype_code,
-        settled.scheme_code,
-        settled.benefit_year_code,
+        worked.person_key,
+        worked.area_code,
+        worked.insutype_code,
+        worked.scheme_code,
+        worked.benefit_year_code,
         {%- for name, paid in (
-            ('pooled', 'pooled_pay_yuan'), ('large', 'large_claim_pay_yuan'), ('civil', 'civil_servant_pay_yuan'),
-            ('critical', 'serious_illness_pay_yuan'), ('assistance', 'assistance_pay_yuan'),
+            ('pooled', 'pooled_pay'), ('large', 'large_claim_pay'), ('civil', 'civil_servant_pay'),
+            ('critical', 'serious_illness_pay'), ('assistance', 'assistance_pay'),
         ) %}
-        sum(case when settled.{{ paid }} <> 0 or settled.calculated_{{ name }}_yuan <> 0 then 1 else 0 end) as {{ name }}_count,
-        sum(settled.{{ paid }}) as {{ name }}_paid_yuan,
-        sum(settled.calculated_{{ name }}_yuan) as {{ name }}_expected_yuan,
+        sum(case when worked.{{ paid }} <> 0 or worked.due_{{ name }} <> 0 then 1 else 0 end) as {{ name }}_count,
+        {{ sum_of_fen('worked.' ~ paid) }} as {{ name }}_paid_yuan,
+        {{ sum_of_fen('worked.due_' ~ name) }} as {{ name }}_expected_yuan,
         max(rule.{{ name }}_cap_yuan) as {{ name }}_cap_yuan{{ ',' if not loop.last }}
         {%- endfor %}
-    from settled
-    left join rule on settled.rule_set_no = rule.rule_set_no
-    group by settled.person_key, settled.area_code, settled.insutype_code, settled.scheme_code, settled.benefit_year_code
+    from worked
+    left join rule on worked.rule_set_no = rule.rule_set_no
+    group by worked.person_key, worked.area_code, worked.insutype_code, worked.scheme_code, worked.benefit_year_code
 ),
 
 layer as (

@@ -3,6 +3,7 @@
 -- after it counts, in the original's year.
 with taken_back as (
     select
+        settlement_no,
         settlement_id,
         original_settlement_id,
         settled_at,
@@ -14,10 +15,11 @@ with taken_back as (
 -- One row a reversal: settlement_id is the key of the claims.
 linked as (
     select
+        taken_back.settlement_no,
         taken_back.settlement_id,
         taken_back.original_settlement_id,
         taken_back.settled_at,
-        original.layer_path_code as original_path_code,
+        original.settlement_no as original_no,
         coalesce(original.benefit_year_code, taken_back.benefit_year_code) as benefit_year_code,
         original.settlement_id is not null
         and (

@@ -5,22 +5,17 @@ with event as (
     select
         limited.*,
         split.partial,
-        case when limited.is_reversal_event then limited.claim_id end as reversed_id,
-        dense_rank() over (
-            order by limited.person_key, limited.area_code, limited.scheme_code, limited.benefit_year_code
-        ) as year_no,
-        row_number() over (
-            partition by limited.person_key, limited.area_code, limited.scheme_code, limited.benefit_year_code
-            order by limited.settled_at, limited.settlement_id
-        ) as event_no
+        case when limited.is_reversal_event then limited.claim_no end as reversed_no,
+        row_number() over (partition by limited.year_no order by limited.settled_at, limited.settlement_id) as event_no
     from {{ ref('int_benefits__limited') }} as limited
-    left join {{ ref('int_benefits__fee_split') }} as split on limited.settlement_id = split.settlement_id
+    left join {{ ref('int_benefits__fee_split') }} as split on limited.settlement_no = split.settlement_no
     where limited.is_stepwise
 )
 
 select
     event.year_no,
     event.event_no,
+    event.settlement_no,
     event.settlement_id,
     event.claim_id,
     event.is_reversal_event,
@@ -40,4 +35,4 @@ select
     '|' || lpad(cast(coalesce(original.event_no, event.event_no) as varchar), 8, '0') || ':' as mark_text
 from event
 left join event as original
-    on event.year_no = original.year_no and event.reversed_id = original.settlement_id
+    on event.year_no = original.year_no and event.reversed_no = original.settlement_no

@@ -18,6 +18,13 @@
         {%- for name in used %}
         walked.next_{{ name }} as used_{{ name }},
         {%- endfor %}
+        case
+            when event.path_code = 'privileged' then walked.next_privileged_scope
+            when event.path_code = 'cadre' then 0
+            when event.medical_kind_code = 'outpatient' then walked.next_outpatient_scope
+            when event.medical_kind_code = 'chronic' then walked.next_chronic_scope
+            else walked.next_admission_count
+        end as used_before,
         walked.unknown_text,
         walked.kept_text
     from walked
@@ -30,7 +37,7 @@ with recursive walked as (
     select
         year_no,
         cast(0 as bigint) as event_no,
-        cast(null as varchar) as settlement_id,
+        cast(null as bigint) as settlement_no,
         cast(null as varchar) as blocked_by_id,
         cast(null as varchar) as missing_code,
         {%- for name in amounts %}
@@ -51,7 +58,7 @@ with recursive walked as (
     select
         year_no,
         event_no,
-        settlement_id,
+        settlement_no,
         blocked_by_id,
         missing_code,
         {%- for name in amounts %}
@@ -127,7 +134,7 @@ with recursive walked as (
 )
 
 select
-    settlement_id,
+    settlement_no,
     blocked_by_id,
     missing_code,
     deductible_standard,

@@ -5,9 +5,9 @@
     pre_hook="{{ delete_changed_benefit_years() }}",
 ) }}
 {%- set layers = [
-    ('pooled', 'pooled_pay_yuan', 'pooled'), ('large', 'large_claim_pay_yuan', 'large'),
-    ('civil', 'civil_servant_pay_yuan', 'civil'), ('critical', 'serious_illness_pay_yuan', 'critical'),
-    ('assistance', 'assistance_pay_yuan', 'assistance'), ('off_fund', 'cast(null as decimal(20, 2))', 'off_fund'),
+    ('pooled', 'pooled_pay', 'pooled'), ('large', 'large_claim_pay', 'large'),
+    ('civil', 'civil_servant_pay', 'civil'), ('critical', 'serious_illness_pay', 'critical'),
+    ('assistance', 'assistance_pay', 'assistance'), ('off_fund', 'cast(null as bigint)', 'off_fund'),
 ] %}
 {%- set funds = {'large': '330100', 'civil': '320100', 'critical': '390200', 'assistance': '610100', 'off_fund': 'OFF130'} %}
 -- One pass over the settlements, all funds side by side; then one row a fund.
@@ -22,31 +22,31 @@ with summed as (
         {%- for name, paid, layer in layers %}
         cast(sum(
             case
-                {%- set either = 'coalesce(' ~ paid ~ ', 0) <> 0 or coalesce(calculated_' ~ layer ~ '_yuan, 0) <> 0' %}
+                {%- set either = 'coalesce(' ~ paid ~ ', 0) <> 0 or coalesce(due_' ~ layer ~ ', 0) <> 0' %}
                 when {{ 'true' if name == 'pooled' else either }}
                     then 1
                 else 0
             end
         ) as bigint) as {{ name }}_settlement_count,
         cast(sum(
-            case when status_code = 'replayed' and {{ paid }} <> coalesce(calculated_{{ layer }}_yuan, 0) then 1 else 0 end
+            case when status_code = 'replayed' and {{ paid }} <> coalesce(due_{{ layer }}, 0) then 1 else 0 end
         ) as bigint) as {{ name }}_difference_count,
-        {{ sum_money(paid) }} as {{ name }}_paid_yuan,
-        {{ sum_money("case when status_code = 'replayed' then coalesce(calculated_" ~ layer ~ "_yuan, 0) end") }}
+        {{ sum_of_fen(paid) }} as {{ name }}_paid_yuan,
+        {{ sum_of_fen("case when status_code = 'replayed' then coalesce(due_" ~ layer ~ ", 0) end") }}
             as {{ name }}_expected_yuan,
-        {{ sum_money("case when status_code = 'replayed' then " ~ paid ~ " - coalesce(calculated_" ~ layer ~ "_yuan, 0) end") }}
+        {{ sum_of_fen("case when status_code = 'replayed' then " ~ paid ~ " - coalesce(due_" ~ layer ~ ", 0) end") }}
             as {{ name }}_difference_yuan,
         {%- set unreferred = "status_code = 'replayed' and place_code = 'unreferred'" %}
-        {%- set excess = unreferred ~ ' and abs(' ~ paid ~ ') > abs(coalesce(calculated_' ~ layer ~ '_yuan, 0))' %}
+        {%- set excess = unreferred ~ ' and abs(' ~ paid ~ ') > abs(coalesce(due_' ~ layer ~ ', 0))' %}
         cast(sum(case when {{ unreferred }} then 1 else 0 end) as bigint) as {{ name }}_unreferred_count,
         cast(sum(case when {{ excess }} then 1 else 0 end) as bigint) as {{ name }}_unreferred_excess_count,
-        {{ sum_money('case when ' ~ excess ~ ' then ' ~ paid ~ ' - coalesce(calculated_' ~ layer ~ '_yuan, 0) else 0 end') }}
+        {{ sum_of_fen('case when ' ~ excess ~ ' then ' ~ paid ~ ' - coalesce(due_' ~ layer ~ ', 0) else 0 end') }}
             as {{ name }}_unreferred_excess_yuan,
         {{ sample_keys(
-            "case when status_code = 'replayed' and " ~ paid ~ ' <> coalesce(calculated_' ~ layer ~ '_yuan, 0) then settlement_id end'
+            "case when status_code = 'replayed' and " ~ paid ~ ' <> coalesce(due_' ~ layer ~ ', 0) then settlement_id end'
         ) }} as {{ name }}_difference_keys{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref('int_benefits__settled') }}
+    from {{ ref('int_benefits__worked') }}
     group by area_code, insutype_code, event_month, benefit_year_code, status_code, reason_code
 )
 

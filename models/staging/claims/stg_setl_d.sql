@@ -50,5 +50,6 @@ select
     event_month,
     delivery_no,
     file_no,
-    row_number
+    row_number,
+    row_id
 from {{ source('lake', 'setl_d') }}

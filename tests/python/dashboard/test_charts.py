@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from dashboards.charts import CONFIG, MINUS, PLUS, TOTAL, Chart, wrap
+from dashboards.charts_business import difference_bars
 from dashboards.charts_fund import balance_waterfall, budget_bars, year_course, years_bars
 from dashboards.charts_risk import peer_bars, reserve_band
 from dashboards.palette import LEVEL_COLOR, LEVEL_INK
@@ -91,6 +92,43 @@ def test_no_negative_months_are_drawn() -> None:
     assert min(value for value in chart.figure.data[0].y if value == value) == 0
 
 
+def test_a_used_up_balance_is_no_number_of_months() -> None:
+    series = SERIES.assign(year_end_reserve_months=[7.0] * 15 + [-0.3])
+    chart = reserve_band(series, "乌海市", "居民", None, (), seasonal=True)
+    assert chart.title == "乌海市居民2026年4月按年末数结余已用尽"
+    peers = peer_bars(PEERS.assign(indicator_value=[6.0, 5.5, -0.3]), "150300", "202512", "居民")
+    assert "已用尽" in peers.title and peers.table["可支付月数"].tolist()[-1] == "已用尽"
+
+
+def test_the_figures_of_peers_stand_above_the_line_of_the_region() -> None:
+    chart = peer_bars(PEERS, "150300", "202609", "职工统筹")
+    written = {note.y: note for note in chart.figure.layout.annotations if note.y in ("赤峰市", "乌海市")}
+    assert {name: note.text for name, note in written.items()} == {"赤峰市": "5.5 个月", "乌海市": "7.3 个月"}
+    assert all(note.bgcolor for note in written.values())
+
+
+def test_a_budget_that_was_overspent_is_written_beyond_the_bar() -> None:
+    over = BUDGET | {"ytd_expenditure_yuan": 2.1e8}
+    notes = {note.y: note for note in budget_bars(over, "202512").figure.layout.annotations}
+    assert notes["支出"].text == "19,000.00" and notes["支出"].x == pytest.approx(21_000)
+    assert notes["收入"].x == pytest.approx(20_000)
+
+
+def test_texts_below_the_last_bars_have_room() -> None:
+    low = STEPS.assign(step_yuan=[1e8, 2e7, -1.3e8, -1e7], running_yuan=[1e8, 1.2e8, -1e7, -1e7])
+    bottom, top = balance_waterfall(low, "乌海市", "居民", "2025").figure.layout.yaxis.range
+    assert (-1000 - bottom) / (top - bottom) > 0.1
+
+
+def test_differences_of_benefits_are_written_in_yuan() -> None:
+    causes = pd.DataFrame(
+        {"group_name": ["年度限额不同"], "settlement_count": [1], "difference_yuan": [778.44]}
+    )
+    chart = difference_bars(causes, "乌兰察布市", "202512")
+    assert chart.title.endswith("1笔、净多付778.44元")
+    assert chart.table["金额（元）"].tolist() == ["+778.44"]
+
+
 def test_a_difference_inside_the_report_is_no_movement_of_money() -> None:
     steps = pd.DataFrame(
         {
@@ -124,6 +162,16 @@ def test_a_missing_month_breaks_the_line() -> None:
     this_year = next(trace for trace in chart.figure.data if trace.name == "2026年")
     assert this_year.y[1] is None
     assert not this_year.connectgaps
+
+
+def test_a_sum_of_the_year_is_of_the_last_period_that_was_reported() -> None:
+    silent = SERIES[SERIES["period_code"] <= "202602"]
+    chart = year_course(silent, "ytd_income_yuan", "收入", "202604", "month", 2e8)
+    assert chart.title.startswith("2026年4月未报送；2026年2月累计收入2,400.00万元")
+    none = year_course(
+        SERIES[SERIES["period_code"] < "2026"], "ytd_income_yuan", "收入", "202604", "month", None
+    )
+    assert none.title == "2026年4月未报送，2026年还没有累计收入"
 
 
 def test_long_titles_are_broken_between_numbers() -> None:

@@ -89,3 +89,17 @@ def test_rule_values_carry_their_unit() -> None:
     assert labels.fmt_metric(Decimal("0.0512"), "ratio") == "5.1%"
     assert labels.fmt_metric(-15108_1700, "yuan") == "−15,108.17 万元"
     assert labels.fmt_metric(None, "months") == "—"
+
+
+def test_used_up_months_are_said_where_they_stand_for_themselves() -> None:
+    assert labels.fmt_value(-0.3, "months") == "已用尽"
+    assert labels.fmt_value(2.25, "months") == "2.3 个月"
+    assert labels.fmt_metric(-2.3, "months") == "−2.3 个月"
+    assert labels.fmt_value(-0.054, "ratio") == "−5.4%"
+
+
+def test_a_bare_clause_number_is_said_to_be_one() -> None:
+    assert labels.clause_text("1.2.3(1)") == "条款 1.2.3(1)"
+    assert labels.clause_text("1.2.2、1.2.3(1)") == "条款 1.2.2、1.2.3(1)"
+    assert labels.clause_text("第28条") == "第28条"
+    assert labels.clause_text(None) == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -179,13 +180,13 @@ def check_policy(
         ("内蒙古自治区本级", "unit_contribution_rate", 0.07),
     ]
     matrix = app.dataframe[0].value.set_index("参数")
-    assert matrix.loc["单位缴费率", "内蒙古自治区本级"] == "7%"
+    assert matrix.loc["单位缴费率", "自治区本级"] == "7%"
     elsewhere = found[
         (found["area_name"] == "呼和浩特市") & (found["parameter_code"] == "unit_contribution_rate")
     ]
     expected = "× 未规定" if elsewhere.empty else fmt_parameter(elsewhere["parameter_value"].iloc[0], "ratio")
-    assert matrix.loc["单位缴费率", "呼和浩特市"] == expected
-    assert matrix.loc["统筹基金年度最高支付限额", "内蒙古自治区本级"] == "35,000 元"
+    assert matrix.loc["单位缴费率", "呼和浩特"] == expected
+    assert matrix.loc["统筹基金年度最高支付限额", "自治区本级"] == "35,000 元"
     assert "征求意见稿" in texts(app)
 
 
@@ -404,3 +405,89 @@ def test_periods_of_unlike_areas_are_not_compared(
     assert f"本期由{row['now_count']}个统筹区报送，上年同期由{row['before_count']}个，两期不可比" in texts(
         app
     )
+
+
+def test_the_budget_of_the_region_is_that_of_all_areas(
+    demo_home: Path, open_page: Callable[..., Any], ask: Callable[..., pd.DataFrame]
+) -> None:
+    """One area revised its budget: the region's is still the sum of all, and the page says so."""
+    revised = ask(
+        demo_home,
+        """
+        select area_code, fund_code, period_code, areas_reported_count from fund_balance.fct_fund_balance
+        where statement_code = 'revised_budget' and area_code = '150000'
+            and areas_reported_count < areas_expected_count and fund_code = '310100'
+        """,
+    )
+    assert len(revised), "the sample plants one revised budget"
+    year = revised["period_code"].iloc[0]
+    whole = ask(
+        demo_home,
+        """
+        select income_yuan, expenditure_yuan from fund_balance.fct_fund_balance
+        where statement_code = 'budget' and area_code = '150000' and fund_code = '310100' and period_code = $year
+        """,
+        {"year": year},
+    ).iloc[0]
+    app = open_page("flows", demo_home, xz="职工", db="预算", qi=f"{year}12")
+    table = next(frame.value for frame in app.dataframe if "收入预算（万元）" in frame.value.columns)
+    assert table["收入预算（万元）"].iloc[0] == whole["income_yuan"]
+    assert table["支出预算（万元）"].iloc[0] == whole["expenditure_yuan"]
+    app = open_page("region", demo_home, xz="职工", qi=f"{year}12")
+    specs = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    written = [json.dumps(spec, ensure_ascii=False).replace("<br>", "") for spec in specs]
+    spec = next(text for text in written if "全年预算" in text)
+    assert fmt(whole["income_yuan"], "万元") in spec and "1个统筹区的调整预算未并入" in spec
+
+
+def test_no_data_is_explained_in_words(demo_home: Path, open_page: Callable[..., Any]) -> None:
+    app = open_page("data", demo_home, bq="检查")
+    assert any("“无数据”的检查" in caption.value and "P01" in caption.value for caption in app.caption)
+    app = open_page("policy", demo_home)
+    assert any("检查 P01" in caption.value and "无数据" in caption.value for caption in app.caption)
+
+
+def test_what_was_reported_of_an_unfinished_year_is_said(
+    demo_home: Path, open_page: Callable[..., Any]
+) -> None:
+    app = open_page("region", demo_home, qu="阿拉善盟", qx="年", qi="2025年")
+    assert any("只报送到2025年9月" in caption.value for caption in app.caption)
+    app = open_page("region", demo_home, qu="阿拉善盟", qi="2025年12月")
+    assert any("阿拉善盟2025年12月没有报送" in caption.value for caption in app.caption)
+
+
+def test_an_area_that_delivered_nothing_is_not_partly_there(
+    demo_home: Path, open_page: Callable[..., Any], ask: Callable[..., pd.DataFrame]
+) -> None:
+    """A month in which one feed is missing and the others may have no rows: nothing came."""
+    silent = ask(
+        demo_home,
+        """
+        select event_month from data_quality.fct_feed_arrival
+        where area_code = '152900' and feed_group_code = 'claims'
+        group by event_month
+        having bool_or(arrival_code = 'missing') and not bool_or(arrival_code = 'reported')
+        """,
+    )["event_month"].tolist()
+    assert "202512" in silent
+    app = open_page("data", demo_home, bq="报送", sj="待遇结算")
+    row = app.dataframe[0].value.set_index("统筹区").loc["阿拉善盟"]
+    assert {row[f"{month[:4]}-{month[4:]}"] for month in silent} == {"?"}
+
+
+def test_what_does_not_cancel_out_in_the_region_is_explained(
+    demo_home: Path, open_page: Callable[..., Any]
+) -> None:
+    app = open_page("flows", demo_home, qu="全区", qi="2025年12月")
+    assert any("相互抵销" in caption.value for caption in app.caption)
+    app = open_page("flows", demo_home, qu="赤峰市", qi="2025年12月")
+    assert not any("相互抵销" in caption.value for caption in app.caption)
+
+
+def test_a_figure_of_an_area_that_fell_silent_is_of_its_last_month(
+    demo_home: Path, open_page: Callable[..., Any]
+) -> None:
+    app = open_page("flows", demo_home, qu="阿拉善盟", qi="2025年12月")
+    specs = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    titles = [spec["layout"]["title"]["text"].replace("<br>", "") for spec in specs]
+    assert any("2025年12月未报送；2025年9月累计收入" in title for title in titles)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dashboards.components.replay import benefit_sentence, contribution_sentence
-from dashboards.components.settlement import rule_texts, verdict
+from dashboards.components.settlement import cited_clauses, rule_texts, verdict
 from dashboards.labels import fmt
 
 pytestmark = [pytest.mark.dashboard]
@@ -54,14 +54,35 @@ def test_a_verdict_says_what_agrees_and_what_does_not() -> None:
         funds(status_code="not_replayable", status_name="不能复算", reason="缺转诊标志", difference_yuan=None)
     )
     assert told == "不能复算：缺转诊标志。"
+    outside = funds(
+        status_code="outside_rules", status_name="没有规则", reason="没有生育的规则", difference_yuan=None
+    )
+    assert verdict(outside) == "没有复算：没有生育的规则。"
 
 
 def test_documents_and_clauses_are_cited_once() -> None:
     frame = pd.DataFrame(
-        {"doc_no": ["NMG-2007、SAMPLE", None, "内医保发1号"], "clause": ["1.1.3、样例", None, "第一条"]}
+        {
+            "doc_no": ["NMG-2007、SAMPLE", None, "内医保发1号", "SAMPLE"],
+            "clause": ["1.1.3、1.1.4、样例", None, "第一条", "样例"],
+        }
     )
     titles = {"NMG-2007": "通知", "SAMPLE": "样例参数", "内医保发1号": "办法"}
-    assert rule_texts(frame, titles) == ["通知 样例参数 1.1.3、样例", "—", "内医保发1号 第一条"]
+    assert rule_texts(frame, titles) == [
+        "通知 条款 1.1.3、1.1.4；样例参数",
+        "—",
+        "内医保发1号 第一条",
+        "样例参数",
+    ]
+
+
+def test_clauses_are_cited_by_title_and_a_clause_may_have_the_separator() -> None:
+    titles = {"NMG-2007": "通知", "SAMPLE": "样例参数", "国发〔1998〕44号": "决定"}
+    text = "NMG-2007 1.1.1、SAMPLE 样例、国发〔1998〕44号 二、覆盖范围和缴费办法"
+    assert cited_clauses(text, titles) == (
+        "通知 条款 1.1.1；样例参数；国发〔1998〕44号 二、覆盖范围和缴费办法"
+    )
+    assert cited_clauses(None, titles) == "—"
 
 
 def test_the_sentence_counts_states_and_names_differences() -> None:
@@ -77,6 +98,8 @@ def test_the_sentence_counts_states_and_names_differences() -> None:
     wrong = clean.assign(difference_count=2, difference_yuan=-30.0)
     assert benefit_sentence(status, wrong).endswith("；与规定不符：居民2笔、净少付30.00元。")
     assert benefit_sentence(status[1:], clean[:0]) == "结算不能复算7笔。"
+    outside = status.assign(status_code="outside_rules", status_name="没有规则")
+    assert benefit_sentence(outside[1:], clean[:0]) == "结算没有复算7笔（没有规则）。"
 
 
 def test_contributions_that_agree_say_so() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from dashboards import data
-from dashboards.components.tables import Col, styled, text_table
+from dashboards.components.tables import Col, _plain_head, common_unit, styled, text_table
 
 FRAME = pd.DataFrame(
     {
@@ -43,3 +43,20 @@ def test_screen(view: SimpleNamespace) -> None:
     html = styled(view, FRAME, COLUMNS).to_html()
     for text in ("0.00 待核", "1,234.57", "? 未报送", "■ 红色"):
         assert text in html
+
+
+def test_a_unit_that_all_amounts_share_stands_once(view: SimpleNamespace) -> None:
+    assert common_unit(COLUMNS) == "万元"
+    mixed = [*COLUMNS, Col("difference_yuan", "yuan_signed", "差额")]
+    assert common_unit(mixed) is None
+    assert common_unit(COLUMNS[:2]) is None
+    assert "万元" not in _plain_head(view, COLUMNS[2], True)
+    alone = _plain_head(view, COLUMNS[2], False)
+    assert "<span style='white-space:nowrap'>（万元）</span>" in alone
+    assert "text-align:right" in alone and "text-align:right" not in _plain_head(view, COLUMNS[0], True)
+
+
+def test_months_are_written_as_readers_write_them(view: SimpleNamespace) -> None:
+    frame = pd.DataFrame({"event_month": ["202512", None, ""]})
+    shown = text_table(view, frame, [Col("event_month", "month", "结算月")])
+    assert shown["结算月"].tolist() == ["2025年12月", "—", "—"]

@@ -85,9 +85,14 @@ def test_squares_stand_where_the_area_table_puts_them_and_are_read_row_by_row() 
     assert block_of(styles, "150400", "") == "grid-column:7;grid-row:3"
 
 
+def test_where_nothing_can_be_judged_nothing_is_said_to_be_calm() -> None:
+    early = STATES.assign(level_code="not_available", is_reported=True, is_held=False)
+    assert tile_grid(early, "202201", "合计").title == "7个统筹区中7个无法判断"
+
+
 def test_title_words_and_table_agree() -> None:
     grid = tile_grid(STATES, "202609", "职工")
-    assert grid.title == "7个统筹区中4个有预警，1个未报送"
+    assert grid.title == "7个统筹区中4个有预警，1个无法判断，1个未报送"
     assert grid.alt.startswith(grid.title)
     assert "方格示意图，非地图 · 职工 · 2026年9月" in grid.note
     for row in grid.table.itertuples(index=False):

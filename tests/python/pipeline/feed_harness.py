@@ -21,9 +21,10 @@ from shouzhi.intake import contract, lake
 from shouzhi.intake.feeds.columns import lake_columns
 from shouzhi.progress import silent
 from shouzhi.run import RunResult, run
-from shouzhi.warehouse import prepare, publish
+from shouzhi.warehouse import prepare, publish, replay_rows
 from shouzhi.warehouse.dbt_build import fresh_warehouse
 from shouzhi.warehouse.identity import file_hash
+from shouzhi.warehouse.rows import FOLDER
 from tests.python.pipeline.model_harness import LAKE_DDL, ROOT, Warehouse, run_dbt
 
 Rows = Mapping[str, Iterable[Mapping[str, Any]]]
@@ -141,8 +142,13 @@ AGGREGATES += [
     "+agg_contribution_check_month",
 ]
 AGGREGATES += ["+fct_feed_month"]
-# Kept by month like them, and over the policy: only where builds follow upon builds.
-BY_MONTH = [*AGGREGATES, "+int_benefits__contribution_month"]
+# Kept by month like them and over the policy, or by benefit year: only where builds follow upon builds.
+BY_MONTH = [
+    *AGGREGATES,
+    "+int_benefits__contribution_month",
+    *(f"+benefits__{mart}" for mart in prepare.YEARLY_MARTS),
+]
+BY_MONTH += ["int_benefits__settled", "int_benefits__rule_text"]
 
 
 def completed(feed: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -270,24 +276,39 @@ class AggregateBuilds:
         assert result.success, result.exception or [
             each.message for each in result.result.results if str(each.status) == "error"
         ]
-        self.keep(home, code_hash)
+        nodes = {
+            each.node.name: {
+                "relation_name": each.node.relation_name,
+                "compiled_code": getattr(each.node, "compiled_code", None),
+            }
+            for each in result.result.results
+        }
+        self.keep(home, code_hash, nodes, started_from)
         return started_from
 
-    def keep(self, home: Home, code_hash: str) -> publish.Build:
+    def keep(
+        self, home: Home, code_hash: str, nodes: dict[str, dict[str, Any]], started_from: str | None
+    ) -> publish.Build:
         """What a later build starts from, as the real export leaves it."""
         build_id = f"build{len(publish.finished_builds(home)):03d}"
         staging = publish.staging_folder(home, build_id)
         marts = staging / publish.MARTS_NAME
         with duckdb.connect(str(marts)) as con:
             con.execute(f"attach '{home.warehouse}' as warehouse (read_only)")
-            con.execute("create schema core")
             for table in aggregate_tables(con, "warehouse"):
-                con.execute(f"create table core.{table} as select * from warehouse.core.{table} order by all")
+                con.execute(f"create schema if not exists {table.split('.')[0]}")
+                con.execute(f"create table {table} as select * from warehouse.{table} order by all")
+        rows = staging / FOLDER
+        rows.mkdir()
+        with duckdb.connect(str(home.warehouse), read_only=True) as con:
+            former = home.builds / started_from / FOLDER if started_from else None
+            replay_rows.write_replay(con, nodes, rows, former)
         facts = {
             "build_id": build_id,
             "built_at": build_id,
             "code_hash": code_hash,
             "region": home.config.region,
+            "policy_sample": "true" if home.config.sample_policy else "false",
             "marts_sha256": file_hash(marts),
         }
         (staging / publish.MANIFEST_NAME).write_text(json.dumps(facts), encoding="utf-8")
@@ -295,24 +316,32 @@ class AggregateBuilds:
 
 
 def aggregate_tables(con: duckdb.DuckDBPyConnection, catalog: str) -> list[str]:
+    """What a build hands to the next one, as schema.table."""
     rows = con.execute(
         """
-        select table_name
+        select table_schema || '.' || table_name
         from information_schema.tables
         where
-            table_catalog = ? and table_schema = 'core' and table_type = 'BASE TABLE'
-            and (starts_with(table_name, 'agg_') or table_name = 'fct_feed_month')
-        order by table_name
+            table_catalog = ? and table_type = 'BASE TABLE'
+            and (
+                table_schema = 'core' and (starts_with(table_name, 'agg_') or table_name = 'fct_feed_month')
+                or table_schema = 'benefits' and list_contains(?, table_name)
+            )
+        order by 1
         """,
-        [catalog],
+        [catalog, list(prepare.YEARLY_MARTS)],
     ).fetchall()
     return [name for (name,) in rows]
 
 
-def aggregate_rows(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every aggregate's rows in one order."""
-    with duckdb.connect(str(warehouse), read_only=True) as con:
-        return {
-            table: con.execute(f"select * from core.{table} order by all").fetchall()
-            for table in aggregate_tables(con, warehouse.stem)
+def aggregate_rows(home: Home) -> dict[str, list[tuple[Any, ...]]]:
+    """Every aggregate's rows, and those of the replay in the newest build, in one order."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        found = {
+            table: con.execute(f"select * from {table} order by all").fetchall()
+            for table in aggregate_tables(con, home.warehouse.stem)
         }
+        newest = max(build.folder for build in publish.finished_builds(home))
+        files = newest / FOLDER / replay_rows.FOLDER / "*.parquet"
+        found["replay"] = con.execute(f"select * from read_parquet('{files}') order by all").fetchall()
+        return found

@@ -29,8 +29,9 @@ from tests.python.pipeline.test_aggregates import reversed_row
 
 pytestmark = pytest.mark.pipeline
 
-SEQUENCES = int(os.environ.get("SHOUZHI_SEQUENCES", "3"))
-MONTHS = ("202401", "202402", "202403")
+SEQUENCES = int(os.environ.get("SHOUZHI_SEQUENCES", "2"))
+# Two benefit years: what changes in one must leave the other alone.
+MONTHS = ("202312", "202401", "202402")
 COUNTIES = ("150102", "150202", "159901")
 PERSONS = ("15010000000000000001", "15010000000000000002", "15010000000000000003")
 ACTIONS = (
@@ -72,7 +73,7 @@ def settlement(
         "setl_id": f"S{number}", "mdtrt_id": f"M{number}", "psn_no": person, "insu_admdvs": county,
         "setl_time": f"{day(month, 12)} 10:00:00", "begndate": service_day, "enddate": service_day,
         "hifp_pay": f"{fund}.00", "fund_pay_sumamt": f"{fund}.00", "psn_pay": f"{100 - fund}.00",
-        "cash_payamt": f"{70 - fund}.00", "rid": f"R{number}", "updt_time": world.updated,
+        "cash_payamt": f"{70 - fund}.00", "year": service_day[:4], "rid": f"R{number}", "updt_time": world.updated,
     }  # fmt: skip
 
 
@@ -195,7 +196,7 @@ FIRST: list[Step] = [
     for action in ("settle", "contribute", "premium", "account")
     for number, (month, county, person) in enumerate(zip(MONTHS, COUNTIES, PERSONS, strict=True))
 ] + [("bill", number, month, "150102", PERSONS[0]) for number, month in enumerate(MONTHS, start=1)]
-FIRST += [("snapshot", 0, "202401", "150102", PERSONS[0]), ("clear", 1, "202402", "150102", PERSONS[0])]
+FIRST += [("snapshot", 0, "202312", "150102", PERSONS[0]), ("clear", 1, "202401", "150102", PERSONS[0])]
 
 
 def deliver(home: Home, world: World, steps: list[Step], folder: Path) -> None:
@@ -236,21 +237,44 @@ def test_run_after_run_equals_one_full_rebuild(
     builds: AggregateBuilds, tmp_path_factory: pytest.TempPathFactory, later: list[list[Step]]
 ) -> None:
     root = tmp_path_factory.mktemp("sequence")
-    home = open_home(root / "home", region="neimenggu")
+    home = open_home(root / "home", region="neimenggu", sample_policy=True)
     world = World()
     for number, steps in enumerate([FIRST, *later]):
         deliver(home, world, steps, root / f"delivery{number}")
         started_from = builds.build(home)
         assert (started_from is None) == (number == 0)
-    kept_by_month = aggregate_rows(home.warehouse)
+    kept_by_month = aggregate_rows(home)
     shutil.rmtree(home.builds)
     home.builds.mkdir()
     assert builds.build(home) is None
-    made_at_once = aggregate_rows(home.warehouse)
+    made_at_once = aggregate_rows(home)
     assert sum(len(rows) for rows in made_at_once.values()) > 20
     for table, rows in made_at_once.items():
         assert kept_by_month[table] == rows, table
     shutil.rmtree(root)
+
+
+def test_only_the_years_that_changed_are_replayed_anew(builds: AggregateBuilds, tmp_path: Path) -> None:
+    """The file of a year left alone is the same file in the next build; that of the year that changed is another."""
+    home = open_home(tmp_path / "home", region="neimenggu", sample_policy=True)
+    world = World()
+    deliver(home, world, FIRST, tmp_path / "delivery0")
+    builds.build(home)
+    deliver(home, world, [("reverse", 1, "202402", "150102", PERSONS[0])], tmp_path / "delivery1")
+    builds.build(home)
+    first, second = sorted(build.folder for build in publish.finished_builds(home))
+    files = {
+        year: [folder / "rows" / "benefit" / f"{year}.parquet" for folder in (first, second)]
+        for year in ("2023", "2024")
+    }
+    assert files["2023"][0].samefile(files["2023"][1])
+    assert not files["2024"][0].samefile(files["2024"][1])
+    with duckdb.connect() as con:
+        counts = [
+            con.execute(f"select count(*) from '{file}' where status_code = 'replayed'").fetchone()
+            for file in files["2024"]
+        ]
+    assert counts == [(1,), (2,)]
 
 
 def test_only_the_months_that_changed_are_made_anew(builds: AggregateBuilds, tmp_path: Path) -> None:
@@ -263,16 +287,16 @@ def test_only_the_months_that_changed_are_made_anew(builds: AggregateBuilds, tmp
     first.marts.chmod(0o640)
     with duckdb.connect(str(first.marts)) as con:
         con.execute(
-            "update core.agg_settlement_month set medical_fee_yuan = 777 where event_month <> '202402'"
+            "update core.agg_settlement_month set medical_fee_yuan = 777 where event_month <> '202401'"
         )
         con.execute(
-            "update core.agg_settlement_month set medical_fee_yuan = 888 where event_month = '202402'"
+            "update core.agg_settlement_month set medical_fee_yuan = 888 where event_month = '202401'"
         )
     text = (first.folder / publish.MANIFEST_NAME).read_text(encoding="utf-8")
     (first.folder / publish.MANIFEST_NAME).write_text(
         text.replace(first.manifest["marts_sha256"], file_hash(first.marts)), encoding="utf-8"
     )
-    deliver(home, world, [("late", 3, "202402", "150102", PERSONS[0])], tmp_path / "delivery1")
+    deliver(home, world, [("late", 3, "202401", "150102", PERSONS[0])], tmp_path / "delivery1")
     assert builds.build(home) == first.build_id
 
     def fees() -> dict[str, int]:
@@ -282,8 +306,8 @@ def test_only_the_months_that_changed_are_made_anew(builds: AggregateBuilds, tmp
             ).fetchall()
         return dict(rows)
 
-    assert fees() == {"202401": 777, "202402": 200, "202403": 777}
+    assert fees() == {"202312": 777, "202401": 200, "202402": 777}
     # Another version of the product, and another region, start from nothing.
     assert builds.build(home, code_hash="other") is None
     fee = int(float(DEFAULTS["setl_d"]["medfee_sumamt"]))
-    assert fees() == {"202401": fee, "202402": 2 * fee, "202403": fee}
+    assert fees() == {"202312": fee, "202401": 2 * fee, "202402": fee}
