@@ -19,9 +19,12 @@ from shouzhi.intake.feeds.session import FeedFile, FeedSession
 from shouzhi.intake.feeds.text_tables import scan
 from shouzhi.intake.hints import future_notes
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA, ROW_SCHEMA, sum_yuan
-from shouzhi.intake.reading import ParsedFile, read_source
+from shouzhi.intake.reading import OpenedFile, ParsedFile, finish, open_source
 from shouzhi.intake.report import ContractReport, FileReport, describe_rows
 from shouzhi.progress import Progress, silent
+
+# as many rows of statements as are classified at once
+TOGETHER_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class _Read:
     parsed: ParsedFile | None
     feed_file: FeedFile | None = None
     file_no: int = 0
+    opened: OpenedFile | None = None
 
     @property
     def is_new(self) -> bool:
@@ -140,16 +144,36 @@ def _read_all(
     reads: list[_Read] = []
     seen: dict[str, str] = {}
     feeds = business_feeds()
+    waiting: list[_Read] = []
+    row_count = 0
     for source in discover(extracts):
         if source.feed is not None and source.feed.feed in feeds:
             reads.append(_scan_feed(source, known, seen, session, len(reads) + 1))
             continue
         session.progress.line(f"读取 {source.name}")
         read = replace(_read_one(source, known, seen), file_no=len(reads) + 1)
+        reads.append(read)
+        if read.opened is not None:
+            waiting.append(read)
+            row_count += read.opened.waiting_count
+            if row_count >= TOGETHER_ROWS:
+                _finish(waiting, known)
+                waiting, row_count = [], 0
+    _finish(waiting, known)
+    for read in reads:
         if read.parsed is not None:
             read.parsed.notes.extend(future_notes(read.parsed.rows, today))
-        reads.append(read)
     return reads
+
+
+def _finish(waiting: list[_Read], known: dict[str, dict[str, Any]]) -> None:
+    """Classify the statements that wait, many files in one go."""
+    finish([each.opened for each in waiting if each.opened])
+    for each in waiting:
+        assert each.parsed is not None
+        each.report.fill(each.parsed)
+        each.report.is_recorded = not (each.parsed.rejected_reason and _is_rejected(known, each.digest))
+        each.opened = None
 
 
 def _scan_feed(
@@ -219,10 +243,8 @@ def _read_one(source: Source, known: dict[str, dict[str, Any]], seen: dict[str, 
     if digest in known and known[digest]["status_code"] == "loaded":
         report.mark_known(known[digest])
         return _Read(report, digest, None)
-    parsed = read_source(source)
-    report.fill(parsed)
-    report.is_recorded = not (parsed.rejected_reason and _is_rejected(known, digest))
-    return _Read(report, digest, parsed)
+    opened = open_source(source)
+    return _Read(report, digest, opened.parsed, opened=opened)
 
 
 def _is_rejected(known: dict[str, dict[str, Any]], digest: str) -> bool:

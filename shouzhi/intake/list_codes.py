@@ -142,8 +142,12 @@ def _added(table: pa.Table, fields: list[str], records: list[tuple], indices: pa
     for position, name in enumerate(fields):
         kind = pa.bool_() if name == "is_of_which" else pa.string()
         values = pa.array([record[position] for record in records], kind)
-        column = (
-            values.take(indices) if kind == pa.bool_() else pa.DictionaryArray.from_arrays(indices, values)
-        )
+        column = values.take(indices) if kind == pa.bool_() else _dictionary(indices, values)
         table = table.append_column(name, column)
     return table
+
+
+def _dictionary(indices: pa.Array, values: pa.Array) -> pa.DictionaryArray:
+    """Texts by index; nulls are among the indices, as dictionaries of several lists cannot be united otherwise."""
+    encoded = values.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(encoded.indices.take(indices), encoded.dictionary)

@@ -1,4 +1,4 @@
-"""Read one source of a feed that is read: sheet by sheet, as a list or as the statutory table."""
+"""Read sources of a feed that is read: sheet by sheet, as lists (many sources' at once) or as the statutory table."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,7 +11,7 @@ from shouzhi.intake.discovery import Source
 from shouzhi.intake.list_header import ListHeader, find_list_header
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA, ROW_SCHEMA, Note, ParsedPart
 from shouzhi.intake.sheets import Sheet, read_workbook
-from shouzhi.intake.statement_list import read_list
+from shouzhi.intake.statement_list import ListRows, open_list, read_lists
 from shouzhi.intake.statement_table import has_table, read_table
 from shouzhi.intake.table_layout import explain
 
@@ -33,22 +33,51 @@ class ParsedFile:
     rejected_reason: str | None = None
 
 
+@dataclass
+class OpenedFile:
+    """A file whose tables are read and whose lists wait to be classified together with other files'."""
+
+    parsed: ParsedFile
+    parts: list[ParsedPart | ListRows] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> list[ListRows]:
+        return [each for each in self.parts if isinstance(each, ListRows)]
+
+    @property
+    def waiting_count(self) -> int:
+        return sum(each.rows.num_rows for each in self.waiting)
+
+
 def read_source(source: Source) -> ParsedFile:
-    """Read a ``fund_statement`` source; user mistakes come back as the reason of a rejection."""
+    """Read one ``fund_statement`` source by itself."""
+    opened = open_source(source)
+    finish([opened])
+    return opened.parsed
+
+
+def open_source(source: Source) -> OpenedFile:
+    """Open a ``fund_statement`` source; user mistakes come back as the reason of a rejection."""
     try:
         if source.fault:
             raise UserError(source.fault)
         workbook = read_workbook(source.load(), source.suffix)
     except UserError as error:
-        return ParsedFile(rejected_reason=error.sentence)
-    parsed = ParsedFile(encoding=workbook.encoding)
-    parts: list[ParsedPart] = []
-    for sheet in workbook.sheets:
-        first_record_no = 1 + sum(each.rows.num_rows for each in parts)
-        part = _read_sheet(sheet, source, workbook.encoding, first_record_no)
-        parts.append(part)
-    _merge(parsed, parts)
-    return parsed
+        return OpenedFile(ParsedFile(rejected_reason=error.sentence))
+    parts = [_read_sheet(sheet, source, workbook.encoding) for sheet in workbook.sheets]
+    return OpenedFile(ParsedFile(encoding=workbook.encoding), parts)
+
+
+def finish(files: list[OpenedFile]) -> None:
+    """Classify what waits in ``files``, and fill in what came of each."""
+    read = iter(read_lists([each for opened in files for each in opened.waiting]))
+    for opened in files:
+        if opened.parsed.rejected_reason is None:
+            parts = [
+                _judged(next(read), each) if isinstance(each, ListRows) else each for each in opened.parts
+            ]
+            _merge(opened.parsed, parts)
+        opened.parts = []
 
 
 def _merge(parsed: ParsedFile, parts: list[ParsedPart]) -> None:
@@ -59,7 +88,10 @@ def _merge(parsed: ParsedFile, parts: list[ParsedPart]) -> None:
         parsed.non_data_count += part.non_data_count
         parsed.sub_cent_residual_yuan += part.sub_cent_residual_yuan
     if parts:
-        parsed.rows = pa.concat_tables([part.rows for part in parts])
+        rows = pa.concat_tables([part.rows for part in parts])
+        # each sheet's own records are numbered from 1
+        numbers = pa.array(range(1, rows.num_rows + 1), pa.int32())
+        parsed.rows = rows.set_column(rows.schema.get_field_index("record_no"), "record_no", numbers)
         parsed.quarantine = pa.concat_tables([part.quarantine for part in parts])
     if parsed.received_count == 0:
         reasons = list(dict.fromkeys(part.rejected_reason for part in parts if part.rejected_reason))
@@ -67,33 +99,37 @@ def _merge(parsed: ParsedFile, parts: list[ParsedPart]) -> None:
         parsed.notes = [note for note in parsed.notes if note.severity_code != "info"]
 
 
-def _read_sheet(sheet: Sheet, source: Source, encoding: str, first_record_no: int) -> ParsedPart:
+def _read_sheet(sheet: Sheet, source: Source, encoding: str) -> ParsedPart | ListRows:
     assert source.feed is not None
     if sheet.is_hidden:
         text = "隐藏的工作表没有读取；需要读取的请在 Excel 中取消隐藏"
         return ParsedPart(notes=[Note("warning", "hidden_sheet", text, sheet.name)])
     header = find_list_header(sheet.head(), source.feed)
     if header is not None:
-        return _read_as_list(sheet, header, source, first_record_no)
+        return _read_as_list(sheet, header, source)
     if has_table(sheet):
-        return read_table(sheet, source.stem, first_record_no)
+        return read_table(sheet, source.stem)
     return _not_recognised(sheet, encoding)
 
 
-def _read_as_list(sheet: Sheet, header: ListHeader, source: Source, first_record_no: int) -> ParsedPart:
+def _read_as_list(sheet: Sheet, header: ListHeader, source: Source) -> ParsedPart | ListRows:
     assert source.feed is not None
     missing = header.missing()
     if not missing:
-        part = read_list(sheet, header, source.feed, first_record_no)
-        reason = _measure_missing(part, header)
-        if reason is None:
-            return part
-        note = Note("problem", "column_missing", reason, sheet.name, header.row_number)
-        return ParsedPart(rejected_reason=_placed(reason, sheet), notes=[note])
+        return open_list(sheet, header, source.feed)
     labels = [f"{each}（{_label(source, each)}）" for each in missing]
     reason = f"第 {header.row_number} 行的表头缺少列 {'、'.join(labels)}，请补上后重新导出"
     note = Note("problem", "column_missing", reason, sheet.name)
-    return ParsedPart(rejected_reason=_placed(reason, sheet), notes=[note])
+    return ParsedPart(rejected_reason=_placed(reason, sheet.name), notes=[note])
+
+
+def _judged(part: ParsedPart, given: ListRows) -> ParsedPart:
+    """A list as it was read, or why nothing of it can be used."""
+    reason = _measure_missing(part, given.header)
+    if reason is None:
+        return part
+    note = Note("problem", "column_missing", reason, given.sheet_name, given.header.row_number)
+    return ParsedPart(rejected_reason=_placed(reason, given.sheet_name), notes=[note])
 
 
 def _measure_missing(part: ParsedPart, header: ListHeader) -> str | None:
@@ -116,8 +152,8 @@ def _label(source: Source, name: str) -> str:
     return " 或 ".join(source.feed.column(each).label for each in name.split(" 或 "))
 
 
-def _placed(reason: str, sheet: Sheet) -> str:
-    return f"工作表“{sheet.name}”：{reason}" if sheet.name else reason
+def _placed(reason: str, sheet_name: str | None) -> str:
+    return f"工作表“{sheet_name}”：{reason}" if sheet_name else reason
 
 
 def _not_recognised(sheet: Sheet, encoding: str) -> ParsedPart:
@@ -142,4 +178,4 @@ def _not_recognised(sheet: Sheet, encoding: str) -> ParsedPart:
         "列表要有 期间、统筹区、基金、报表类型、科目、金额 各列，法定报表要有“项目”一栏和金额栏"
     )
     note = Note("problem", "header_unknown", reason, sheet.name)
-    return ParsedPart(rejected_reason=_placed(reason, sheet), notes=[note])
+    return ParsedPart(rejected_reason=_placed(reason, sheet.name), notes=[note])

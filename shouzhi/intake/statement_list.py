@@ -1,10 +1,11 @@
-"""fund_statement as a list: one line an amount. Cleaned column by column, classified by one statement."""
+"""fund_statement as lists: one line an amount. Cleaned column by column, many lists classified by one statement."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from itertools import islice
-from typing import Any
+from itertools import accumulate, islice
 
 import duckdb
 import pyarrow as pa
@@ -42,21 +43,43 @@ LOGICAL_COLUMNS = [
 ]
 
 
-def read_list(sheet: Sheet, header: ListHeader, feed: Feed, first_record_no: int = 1) -> ParsedPart:
-    """Read a list; the header must have the required columns (see ``ListHeader.missing``)."""
+@dataclass(frozen=True)
+class ListRows:
+    """The rows of one list, cleaned and with their codes; the sheet they came from need not stay in memory."""
+
+    sheet_name: str | None
+    header: ListHeader
+    feed: Feed
+    rows: pa.Table
+
+
+def open_list(sheet: Sheet, header: ListHeader, feed: Feed) -> ListRows:
+    """Clean a list; the header must have the required columns (see ``ListHeader.missing``)."""
+    return ListRows(sheet.name, header, feed, with_codes(_arrow_rows(sheet, header)))
+
+
+def read_lists(lists: Sequence[ListRows]) -> list[ParsedPart]:
+    """Classify many lists at once, each by itself: to plan the statements takes longer than a month's list does."""
+    if not lists:
+        return []
     connection = _workspace()
-    rows = with_codes(_arrow_rows(sheet, header))
+    numbers = [pa.array([number] * each.rows.num_rows, pa.int32()) for number, each in enumerate(lists)]
+    rows = pa.concat_tables(
+        each.rows.append_column("list_no", number) for number, each in zip(numbers, lists, strict=True)
+    ).unify_dictionaries()
     connection.register("raw", rows)
     _map_amounts(connection, rows)
-    _register_header(connection, header)
+    _register_headers(connection, lists)
     connection.execute(CLASSIFY)
     connection.unregister("raw")
     del rows
-    part = _collect(connection, sheet, first_record_no)
-    part.non_data_count += header.index + 1
-    part.notes.extend(_header_notes(header, feed, sheet))
-    part.notes.extend(_measure_notes(part, header, sheet))
-    return part
+    parts = _collect(connection, lists)
+    connection.execute("drop table classified")
+    for part, given in zip(parts, lists, strict=True):
+        part.non_data_count += given.header.index + 1
+        part.notes.extend(_header_notes(given))
+        part.notes.extend(_measure_notes(part, given))
+    return parts
 
 
 @cache
@@ -118,10 +141,6 @@ def _is_repeated(row: list[str], header: ListHeader) -> bool:
     return all(row[each].strip() == header.cells[each].strip() for each in header.columns.values())
 
 
-def _distinct(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    return connection.execute(sql).fetchall()
-
-
 def _register(
     connection: duckdb.DuckDBPyConnection,
     name: str,
@@ -135,13 +154,19 @@ def _register(
     connection.unregister(f"{name}_arrow")
 
 
-def _register_header(connection: duckdb.DuckDBPyConnection, header: ListHeader) -> None:
-    _register(connection, "setting", [("header_unit", pa.string())], [(header.unit_code,)])
+def _register_headers(connection: duckdb.DuckDBPyConnection, lists: Sequence[ListRows]) -> None:
+    number = ("list_no", pa.int32())
+    settings = [(index, each.sheet_name, each.header.unit_code) for index, each in enumerate(lists)]
+    _register(
+        connection, "setting", [number, ("sheet_name", pa.string()), ("header_unit", pa.string())], settings
+    )
     letters = [
-        (name, column_letter(index), header.cells[index].strip()) for name, index in header.columns.items()
+        (index, name, column_letter(position), each.header.cells[position].strip())
+        for index, each in enumerate(lists)
+        for name, position in each.header.columns.items()
     ]
     fields = [(name, pa.string()) for name in ("name", "letter", "label")]
-    _register(connection, "header_column", fields, letters)
+    _register(connection, "header_column", [number, *fields], letters)
 
 
 def _map_amounts(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
@@ -163,77 +188,87 @@ def _map_amounts(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
     _register(connection, "map_amount", fields, records)
 
 
-def _collect(connection: duckdb.DuckDBPyConnection, sheet: Sheet, first_record_no: int) -> ParsedPart:
-    parameters = {"sheet_name": sheet.name, "first_record_no": first_record_no}
-    rows = connection.execute(ROWS, parameters).to_arrow_table().cast(ROW_SCHEMA)
-    quarantine = connection.execute(QUARANTINED, {"sheet_name": sheet.name}).to_arrow_table()
-    received_count, non_data_count, received_yuan, residual = connection.execute(
+def _collect(connection: duckdb.DuckDBPyConnection, lists: Sequence[ListRows]) -> list[ParsedPart]:
+    rows = _by_list(connection, ROWS, ROW_SCHEMA, len(lists))
+    quarantine = _by_list(connection, QUARANTINED, QUARANTINE_SCHEMA, len(lists))
+    parts = [ParsedPart(rows=each, quarantine=faults) for each, faults in zip(rows, quarantine, strict=True)]
+    for number, received_count, non_data_count, received_yuan, residual in connection.execute(
         "select"
+        "    list_no,"
         "    count(*) filter (where status <> 'non_data'),"
         "    count(*) filter (where status = 'non_data'),"
         "    coalesce(sum(amount_yuan) filter (where status <> 'non_data'), 0),"
         "    coalesce(sum(exact_yuan - amount_yuan) filter (where status = 'loaded'), 0)"
-        " from classified"
-    ).fetchone()
-    part = ParsedPart(
-        rows=rows,
-        quarantine=quarantine.cast(QUARANTINE_SCHEMA),
-        received_count=received_count,
-        received_yuan=Decimal(received_yuan).quantize(Decimal("0.01")),
-        non_data_count=non_data_count,
-        sub_cent_residual_yuan=Decimal(residual).quantize(Decimal("0.000001")),
-    )
-    difference = part.received_yuan - sum_yuan(part.rows) - sum_yuan(part.quarantine)
-    if part.received_count != part.rows.num_rows + part.quarantine.num_rows or difference:
-        raise AssertionError(
-            f"rows or yuan lost at intake: {part.received_count} received, {difference} yuan"
-        )
-    part.notes.extend(_value_notes(connection, sheet))
-    return part
+        " from classified group by list_no"
+    ).fetchall():
+        part = parts[number]
+        part.received_count, part.non_data_count = received_count, non_data_count
+        part.received_yuan = Decimal(received_yuan).quantize(Decimal("0.01"))
+        part.sub_cent_residual_yuan = Decimal(residual).quantize(Decimal("0.000001"))
+    for part, given in zip(parts, lists, strict=True):
+        difference = part.received_yuan - sum_yuan(part.rows) - sum_yuan(part.quarantine)
+        taken_count = part.rows.num_rows + part.quarantine.num_rows
+        if (
+            part.received_count != taken_count
+            or part.received_count + part.non_data_count != given.rows.num_rows
+            or difference
+        ):
+            raise AssertionError(
+                f"rows or yuan lost at intake: {part.received_count} received, {difference} yuan"
+            )
+    _add_value_notes(connection, lists, parts)
+    return parts
 
 
-def _value_notes(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> list[Note]:
-    sides = _distinct(
-        connection,
-        "select side, count(*), min(line_no) from classified where side_problem is not null and status <> 'non_data' group by side",
-    )
-    notes = [
-        Note(
-            "warning",
-            "unknown_side",
-            f"收支方向“{clean_text(text)}”看不懂（{count} 行），按科目判断方向；请填收入或支出",
-            sheet.name,
-            line,
-        )
-        for text, count, line in sides
-    ]
-    not_given = _distinct(connection, "select count(*) from classified where non_data_reason = 'not_given'")[
-        0
-    ][0]
-    if not_given:
-        notes.append(Note("info", "not_given", f"{not_given} 行的金额写作 ×、— 之类，按未填处理", sheet.name))
-    return [*notes, *not_money_notes(_not_money(connection), sheet.name)]
+def _by_list(
+    connection: duckdb.DuckDBPyConnection, sql: str, schema: pa.Schema, list_count: int
+) -> list[pa.Table]:
+    """Run a query in order of ``list_no`` and return the rows of each list, as tables of their own."""
+    table = connection.execute(sql).to_arrow_table()
+    counts = [0] * list_count
+    for each in pc.value_counts(table["list_no"]):
+        counts[each["values"].as_py()] = each["counts"].as_py()
+    table = table.drop_columns("list_no").cast(schema)
+    firsts = accumulate(counts, initial=0)
+    return [table.slice(first, count) for first, count in zip(firsts, counts, strict=False)]
 
 
-def _not_money(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
-    return _distinct(
-        connection,
-        "select coalesce(bare_name, account_name), line_no from classified"
-        " where non_data_reason = 'not_money' order by line_no",
-    )
+def _add_value_notes(
+    connection: duckdb.DuckDBPyConnection, lists: Sequence[ListRows], parts: list[ParsedPart]
+) -> None:
+    for number, text, count, line in connection.execute(
+        "select list_no, side, count(*), min(line_no) from classified"
+        " where side_problem is not null and status <> 'non_data' group by list_no, side order by 1, 4"
+    ).fetchall():
+        sentence = f"收支方向“{clean_text(text)}”看不懂（{count} 行），按科目判断方向；请填收入或支出"
+        parts[number].notes.append(Note("warning", "unknown_side", sentence, lists[number].sheet_name, line))
+    for number, count in connection.execute(
+        "select list_no, count(*) from classified where non_data_reason = 'not_given' group by list_no"
+    ).fetchall():
+        sentence = f"{count} 行的金额写作 ×、— 之类，按未填处理"
+        parts[number].notes.append(Note("info", "not_given", sentence, lists[number].sheet_name))
+    not_money: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for number, name, line in connection.execute(
+        "select list_no, coalesce(bare_name, account_name), line_no from classified"
+        " where non_data_reason = 'not_money' order by list_no, line_no"
+    ).fetchall():
+        not_money[number].append((name, line))
+    for number, found in not_money.items():
+        parts[number].notes.extend(not_money_notes(found, lists[number].sheet_name))
 
 
-def _header_notes(header: ListHeader, feed: Feed, sheet: Sheet) -> list[Note]:
+def _header_notes(given: ListRows) -> list[Note]:
+    header = given.header
     known = {*header.columns.values(), header.month_column}
     unknown = [cell.strip() for index, cell in enumerate(header.cells) if index not in known and cell.strip()]
     if not unknown:
         return []
     text = f"有 {len(unknown)} 列不在接口规范中，未读取：{'、'.join(unknown[:12])}{' 等' if len(unknown) > 12 else ''}"
-    return [Note("info", "unknown_column", text, sheet.name, header.row_number)]
+    return [Note("info", "unknown_column", text, given.sheet_name, header.row_number)]
 
 
-def _measure_notes(part: ParsedPart, header: ListHeader, sheet: Sheet) -> list[Note]:
-    if "measure" in header.columns:
+def _measure_notes(part: ParsedPart, given: ListRows) -> list[Note]:
+    if "measure" in given.header.columns:
         return []
     count = (
         part.quarantine["reason_code"].to_pylist().count("measure_missing") if part.quarantine.num_rows else 0
@@ -241,4 +276,4 @@ def _measure_notes(part: ParsedPart, header: ListHeader, sheet: Sheet) -> list[N
     if not count:
         return []
     text = f"缺少列“计量口径”（measure）：有 {count} 行月、季或半年数据因此隔离，请加一列“计量口径”，填“期间”或“累计”"
-    return [Note("problem", "column_missing", text, sheet.name, header.row_number)]
+    return [Note("problem", "column_missing", text, given.sheet_name, given.header.row_number)]

@@ -1,4 +1,4 @@
-"""SQL of the list reader: resolve codes, classify rows, hand out accepted and quarantined ones."""
+"""SQL of the list reader: resolve codes, classify rows, hand out accepted and quarantined ones, of many lists at once."""
 
 CLASSIFY = r"""
 create or replace temp table classified as
@@ -29,7 +29,8 @@ amounts as (
                 then coalesce(map_amount.unit_code, plain.unit_value, setting.header_unit, 'yuan')
         end as unit_code,
     from plain
-    cross join setting
+    -- one row a list
+    inner join setting on setting.list_no = plain.list_no
     -- one row a distinct text
     left join map_amount on map_amount.text = plain.amount
 ),
@@ -118,6 +119,7 @@ with loaded as (
 
 printed as (
     select
+        list_no,
         area_key,
         period_type,
         period_code,
@@ -125,14 +127,15 @@ printed as (
         unit_code,
         max(decimals) as group_decimals,
     from loaded
-    group by area_key, period_type, period_code, statement_code, unit_code
+    group by list_no, area_key, period_type, period_code, statement_code, unit_code
 ),
 
 families as (
     select
+        list_no,
         line_no,
         last_value(case when not is_of_which then coalesce(bare_name, given_code) end ignore nulls) over (
-            partition by area_key, fund, period_type, period_code, statement_code, measure_code
+            partition by list_no, area_key, fund, period_type, period_code, statement_code, measure_code
             order by line_no
             rows between unbounded preceding and current row
         ) as parent_name,
@@ -141,10 +144,11 @@ families as (
 )
 
 select
-    cast($first_record_no + row_number() over (order by loaded.line_no) - 1 as integer) as record_no,
-    cast($sheet_name as varchar) as sheet_name,
+    loaded.list_no,
+    cast(row_number() over (partition by loaded.list_no order by loaded.line_no) as integer) as record_no,
+    setting.sheet_name,
     loaded.line_no as row_number,
-    (select letter from header_column where name = 'amount') || loaded.line_no as cell_ref,
+    header_column.letter || loaded.line_no as cell_ref,
     loaded.period_type,
     loaded.period_code,
     measure_code,
@@ -164,15 +168,19 @@ select
     ) as precision_yuan,
     clean_doc_no as doc_no,
 from loaded
+inner join setting on setting.list_no = loaded.list_no
+-- one row a list
+inner join header_column on header_column.list_no = loaded.list_no and header_column.name = 'amount'
 -- one row a group
 inner join printed
-    on printed.area_key = loaded.area_key
+    on printed.list_no = loaded.list_no
+    and printed.area_key = loaded.area_key
     and printed.period_type = loaded.period_type
     and printed.period_code = loaded.period_code
     and printed.statement_code = loaded.statement_code
     and printed.unit_code = loaded.unit_code
-left join families on families.line_no = loaded.line_no
-order by loaded.line_no
+left join families on families.list_no = loaded.list_no and families.line_no = loaded.line_no
+order by loaded.list_no, loaded.line_no
 """
 
 QUARANTINED = r"""
@@ -183,18 +191,18 @@ with faults as (
             when 'extra_cells' then 'amount'
             when 'period' then 'period'
             when 'area' then case
-                when area_problem_column in (select name from header_column) then area_problem_column
+                when area_problem_column in (select name from header_column where header_column.list_no = classified.list_no) then area_problem_column
                 else 'admdvs_name' end
             when 'fund' then 'fund_code'
             when 'statement' then 'statement'
             when 'account' then case
-                when account_problem_column in (select name from header_column) then account_problem_column
+                when account_problem_column in (select name from header_column where header_column.list_no = classified.list_no) then account_problem_column
                 when account_problem_column = 'account_name' then 'account_code'
                 else 'account_name' end
             when 'unit' then 'unit'
             when 'measure' then 'measure'
             when 'measure_missing' then case
-                when 'measure' in (select name from header_column) then 'measure' else 'period' end
+                when 'measure' in (select name from header_column where header_column.list_no = classified.list_no) then 'measure' else 'period' end
             else 'amount'
         end as fault_column,
     from classified
@@ -202,7 +210,8 @@ with faults as (
 )
 
 select
-    cast($sheet_name as varchar) as sheet_name,
+    faults.list_no,
+    setting.sheet_name,
     line_no as row_number,
     header_column.letter || line_no as cell_ref,
     header_column.label as column_name,
@@ -240,6 +249,10 @@ select
     period_type,
     period_code,
 from faults
-inner join header_column on header_column.name = faults.fault_column
-order by line_no
+inner join setting on setting.list_no = faults.list_no
+-- one row a column
+inner join header_column
+    on header_column.list_no = faults.list_no
+    and header_column.name = faults.fault_column
+order by faults.list_no, line_no
 """

@@ -27,7 +27,7 @@ def has_table(sheet: Sheet) -> bool:
     return bool(find_layouts(sheet, rows))
 
 
-def read_table(sheet: Sheet, file_stem: str, first_record_no: int = 1) -> ParsedPart:
+def read_table(sheet: Sheet, file_stem: str) -> ParsedPart:
     """Read all statutory tables of one sheet; what cannot be told rejects the table and is asked for."""
     numbered = list(sheet.numbered_rows())
     numbers, rows = [number for number, _ in numbered], [cells for _, cells in numbered]
@@ -38,7 +38,7 @@ def read_table(sheet: Sheet, file_stem: str, first_record_no: int = 1) -> Parsed
             any(cell.strip() for cell in row) for row in rows[layout.start : layout.bottom]
         )
         _read_layout(work, layout, context, numbers, rows)
-    return _part(work, first_record_no)
+    return _part(work)
 
 
 def _read_layout(
@@ -109,11 +109,11 @@ def _whole_problem(layout: Layout, context: TableContext, keys: dict[int, Column
     return "；".join(wanted) if wanted else None
 
 
-def _part(work: Work, first_record_no: int) -> ParsedPart:
+def _part(work: Work) -> ParsedPart:
     precision = {unit: precision_yuan(decimals, unit) for unit, decimals in work.decimals.items()}
     records = [
-        {**record, "record_no": first_record_no + order, "precision_yuan": precision[record["unit_code"]]}
-        for order, record in enumerate(work.records)
+        {**record, "record_no": order, "precision_yuan": precision[record["unit_code"]]}
+        for order, record in enumerate(work.records, start=1)
     ]
     part = ParsedPart(
         rows=rows_table(records),

@@ -255,8 +255,8 @@ class FeedSession:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection.execute(f"copy ({CONTROL_SQL.format(delivery_no=self.delivery_no)}) to '{_quoted(path)}'")
         result.control = f"{feed.feed}/control.parquet"
+        _count(connection, files, gone)
         for feed_file in files:
-            _count(connection, feed_file, gone.get(feed_file.file_no, (0, Decimal("0.00"))))
             feed_file.notes.extend(_unread_notes(feed_file))
 
 
@@ -314,28 +314,32 @@ def _is_full(members: list[Member], more_bytes: int, layout: Any) -> bool:
     )
 
 
-def _count(connection: duckdb.DuckDBPyConnection, feed_file: FeedFile, gone: tuple[int, Decimal]) -> None:
-    found = connection.execute(
-        "select coalesce(sum(received_count), 0), coalesce(sum(received_yuan), 0),"
-        " coalesce(sum(quarantined_count), 0), coalesce(sum(quarantined_yuan), 0),"
-        " coalesce(sum(unreadable_count), 0) from control where file_no = ?",
-        [feed_file.file_no],
-    ).fetchone()
-    assert found is not None
-    feed_file.received_count, feed_file.quarantined_count = int(found[0]), int(found[2])
-    feed_file.received_yuan, feed_file.quarantined_yuan = _cents(found[1]), _cents(found[3])
-    feed_file.unreadable_count = int(found[4])
-    feed_file.superseded_count, feed_file.superseded_yuan = gone
-    feed_file.loaded_count = feed_file.received_count - feed_file.quarantined_count - gone[0]
-    feed_file.loaded_yuan = feed_file.received_yuan - feed_file.quarantined_yuan - gone[1]
-    for attribute, column in (("months", "event_month"), ("areas", "admdvs")):
-        listed = connection.execute(
-            f"select distinct {column} from control where file_no = ? and {column} is not null order by 1",
-            [feed_file.file_no],
-        ).fetchall()
-        setattr(feed_file, attribute, [value for (value,) in listed if value != "all"])
-    if feed_file.rejected_reason is None and not feed_file.received_count:
-        feed_file.rejected_reason = NOTHING_READ
+def _count(
+    connection: duckdb.DuckDBPyConnection, files: list[FeedFile], gone: dict[int, tuple[int, Decimal]]
+) -> None:
+    """Fill in what ``control`` says of each file: rows and yuan, months and areas."""
+    counted = connection.execute(
+        "select event_month, admdvs, file_no, sum(received_count), sum(received_yuan),"
+        " sum(quarantined_count), sum(quarantined_yuan), sum(unreadable_count) from control"
+        " group by event_month, admdvs, file_no"
+    ).fetchall()
+    by_file = defaultdict(list)
+    for event_month, admdvs, file_no, *sums in counted:
+        by_file[file_no].append((event_month, admdvs, sums))
+    for feed_file in files:
+        found = by_file[feed_file.file_no]
+        sums = [sum(values) for values in zip(*(each for _, _, each in found), strict=True)] or [0] * 5
+        feed_file.received_count, feed_file.quarantined_count = int(sums[0]), int(sums[2])
+        feed_file.received_yuan, feed_file.quarantined_yuan = _cents(sums[1]), _cents(sums[3])
+        feed_file.unreadable_count = int(sums[4])
+        lost = gone.get(feed_file.file_no, (0, Decimal("0.00")))
+        feed_file.superseded_count, feed_file.superseded_yuan = lost
+        feed_file.loaded_count = feed_file.received_count - feed_file.quarantined_count - lost[0]
+        feed_file.loaded_yuan = feed_file.received_yuan - feed_file.quarantined_yuan - lost[1]
+        feed_file.months = sorted({month for month, _, _ in found} - {None, "all"})
+        feed_file.areas = sorted({area for _, area, _ in found} - {None, "all"})
+        if feed_file.rejected_reason is None and not feed_file.received_count:
+            feed_file.rejected_reason = NOTHING_READ
 
 
 def _cents(value: Any) -> Decimal:

@@ -288,11 +288,29 @@ where {given} and hash({listed}) in (select hash({listed}) from {incoming})
     if connection.execute("select count(*) from repeated").fetchone() == (0,):
         return
     sources = [incoming, *([standing] if standing else [])]
+    candidates = " union all ".join(
+        f"select delivery_no, row_id, {listed} from {source} as part"
+        f" where {given} and hash({listed}) in (select identity_hash from repeated)"
+        for source in sources
+    )
+    # few columns first: whole rows are read only where two of them still stand
+    connection.execute(
+        f"""
+create or replace temp table contested as
+select hash({listed}) as identity_hash
+from ({candidates}) as rows_of
+anti join gone on gone.delivery_no = rows_of.delivery_no and gone.row_id = rows_of.row_id
+group by hash({listed})
+having count(*) > 1
+"""
+    )
+    if connection.execute("select count(*) from contested").fetchone() == (0,):
+        return
     content = ", ".join(f'"{name}"' for name in contract_columns(feed))
     rows = " union all ".join(
         f"select delivery_no, row_id, event_month, {area_sql(feed)} as admdvs, {control_sql(feed)} as control_yuan,"
         f" {version} as version_at, hash({content}) as content_hash, {listed} from {source} as part"
-        f" where {given} and hash({listed}) in (select identity_hash from repeated)"
+        f" where {given} and hash({listed}) in (select identity_hash from contested)"
         for source in sources
     )
     connection.execute(

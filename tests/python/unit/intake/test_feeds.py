@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import duckdb
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from feed_tools import KEY, Lake, csv_text, feed, key_file, row, rows, write_feed  # noqa: F401
 
 from shouzhi.errors import UserError
 from shouzhi.intake import check_extracts, fingerprint, register, take_in
 from shouzhi.intake.contract import business_feeds
+from shouzhi.intake.feeds import batch, session
 from shouzhi.intake.feeds.columns import lake_columns
 from shouzhi.intake.feeds.pseudonym import load_key, pseudonym, pseudonym_sql
 
@@ -616,6 +618,47 @@ def test_many_months_in_one_file_become_one_part_each(lake):
     assert lake.ask("select count(*), count(distinct event_month) from lake.setl_d") == [(60, 12)]
     assert len(list((lake.path / "setl_d").rglob("2024*.parquet"))) == 12
     assert lake.ask("select count(distinct row_id) from lake.setl_d") == [(60,)]
+
+
+def test_parts_keep_the_order_of_their_files_and_equal_input_gives_equal_bytes(tmp_path, monkeypatch):
+    """Persons come and are missing, months alternate, two files share a month, a part has several row groups."""
+    monkeypatch.setattr(batch, "ROW_GROUP_ROWS", 2000)
+    given = [
+        row("setl_d", number, psn_no=f"P{number % 97}", opter_id=f"U{number % 5}" if number % 3 else "")
+        | {"setl_time": f"2024-0{1 + number % 2}-03 08:00:00"}
+        for number in range(9000)
+    ]
+    files = {"setl_d_202401": given[:5000], "setl_d_202402": given[5000:]}
+    found = []
+    for name in ("one", "other"):
+        lake = Lake(tmp_path / name)
+        lake.take(**files)
+        paths = sorted((lake.path / "setl_d").rglob("2024*.parquet"))
+        assert [each.name for each in paths] == ["202401.parquet", "202402.parquet"]
+        for path in paths:
+            order = pq.read_table(path, columns=["row_id"])["row_id"].to_pylist()
+            assert len(order) == 4500
+            assert order == sorted(order)
+        found.append([path.read_bytes() for path in paths])
+    assert found[0] == found[1]
+    assert lake.ask("select count(*), count(opter_id), count(distinct psn_no) from lake.setl_d") == [
+        (9000, 6000, 97)
+    ]
+
+
+def test_rows_out_of_order_are_an_error(lake, monkeypatch):
+    taken = batch.take_batch
+
+    def shuffled(connection, given):
+        result = taken(connection, given)
+        for part in result.parts:
+            path = given.folder / part["path"]
+            pq.write_table(pq.read_table(path)[::-1], path)
+        return result
+
+    monkeypatch.setattr(session, "take_batch", shuffled)
+    with pytest.raises(AssertionError, match="not in the order of their file"):
+        lake.take(setl_d_202401=rows("setl_d", 3))
 
 
 def test_a_killed_run_leaves_nothing(lake):

@@ -5,6 +5,8 @@ import pytest
 from intake_tools import GOOD_LINE, HEADER, lake_rows, list_text, taken, workbook, write
 
 from shouzhi.intake import check_extracts, take_in
+from shouzhi.intake.discovery import discover
+from shouzhi.intake.reading import finish, open_source, read_source
 
 CHINESE = "期间,统筹区,险种,报表类型,科目,金额（万元）,计量口径\n2024年,呼和浩特市,职工统筹,决算数,（一）统筹基金收入,35.20,\n"
 
@@ -290,3 +292,53 @@ def test_a_list_that_never_says_its_measure_is_rejected_whole(tmp_path, header, 
     (file,) = lake_rows(tmp_path / "lake", "intake_file")
     assert (file["status_code"], file["received_count"], file["quarantined_count"]) == ("rejected", 0, 0)
     assert lake_rows(tmp_path / "lake", "quarantine_row") == []
+
+
+def test_lists_read_together_are_read_as_each_by_itself(tmp_path):
+    folder = tmp_path / "in"
+    texts = {
+        "of_which": list_text(
+            "2024,150100,390100,决算,一、保险费收入,100.5,元,",
+            "2024,150100,390100,决算,其中：个人缴费,60,元,",
+        ),
+        # the parent of the list before is not this one's
+        "orphan": list_text("2024,150100,390100,决算,其中：个人缴费,60.25,万元,", "合计,,,,,60.25,,"),
+        "faulty": list_text("2024,150100,310100,决算,利息收入,1２x,元,", "2024,,310100,决算,利息收入,5,元,"),
+        "no_measure": list_text(
+            "202401,150100,310100,决算,利息收入,1", header=HEADER.removesuffix(",unit,measure")
+        ),
+        "sides": list_text(
+            "2024,150100,310100,决算,利息收入,7,元,,向上",
+            "2024,150200,310100,决算,利息收入,×,元,,",
+            header=f"{HEADER},side",
+        ),
+        "other_columns": "金额（万元）,期间,统筹区,险种,报表类型,科目,参保人数\n1.5,2024年,呼和浩特市,职工统筹,决算数,利息收入,3\n",
+    }
+    for name, text in texts.items():
+        write(folder, f"fund_statement_{name}.csv", text)
+    head = HEADER.split(",")
+    good = GOOD_LINE.split(",")
+    workbook(
+        folder / "fund_statement_book.xlsx", {"甲": [head, good], "乙": [head, good, [*good[:5], "abc"]]}
+    )
+    sources = discover(folder)
+    opened = [open_source(source) for source in sources]
+    finish(opened)
+    assert sum(len(open_source(source).waiting) for source in sources) == 8
+    for source, together in zip(sources, opened, strict=True):
+        alone = read_source(source)
+        assert vars(together.parsed) == vars(alone), source.name
+    by_name = {source.name: each.parsed for source, each in zip(sources, opened, strict=True)}
+    book = by_name["fund_statement_book.xlsx"]
+    assert book.rows.select(["record_no", "sheet_name"]).to_pylist() == [
+        {"record_no": 1, "sheet_name": "甲"},
+        {"record_no": 2, "sheet_name": "乙"},
+    ]
+    assert book.quarantine["cell_ref"].to_pylist() == ["F3"]
+    assert by_name["fund_statement_of_which.csv"].rows["parent_account_name"].to_pylist() == [
+        None,
+        "保险费收入",
+    ]
+    assert by_name["fund_statement_orphan.csv"].rows["parent_account_name"].to_pylist() == [None]
+    assert by_name["fund_statement_other_columns.csv"].rows["cell_ref"].to_pylist() == ["A2"]
+    assert "计量口径" in (by_name["fund_statement_no_measure.csv"].rejected_reason or "")
