@@ -165,9 +165,14 @@ def year_course(
                 hoverinfo="skip",
             )
         )
-    now = next((point for point in reversed(values[year]) if point is not None), None)
-    upto = period_label(period_code)
-    title = f"{upto}累计{word}{fmt(now, UNIT)}万元"
+    known = lines[year].dropna(subset=[column])
+    last = known.loc[known["period_code"].map(_slot).idxmax()] if len(known) else None
+    title = f"{period_label(period_code)}未报送，{year}年还没有累计{word}"
+    if last is not None:
+        # the figure is of the last period that was reported, and is said to be
+        title = f"{period_label(last['period_code'])}累计{word}{fmt(last[column], UNIT)}万元"
+        if last["period_code"] != period_code:
+            title = f"{period_label(period_code)}未报送；{title}"
     if not is_missing(budget):
         title += f"，全年预算{fmt(budget, UNIT)}万元"
     table = pd.DataFrame(

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from shouzhi import __version__
+from shouzhi.collector import collect_rarely
 from shouzhi.errors import UserError
 from shouzhi.home import (
     CONFIG_NAME,
@@ -454,6 +455,7 @@ def fail(sentence: str, code: int) -> NoReturn:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Entry point: exit codes as documented, never a traceback (``SHOUZHI_DEBUG=1`` shows it)."""
+    collect_rarely()
     try:
         sys.exit(cli.main(args=arguments, prog_name="shouzhi", standalone_mode=False) or 0)
     except UserError as error:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import data
+from dashboards.components.catalogue import model_text
 from dashboards.components.frame import View
 from dashboards.components.provenance import CHECK_COLUMNS, TITLE, catalogue_entry
 from dashboards.components.rows_drill import rows_block
@@ -135,9 +136,7 @@ def _values(view: View, figure: BusinessFigure) -> None:
 
 
 def _model(view: View, relation: str) -> None:
-    lineage = view.rows("lineage")
-    found = lineage[lineage["relation_name"] == relation]
-    st.caption(relation if found.empty else f"{relation} ← {found.iloc[0]['depends_on']}")
+    st.caption(model_text(view, relation))
 
 
 def _checks(view: View, relation: str) -> None:

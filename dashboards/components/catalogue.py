@@ -99,6 +99,16 @@ def relation_names(view: View) -> dict[str, str]:
     return dict(zip(lineage["relation_name"], lineage["relation_label_zh"], strict=True))
 
 
+def model_text(view: View, relation: str) -> str:
+    """A relation by its Chinese name, and what it is built from; technical names in brackets, for who looks them up."""
+    lineage = view.rows("lineage")
+    found = lineage[lineage["relation_name"] == relation]
+    name = relation_names(view).get(relation, relation)
+    if found.empty:
+        return f"{name}（{relation}）"
+    return f"{name}（{relation}），由以下各表生成：{found.iloc[0]['depends_on']}"
+
+
 def with_relation_names(view: View, frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """The frame with the relations of a column (``a.b, c.d``) in Chinese."""
     names = relation_names(view)

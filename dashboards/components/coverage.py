@@ -27,6 +27,28 @@ def prior_note(view: View, area_code: str, fund_code: str) -> str:
     )
 
 
+TRANSFERS = (
+    "remittance_to_superior_expenditure",
+    "subordinate_remittance_income",
+    "superior_subsidy_income",
+    "subsidy_to_subordinate_expenditure",
+)
+CENT = 0.005
+
+
+def transfer_note(view: View, accounts: pd.DataFrame) -> str:
+    """Why transfers inside the region do not cancel out in its own accounts, where they do not."""
+    if not view.whole_region:
+        return ""
+    own = accounts[accounts["account_code"].isin(TRANSFERS)]
+    if not (own[["amount_yuan", "ytd_yuan"]].astype(float).abs() > CENT).any(axis=None):
+        return ""
+    return (
+        "全区合并时上下级之间的上解、补助相互抵销；没有抵销完的，是有统筹区未报送、双方记账不在同一期，"
+        "或以万元列报的尾差，见检查 M06。"
+    )
+
+
 def budget_note(budget: dict[str, Any] | None) -> str:
     """That the region's budget and its actual figures are not of the same areas, or that only some areas revised theirs."""
     row = budget or {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards.components.coverage import prior_note
+from dashboards.components.coverage import prior_note, transfer_note
 from dashboards.components.frame import View
 from dashboards.components.provenance import received_lines
 from dashboards.components.state import apply_drill, prepare, request_page, selected_rows
@@ -86,7 +86,9 @@ def account_drill(view: View, accounts: pd.DataFrame, area_code: str, fund_code:
         st.info(f"{view.name_of(area_code)}{view.period_text}没有科目数据。", icon=":material/inbox:")
         return
     st.caption(
-        "点一行，或在下面选择科目，看它来自哪个文件的哪一格。" + prior_note(view, area_code, fund_code)
+        "点一行，或在下面选择科目，看它来自哪个文件的哪一格。"
+        + prior_note(view, area_code, fund_code)
+        + transfer_note(view, accounts)
     )
     shown = without_odd_ratios(accounts)
     shown["account_label"] = [

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import data
+from dashboards.components.catalogue import model_text
 from dashboards.components.frame import View
 from dashboards.components.tables import Col, documented, small_table
 from dashboards.labels import NOT_APPLICABLE, document_text, fmt, fmt_months, is_missing, period_label, word
@@ -160,13 +161,7 @@ def received_lines(
 
 
 def _model(view: View) -> None:
-    lineage = view.rows("lineage")
-    found = lineage[lineage["relation_name"].str.endswith(BALANCE.split(".")[1])]
-    if found.empty:
-        st.caption(BALANCE)
-        return
-    row = found.iloc[0]
-    st.caption(f"{BALANCE} ← {row['depends_on']}")
+    st.caption(model_text(view, BALANCE))
 
 
 def _checks(view: View, figure: Figure) -> None:

@@ -66,15 +66,15 @@ ROW_COLUMNS = [
 ]
 
 
-def due_columns(unit: str) -> list[Col]:
+def due_columns(unit: str, width: int | None = None) -> list[Col]:
     """What the rules make due, what was declared (both in ``unit``) and the parts of the difference."""
     return [
-        Col("expected_yuan", unit, "按规定应缴"),
-        Col("declared_yuan", unit, "申报"),
-        Col("difference_yuan", "yuan_signed", "申报 − 应缴"),
-        Col("base_difference_yuan", "yuan_signed", "其中基数"),
-        Col("rate_difference_yuan", "yuan_signed", "其中费率"),
-        Col("other_difference_yuan", "yuan_signed", "其中其他"),
+        Col("expected_yuan", unit, "应缴" if width else "按规定应缴", width),
+        Col("declared_yuan", unit, "申报", width),
+        Col("difference_yuan", "yuan_signed", "申报 − 应缴", width and width + 8),
+        Col("base_difference_yuan", "yuan_signed", "其中基数", width),
+        Col("rate_difference_yuan", "yuan_signed", "其中费率", width),
+        Col("other_difference_yuan", "yuan_signed", "其中其他", width),
     ]
 
 
@@ -110,13 +110,13 @@ UNRULED_COLUMNS = [
     Col("declared_yuan", "wan", "申报"),
     Col("collected_yuan", "wan", "已到账"),
 ]
+# an item belongs to one scheme: its name is enough here
 AREA_COLUMNS = [
-    Col("area_name", header="统筹区"),
-    Col("insutype_name", header="险种", width=110),
-    Col("item_name", header="项目", width=130),
-    Col("span_text", header="期间"),
-    Col("wrong_count", "count", "不符"),
-    *due_columns("yuan"),
+    Col("area_name", header="统筹区", width=118),
+    Col("item_name", header="项目", width=176),
+    Col("span_text", header="期间", width=84),
+    Col("wrong_count", "count", "不符", 50),
+    *due_columns("yuan", 108),
 ]
 CONTRIBUTION_ROW_COLUMNS = [
     Col("contribution_id", header="缴费编号"),

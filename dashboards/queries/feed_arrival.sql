@@ -1,4 +1,5 @@
--- One row per area and month: did the feeds of a group (or one of them) arrive, all of them, some, none.
+-- One row per area and month: did the feeds of a group (or one of them) arrive, all of them, some, none. A feed that may
+-- have no rows in a month is no proof that something arrived.
 with states as (
     select
         arrival.area_code,
@@ -21,7 +22,7 @@ select
     states.event_month,
     states.loaded_rows,
     case
-        when states.is_any_missing and (states.is_any_reported or states.is_any_empty) then 'partly'
+        when states.is_any_missing and states.is_any_reported then 'partly'
         when states.is_any_missing then 'missing'
         when states.is_any_reported then 'reported'
         when states.is_any_empty then 'no_rows'

@@ -156,7 +156,9 @@ class Ledger:
             }
         elif fund == "390100":
             line["premium"] = flow("c390")
-            line["subsidy"] = sum(s.arrived for s in self.subsidies if self._area_of(s.county) == area)
+            line["subsidy"] = sum(
+                s.arrived for s in self.subsidies if self.plan.region.area_of[s.county] == area
+            )
             if calendar in (3, 9):
                 heads = sum(
                     n
@@ -251,9 +253,6 @@ class Ledger:
             a_year_ago = before[month - 12].closing if month - 12 in before else before[min(before)].opening
             short = a_year_ago - entry.closing
             entry.flows["subsidy"] = max(0, short) + (round(short / 50) if short > 0 else 0)
-
-    def _area_of(self, county: str) -> int:
-        return next(area for code, _, area in self.plan.region.counties if code == county)
 
     def _arrive(self, month: int) -> None:
         """The subsidies that arrive in a month, by county and level of government."""

@@ -63,6 +63,11 @@ class Region:
         return {area.code: area.number for area in self.areas}
 
     @cached_property
+    def area_of(self) -> dict[str, int]:
+        """County code → number of its area."""
+        return {code: area for code, _, area in self.counties}
+
+    @cached_property
     def office(self) -> Area:
         """自治区本级: it keeps the adjustment fund."""
         return self.areas[0]

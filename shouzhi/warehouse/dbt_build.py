@@ -6,9 +6,7 @@ directory that somebody replaced, in the environment too.
 
 import contextlib
 import io
-import json
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +15,18 @@ import duckdb
 
 from shouzhi.errors import UserError
 from shouzhi.home import PRODUCT_ROOT, Home
+from shouzhi.warehouse import parse_cache
 
 # Unit tests prove the rules on fixed rows, not on this home's data: ``make test`` runs them. Exposures describe pages
 # and run nothing; dbt would report them as no-ops.
 EXCLUDED_TYPES = ("unit_test", "exposure")
+# dbt writes every event into every logger that is open, whatever its level, and its artifacts twice: a tenth of a small
+# run. What it has to say comes back as its result.
+QUIET_OPTIONS = (
+    *("--log-level", "none"),
+    *("--log-level-file", "none"),
+    *("--quiet", "--no-print", "--no-use-colors", "--no-version-check", "--no-write-json"),
+)
 NOT_RUN = {"skipped", "no-op", "error", "runtime error", "fail"}
 
 
@@ -57,72 +63,72 @@ def fresh_warehouse(home: Home) -> Path:
     return home.warehouse
 
 
-def forget_other_code(home: Home, code_hash: str) -> None:
-    """Drop dbt's parse cache of another product version: a partial parse across versions can fail or go stale."""
-    mark = home.dbt_target / "code_hash"
-    if not mark.is_file() or mark.read_text(encoding="utf-8") != code_hash:
-        shutil.rmtree(home.dbt_target, ignore_errors=True)
-        home.dbt_target.mkdir(parents=True)
-        mark.write_text(code_hash, encoding="utf-8")
-
-
 def run_dbt(home: Home, code_hash: str, product_root: Path = PRODUCT_ROOT) -> DbtOutcome:
     """Build everything and test it; raises only when dbt itself cannot start or does not finish."""
-    forget_other_code(home, code_hash)
+    parse_cache.lay_out(home.dbt_target, code_hash, product_root)
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     os.environ["SHOUZHI_WAREHOUSE"] = str(home.warehouse)
     os.environ["SHOUZHI_MEMORY_LIMIT"] = f"{home.config.memory_limit_gb}GB"
     os.environ["SHOUZHI_THREADS"] = str(home.config.threads)
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
 
-    (home.dbt_target / "run_results.json").unlink(missing_ok=True)
-    arguments = [
-        "build",
+    options = [
         *("--project-dir", str(product_root)),
         *("--profiles-dir", str(product_root)),
         *("--target-path", str(home.dbt_target)),
         *("--log-path", str(home.work / "dbt_log")),
         *("--threads", str(home.config.threads)),
-        *(part for kind in EXCLUDED_TYPES for part in ("--exclude-resource-type", kind)),
-        "--quiet",
-        "--no-use-colors",
-        "--no-print",
-        "--no-version-check",
-        *("--log-level-file", "error"),
+        *QUIET_OPTIONS,
     ]
+    excluded = [part for kind in EXCLUDED_TYPES for part in ("--exclude-resource-type", kind)]
     try:
-        # What dbt prints is for its developers; the run says the same in its own words.
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
-            result = dbtRunner().invoke(arguments)
+        manifest = invoke(["parse", *options]).result
+        parse_cache.keep(home.dbt_target, code_hash, product_root)
+        built = invoke(["build", *excluded, *options], manifest)
     finally:
         DuckDBConnectionManager.close_all_connections()
+    return outcome(built, manifest)
+
+
+def invoke(arguments: list[str], manifest: Any = None) -> Any:
+    """What one dbt command returns: failed nodes are in there, an error of the command itself is raised."""
+    from dbt.cli.main import dbtRunner
+
+    errors: list[str] = []
+
+    def note(event: Any) -> None:
+        if event.info.level == "error":
+            errors.append(event.info.msg)
+
+    # What dbt prints is for its developers; the run says the same in its own words.
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        result = dbtRunner(manifest=manifest, callbacks=[note]).invoke(arguments)
     if result.exception is not None or result.result is None:
-        detail = one_line(str(result.exception or printed.getvalue() or "dbt"))
+        detail = one_line(str(result.exception or " ".join(errors) or printed.getvalue() or "dbt"))
         raise UserError(f"建模没有完成，没有发布：{detail}") from result.exception
-    return outcome(home, result)
+    return result
 
 
-def outcome(home: Home, result: Any) -> DbtOutcome:
-    """Success = exit code ok, this invocation's own results on disk, and every expected node ran."""
-    from dbt_common.invocation import get_invocation_id
-
-    results = result.result.results
+def outcome(built: Any, manifest: Any) -> DbtOutcome:
+    """Success = dbt says so, every expected node ran and none failed."""
+    results = built.result.results
     failed = tuple(failed_node(item) for item in results if str(item.status) in NOT_RUN)
-    written = json.loads((home.dbt_target / "run_results.json").read_text(encoding="utf-8"))
-    invocation = get_invocation_id()
-    is_ours = written["metadata"]["invocation_id"] == invocation
-    manifest = json.loads((home.dbt_target / "manifest.json").read_text(encoding="utf-8"))
-    missing = expected_nodes(manifest) - {item.node.unique_id for item in results}
-    if not is_ours or (missing and not failed):
+    known = {
+        kind: {
+            unique_id: item.to_dict(omit_none=False) for unique_id, item in getattr(manifest, kind).items()
+        }
+        for kind in ("nodes", "sources", "exposures")
+    }
+    missing = expected_nodes(known) - {item.node.unique_id for item in results}
+    if missing and not failed:
         names = "、".join(sorted(missing)[:3])
         raise UserError(f"建模没有完整执行（缺少 {len(missing)} 个节点 {names}），没有发布。请重新运行。")
     return DbtOutcome(
-        is_success=bool(result.success) and not failed,
+        is_success=bool(built.success) and not failed,
         failed=failed,
         node_count=len(results),
         warned=tuple(item.node.name for item in results if str(item.status) == "warn"),
-        manifest=manifest,
+        manifest=known,
     )
 
 

@@ -14,6 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from shouzhi.collector import collect_rarely
+
+# The processes of the tests parse, build and import as the main job does.
+collect_rarely()
+
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED_EXTRACTS = ROOT / "tests" / "fixtures" / "published"
 
@@ -74,12 +79,6 @@ def shouzhi() -> Callable[..., subprocess.CompletedProcess[str]]:
 def built_home(root: Path, extracts: Path, title: str, region: str, *more: str) -> Path:
     made = run_shouzhi("init", "--home", root, "--title", title, "--region", region, *more)
     assert made.returncode == 0, made.stderr
-    # what dbt parsed for a home that is finished is good for the next one
-    for mark in sorted(root.parent.glob("*.done")):
-        parsed = mark.with_suffix("") / "work" / "dbt"
-        if parsed.is_dir():
-            shutil.copytree(parsed, root / "work" / "dbt", dirs_exist_ok=True)
-            break
     result = run_shouzhi("run", extracts, "--home", root)
     assert result.returncode in {0, 1}, result.stdout + result.stderr
     return root

@@ -5,8 +5,11 @@
 with claim as (
     select
         claim.*,
-        case when claim.path_code = 'pooled' then coalesce({{ share_of('claim.in_scope', 'rule.highest_ratio') }}, 0) + {{ bracket_count() }} else 0 end
-            as most_pooled,
+        case
+            when claim.path_code = 'pooled'
+                then coalesce({{ share_of('claim.in_scope', 'rule.highest_ratio') }}, 0) + {{ bracket_count() }}
+            else 0
+        end as most_pooled,
         rule.pooled_cap,
         rule.outpatient_cap,
         rule.civil_cap,

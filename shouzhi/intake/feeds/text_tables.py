@@ -85,9 +85,11 @@ def scan(stream: BinaryIO) -> Scan:
         size += len(chunk)
         lines += chunk.count(b"\n")
         quotes += chunk.count(b'"')
-        has_wide_blanks = has_wide_blanks or _has_wide_blanks(last + chunk[:2]) or _has_wide_blanks(chunk)
+        is_ascii = chunk.isascii()
+        if not is_ascii and not has_wide_blanks:
+            has_wide_blanks = _has_wide_blanks(last + chunk[:2]) or _has_wide_blanks(chunk)
         last = chunk[-2:]
-        if is_utf8 and checked < SURE_BYTES and (checked or not chunk.isascii()):
+        if is_utf8 and checked < SURE_BYTES and (checked or not is_ascii):
             checked += len(chunk)
             try:
                 decoder.decode(chunk)
@@ -190,7 +192,7 @@ def _transcode(source: Source, encoding: str, path: Path, scanned: Scan) -> Scan
                 lines += piece.count(b"\n")
                 quotes += piece.count(b'"')
                 last = piece[-1:] or last
-                has_wide_blanks = has_wide_blanks or _has_wide_blanks(piece)
+                has_wide_blanks = has_wide_blanks or (not piece.isascii() and _has_wide_blanks(piece))
                 head += piece[: max(0, HEAD_BYTES - len(head))]
                 if not chunk:
                     break

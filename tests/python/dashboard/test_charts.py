@@ -164,6 +164,16 @@ def test_a_missing_month_breaks_the_line() -> None:
     assert not this_year.connectgaps
 
 
+def test_a_sum_of_the_year_is_of_the_last_period_that_was_reported() -> None:
+    silent = SERIES[SERIES["period_code"] <= "202602"]
+    chart = year_course(silent, "ytd_income_yuan", "收入", "202604", "month", 2e8)
+    assert chart.title.startswith("2026年4月未报送；2026年2月累计收入2,400.00万元")
+    none = year_course(
+        SERIES[SERIES["period_code"] < "2026"], "ytd_income_yuan", "收入", "202604", "month", None
+    )
+    assert none.title == "2026年4月未报送，2026年还没有累计收入"
+
+
 def test_long_titles_are_broken_between_numbers() -> None:
     text = wrap("累计收入413,576.39万元（预算644,840.19），支出479,173.66万元（预算645,626.11）", 20)
     assert "413,576.39" in text and "644,840.19" in text and "<br>" in text

@@ -78,9 +78,9 @@ def matrix(app: Any) -> dict[str, dict[str, str]]:
 def test_a_month_that_did_not_arrive_is_not_a_zero(open_page: Callable[..., Any], feed_home: Path) -> None:
     app = open_page("data", feed_home, bq="报送", sj="待遇结算")
     shown = matrix(app)
-    assert list(shown["赤峰市"]) == ["2024-2", "2024-1"]
-    assert shown["赤峰市"] == {"2024-2": "?", "2024-1": "●"}
-    assert shown["呼和浩特市"] == {"2024-2": "●", "2024-1": "●"}
+    assert list(shown["赤峰市"]) == ["2024-02", "2024-01"]
+    assert shown["赤峰市"] == {"2024-02": "?", "2024-01": "●"}
+    assert shown["呼和浩特市"] == {"2024-02": "●", "2024-01": "●"}
     assert any("4格中未报送1个" in str(element.value) for element in app.markdown)
     held = app.dataframe[1].value.iloc[0]
     assert held["数据种类"] == "结算信息"
@@ -91,9 +91,9 @@ def test_a_group_of_two_feeds_is_partly_there_and_each_can_be_chosen(
     open_page: Callable[..., Any], feed_home: Path
 ) -> None:
     both = matrix(open_page("data", feed_home, bq="报送", sj="征缴到账"))
-    assert both["呼和浩特市"] == {"2024-2": "◐", "2024-1": "●"}
+    assert both["呼和浩特市"] == {"2024-02": "◐", "2024-01": "●"}
     residents = matrix(open_page("data", feed_home, bq="报送", sj="征缴到账", sz="居民人员缴费明细"))
-    assert residents["呼和浩特市"] == {"2024-2": "●", "2024-1": "–"}
+    assert residents["呼和浩特市"] == {"2024-02": "●", "2024-01": "–"}
 
 
 def test_a_snapshot_has_one_column(open_page: Callable[..., Any], feed_home: Path) -> None:

@@ -454,3 +454,40 @@ def test_what_was_reported_of_an_unfinished_year_is_said(
     assert any("只报送到2025年9月" in caption.value for caption in app.caption)
     app = open_page("region", demo_home, qu="阿拉善盟", qi="2025年12月")
     assert any("阿拉善盟2025年12月没有报送" in caption.value for caption in app.caption)
+
+
+def test_an_area_that_delivered_nothing_is_not_partly_there(
+    demo_home: Path, open_page: Callable[..., Any], ask: Callable[..., pd.DataFrame]
+) -> None:
+    """A month in which one feed is missing and the others may have no rows: nothing came."""
+    silent = ask(
+        demo_home,
+        """
+        select event_month from data_quality.fct_feed_arrival
+        where area_code = '152900' and feed_group_code = 'claims'
+        group by event_month
+        having bool_or(arrival_code = 'missing') and not bool_or(arrival_code = 'reported')
+        """,
+    )["event_month"].tolist()
+    assert "202512" in silent
+    app = open_page("data", demo_home, bq="报送", sj="待遇结算")
+    row = app.dataframe[0].value.set_index("统筹区").loc["阿拉善盟"]
+    assert {row[f"{month[:4]}-{month[4:]}"] for month in silent} == {"?"}
+
+
+def test_what_does_not_cancel_out_in_the_region_is_explained(
+    demo_home: Path, open_page: Callable[..., Any]
+) -> None:
+    app = open_page("flows", demo_home, qu="全区", qi="2025年12月")
+    assert any("相互抵销" in caption.value for caption in app.caption)
+    app = open_page("flows", demo_home, qu="赤峰市", qi="2025年12月")
+    assert not any("相互抵销" in caption.value for caption in app.caption)
+
+
+def test_a_figure_of_an_area_that_fell_silent_is_of_its_last_month(
+    demo_home: Path, open_page: Callable[..., Any]
+) -> None:
+    app = open_page("flows", demo_home, qu="阿拉善盟", qi="2025年12月")
+    specs = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    titles = [spec["layout"]["title"]["text"].replace("<br>", "") for spec in specs]
+    assert any("2025年12月未报送；2025年9月累计收入" in title for title in titles)

@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from shouzhi.intake import lake
-from shouzhi.warehouse import prepare
+from shouzhi.warehouse import identity, parse_cache, prepare
 from tests.python.pipeline.feed_rows import Feeds, load_feeds
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -184,16 +184,19 @@ def run_dbt(path: Path, target: Path, arguments: list[str]) -> tuple[bool, list[
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    code_hash = identity.code_hash(ROOT)
+    parse_cache.lay_out(target, code_hash, ROOT)
     os.environ["SHOUZHI_WAREHOUSE"] = str(path)
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     result = dbtRunner().invoke(
         [
             *arguments,
             "--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target-path", str(target),
-            "--log-path", str(target / "logs"), "--quiet",
+            "--log-path", str(target / "logs"), "--quiet", "--log-level", "none", "--log-level-file", "none",
         ]
     )  # fmt: skip
     DuckDBConnectionManager.close_all_connections()
+    parse_cache.keep(target, code_hash, ROOT)
     failed = [
         f"{item.node.name}: {item.message}"
         for item in (getattr(result.result, "results", None) or [])
