@@ -1,4 +1,5 @@
 {{ config(materialized='table') }}
+-- over 150 lines: one step of the walk, from the parameters of the day to what the year has used, has to be one query
 {%- set used = [
     'admission_count', 'outpatient_scope', 'chronic_scope', 'privileged_scope', 'pooled', 'outpatient', 'large', 'civil',
     'privileged', 'critical', 'critical_scope', 'assistance',
@@ -18,12 +19,14 @@
         {%- for name in used %}
         walked.next_{{ name }} as used_{{ name }},
         {%- endfor %}
-        case
-            when event.path_code = 'privileged' then walked.next_privileged_scope
-            when event.path_code = 'cadre' then 0
-            when event.medical_kind_code = 'outpatient' then walked.next_outpatient_scope
-            when event.medical_kind_code = 'chronic' then walked.next_chronic_scope
-            else walked.next_admission_count
+        case event.path_code
+            when 'privileged' then walked.next_privileged_scope
+            when 'pooled'
+                then case event.medical_kind_code
+                    when 'outpatient' then walked.next_outpatient_scope
+                    when 'chronic' then walked.next_chronic_scope
+                    else walked.next_admission_count
+                end
         end as used_before,
         walked.unknown_text,
         walked.kept_text

@@ -10,6 +10,8 @@ with balance as (
         balance.is_actual,
         period.year_number,
         period.period_no,
+        balance.areas_reported_count,
+        balance.areas_expected_count,
         balance.expenditure_yuan,
         balance.ytd_expenditure_yuan
     from {{ ref('int_fund_balance__balance') }} as balance
@@ -27,7 +29,10 @@ budget as (
             max(case when statement_code = 'budget' then expenditure_yuan end)
         ) as budget_yuan
     from balance
-    where period_type = 'year' and statement_code in ('budget', 'revised_budget')
+    -- the region's is that of all areas: one area's revision is not the region's
+    where
+        period_type = 'year' and statement_code in ('budget', 'revised_budget')
+        and areas_reported_count >= areas_expected_count
     group by area_code, fund_code, year_number
 ),
 

@@ -27,8 +27,8 @@ SAMPLE_ROWS = 20
 UNREADABLE_ERRORS = (duckdb.InvalidInputException, duckdb.ConversionException)
 FEW_MONTHS = 6
 WRITERS = 2
-# of a Parquet file, unless told otherwise
-ROW_GROUP_ROWS = 122_880
+# More than a batch of any feed has in a month but of the narrowest: such a part is one row group.
+ROW_GROUP_ROWS = 1_048_576
 UNREADABLE = "这一行的文字或引号无法识别（编码错误、引号不成对或文件损坏），请核对该行后重新导出"
 NON_DATA_SQL = "split_part(fault, ':', 1) in ('" + "', '".join(NON_DATA) + "')"
 
@@ -442,7 +442,7 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Tak
                 f"copy (select {names}, event_month, cast({batch.delivery_no} as integer) as delivery_no,"
                 f" [{listed}][cast(file_index as bigint) + 1] + {place} as row_id from {source}"
                 f" where fault is null and event_month = '{month}'{order})"
-                f" to '{path}' (format parquet, compression zstd)"
+                f" to '{path}' (format parquet, compression zstd, row_group_size {ROW_GROUP_ROWS})"
             )
 
     with ThreadPoolExecutor(WRITERS) as pool:
