@@ -7,7 +7,7 @@ with due as (
     select
         ruled.*,
         case
-            when insutype_code in ('310', '320') then month_count * round(due_base_yuan * due_employer_ratio, 2)
+            when insutype_code in ('310', '320') then month_count * {{ rounded_share('due_base_yuan', 'due_employer_ratio') }}
             when insutype_code = '330' and not is_undivided
                 then case when is_by_month then round(large_unit_yuan * month_count / 12, 2) else large_unit_yuan end
             else 0
@@ -15,15 +15,15 @@ with due as (
         case
             when insutype_code in ('310', '320')
                 then month_count * (
-                    round(due_base_yuan * due_person_ratio, 2)
-                    + case when is_flexible then round(due_base_yuan * unit_rate_ratio, 2) else 0 end
+                    {{ rounded_share('due_base_yuan', 'due_person_ratio') }}
+                    + case when is_flexible then {{ rounded_share('due_base_yuan', 'unit_rate_ratio') }} else 0 end
                 )
             when insutype_code = '330' and not is_undivided
                 then case when is_by_month then round(large_person_yuan * month_count / 12, 2) else large_person_yuan end
             when insutype_code = '390' then resident_premium_yuan
             else 0
         end as due_person_yuan,
-        case when insutype_code = '310' then month_count * round(due_base_yuan * due_credit_ratio, 2) end as due_credit_yuan,
+        case when insutype_code = '310' then month_count * {{ rounded_share('due_base_yuan', 'due_credit_ratio') }} end as due_credit_yuan,
         case when is_undivided then large_premium_yuan end as due_undivided_yuan,
         base_yuan = due_base_yuan and person_base_yuan = due_base_yuan as is_due_base,
         due_person_ratio + case when is_flexible then unit_rate_ratio else 0 end as due_person_total_ratio
@@ -34,16 +34,16 @@ based as (
     -- the same with the base that the row says, which for most rows is the one that is due
     select
         due.*,
-        case when is_due_base then due_employer_yuan else month_count * round(base_yuan * due_employer_ratio, 2) end
+        case when is_due_base then due_employer_yuan else month_count * {{ rounded_share('base_yuan', 'due_employer_ratio') }} end
             as based_employer_yuan,
         case
             when is_due_base then due_person_yuan
             else month_count * (
-                round(person_base_yuan * due_person_ratio, 2)
-                + case when is_flexible then round(person_base_yuan * unit_rate_ratio, 2) else 0 end
+                {{ rounded_share('person_base_yuan', 'due_person_ratio') }}
+                + case when is_flexible then {{ rounded_share('person_base_yuan', 'unit_rate_ratio') }} else 0 end
             )
         end as based_person_yuan,
-        case when is_due_base then due_credit_yuan else month_count * round(person_base_yuan * due_credit_ratio, 2) end
+        case when is_due_base then due_credit_yuan else month_count * {{ rounded_share('person_base_yuan', 'due_credit_ratio') }} end
             as based_credit_yuan
     from due
 ),
@@ -56,11 +56,11 @@ rated as (
         or coalesce(person_rate_value, due_person_total_ratio) <> due_person_total_ratio as is_other_rate,
         case
             when employer_rate_value is null or employer_rate_value = due_employer_ratio then based_employer_yuan
-            else month_count * round(base_yuan * cast(employer_rate_value as decimal(9, 6)), 2)
+            else month_count * {{ rounded_share('base_yuan', 'cast(employer_rate_value as decimal(9, 6))') }}
         end as rated_employer_yuan,
         case
             when person_rate_value is null or person_rate_value = due_person_total_ratio then based_person_yuan
-            else month_count * round(person_base_yuan * cast(person_rate_value as decimal(9, 6)), 2)
+            else month_count * {{ rounded_share('person_base_yuan', 'cast(person_rate_value as decimal(9, 6))') }}
         end as rated_person_yuan
     from based
 )
