@@ -27,8 +27,8 @@ SAMPLE_ROWS = 20
 UNREADABLE_ERRORS = (duckdb.InvalidInputException, duckdb.ConversionException)
 FEW_MONTHS = 6
 WRITERS = 2
-# More than a batch of any feed has in a month but of the narrowest: such a part is one row group.
-ROW_GROUP_ROWS = 1_048_576
+# of a Parquet file and of DuckDB's own tables
+ROW_GROUP_ROWS = 122_880
 UNREADABLE = "这一行的文字或引号无法识别（编码错误、引号不成对或文件损坏），请核对该行后重新导出"
 NON_DATA_SQL = "split_part(fault, ':', 1) in ('" + "', '".join(NON_DATA) + "')"
 
@@ -410,11 +410,10 @@ def _made(path: Path) -> str:
 
 
 def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken) -> None:
-    """Write one part a month, its rows in the order of their file.
+    """Write a month's rows in the order of their file: one part, or one for each row group of a larger month.
 
-    A part is read off ``staged`` without a join, so a part of one row group needs no sort. Of larger ones a scan would
-    cut row groups where the reader's threads happened to cut theirs. Two are written at a time: one of ordinary size
-    keeps one core busy.
+    A part is read off ``staged`` without a join and is one row group, so it needs no sort: of more a scan would cut row
+    groups where the reader's threads happened to cut theirs. Two are written at a time: one keeps one core busy.
     """
     feed = batch.feed
     months = connection.execute(
@@ -435,25 +434,44 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Tak
     ).fetchall()
     listed = ", ".join(str(base) for (base,) in bases)
 
-    def write(month: str, count: int, path: str) -> None:
-        order = f" order by {place}" if count > ROW_GROUP_ROWS else ""
+    def write(condition: str, path: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"copy (select {names}, event_month, cast({batch.delivery_no} as integer) as delivery_no,"
                 f" [{listed}][cast(file_index as bigint) + 1] + {place} as row_id from {source}"
-                f" where fault is null and event_month = '{month}'{order})"
-                f" to '{path}' (format parquet, compression zstd, row_group_size {ROW_GROUP_ROWS})"
+                f" where fault is null and {condition}) to '{path}' (format parquet, compression zstd)"
             )
 
     with ThreadPoolExecutor(WRITERS) as pool:
         writing = []
-        for month, count in months:
-            name = f"{feed.feed}/{month}{f'-{batch.number}' if batch.number else ''}.parquet"
-            writing.append(pool.submit(write, month, count, _made(batch.folder / name)))
+        for month, cut, count in _cut(connection, source, months):
+            number = f"-{batch.number}" if batch.number or cut is not None else ""
+            name = f"{feed.feed}/{month}{number}{'' if cut is None else f'-{cut}'}.parquet"
+            first = (cut or 0) * ROW_GROUP_ROWS
+            rows = "" if cut is None else f" and rowid between {first} and {first + ROW_GROUP_ROWS - 1}"
+            writing.append(pool.submit(write, f"event_month = '{month}'{rows}", _made(batch.folder / name)))
             taken.parts.append({"path": name, "event_month": month, "row_count": count})
         for each in writing:
             each.result()
     connection.execute("drop table if exists sorted")
+
+
+def _cut(
+    connection: duckdb.DuckDBPyConnection, source: str, months: list[tuple[str, int]]
+) -> list[tuple[str, int | None, int]]:
+    """Months with their rows; a month of more than one row group once for each row group of ``source`` that has some."""
+    cuts: list[tuple[str, int | None, int]] = []
+    for month, count in months:
+        if count <= ROW_GROUP_ROWS:
+            cuts.append((month, None, count))
+            continue
+        found = connection.execute(
+            f"select rowid // {ROW_GROUP_ROWS}, count(*) from {source}"
+            " where fault is null and event_month = ? group by 1 order by 1",
+            [month],
+        ).fetchall()
+        cuts.extend((month, cut, rows) for cut, rows in found)
+    return cuts
 
 
 def _hide_persons(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
