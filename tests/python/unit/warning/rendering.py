@@ -12,6 +12,8 @@ import jinja2
 import yaml
 
 ROOT = Path(__file__).resolve().parents[4]
+# Blocks that only dbt's own Jinja knows.
+DBT_BLOCK = re.compile(r"{%-? *(test|materialization)\b")
 MACRO_FILES = sorted((ROOT / "macros").rglob("*.sql"))
 
 
@@ -31,7 +33,7 @@ def environment() -> jinja2.Environment:
     sources = "\n".join(
         text
         for path in MACRO_FILES
-        if "{% test" not in (text := path.read_text(encoding="utf-8")) and "generate_" not in path.name
+        if not DBT_BLOCK.search(text := path.read_text(encoding="utf-8")) and "generate_" not in path.name
     )
     env = jinja2.Environment(extensions=["jinja2.ext.do"])
     adapter = Adapter()
