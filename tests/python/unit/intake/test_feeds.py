@@ -621,7 +621,7 @@ def test_many_months_in_one_file_become_one_part_each(lake):
 
 
 def test_parts_keep_the_order_of_their_files_and_equal_input_gives_equal_bytes(tmp_path, monkeypatch):
-    """Persons come and are missing, months alternate, two files share a month, a part has several row groups."""
+    """Persons come and are missing, months alternate, two files share a month, a month has several row groups."""
     monkeypatch.setattr(batch, "ROW_GROUP_ROWS", 2000)
     given = [
         row("setl_d", number, psn_no=f"P{number % 97}", opter_id=f"U{number % 5}" if number % 3 else "")
@@ -634,10 +634,13 @@ def test_parts_keep_the_order_of_their_files_and_equal_input_gives_equal_bytes(t
         lake = Lake(tmp_path / name)
         lake.take(**files)
         paths = sorted((lake.path / "setl_d").rglob("2024*.parquet"))
-        assert [each.name for each in paths] == ["202401.parquet", "202402.parquet"]
+        months = ("202401", "202402")
+        assert [each.name for each in paths] == [
+            f"{month}-0-{cut}.parquet" for month in months for cut in range(5)
+        ]
         for path in paths:
             order = pq.read_table(path, columns=["row_id"])["row_id"].to_pylist()
-            assert len(order) == 4500
+            assert len(order) == (500 if path.stem.endswith("-4") else 1000)
             assert order == sorted(order)
         found.append([path.read_bytes() for path in paths])
     assert found[0] == found[1]
