@@ -123,7 +123,7 @@ def prepared(folder: Path) -> Path:
     is_success, failures = run_dbt(
         path,
         folder / "target",
-        ["build", *EXCLUDED, "--select", "+benefits__fct_benefit_month"],
+        ["build", *EXCLUDED, "--select", *(f"+{name}" for name in REPLAY)],
     )
     assert is_success, failures
     manifest = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
