@@ -4,8 +4,10 @@
     'admission_count', 'outpatient_scope', 'chronic_scope', 'privileged_scope', 'pooled', 'outpatient', 'large', 'civil',
     'privileged', 'critical', 'critical_scope', 'assistance',
 ] %}
-{%- set amounts = ['deductible_standard', 'deductible', 'wanted', 'pooled_limit', 'moved', 'moved_partial', 'moved_partial_whole']
-    + ['large_wanted', 'civil_wanted'] %}
+{%- set amounts = [
+    'deductible_standard', 'deductible', 'wanted', 'pooled_limit', 'moved', 'moved_partial', 'moved_partial_whole',
+    'large_wanted', 'civil_wanted',
+] %}
 {%- set kept = ['pooled', 'large', 'civil', 'critical', 'assistance'] %}
 {%- set width = 14 %}
 -- Years in which a limit binds or something cannot be replayed, row by row in the order of settlement. One row a person's

@@ -108,8 +108,7 @@ judged as (
             when blocked_by_id is not null then 'blocked'
             when is_stepwise then step_missing_code
             else missing_code
-        end as gap_code,
-        case when is_stepwise then step_missing_code else missing_code end as lacking_code
+        end as gap_code
     from worked
 ),
 
@@ -118,7 +117,7 @@ signed as (
         judged.*,
         {%- for name in results %}
         case
-            when reversal_fault_code is null and blocked_by_id is null and lacking_code is null and is_in_year
+            when is_in_year and gap_code is null
                 then sign * case when is_stepwise then step_{{ name }} else {{ name }} end
         end as due_{{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
