@@ -55,16 +55,10 @@ fact as (
         {{ fen('settlement.own_expense_yuan + settlement.over_limit_yuan') }} as own_and_over,
         {{ fen('settlement.preself_pay_yuan') }} as first_self_pay,
         {{ fen('settlement.in_scope_yuan') }} as in_scope,
-        {{ fen('settlement.deductible_paid_yuan') }} as deductible_paid,
-        settlement.pooled_pay_share,
-        {{ fen('settlement.pooled_pay_yuan') }} as pooled_pay,
-        {{ fen('settlement.large_claim_pay_yuan') }} as large_claim_pay,
-        {{ fen('settlement.civil_servant_pay_yuan') }} as civil_servant_pay,
-        {{ fen('settlement.serious_illness_pay_yuan') }} as serious_illness_pay,
-        {{ fen('settlement.assistance_pay_yuan') }} as assistance_pay,
-        {{ fen('settlement.supplement_pay_yuan') }} as supplement_pay,
-        {{ fen('settlement.disabled_pay_yuan') }} as disabled_pay,
-        {{ fen('settlement.other_fund_pay_yuan') }} as other_fund_pay
+        settlement.pooled_pay_share
+        {%- for name in paid_amounts() %},
+        {{ fen('settlement.' ~ name ~ '_yuan') }} as {{ name }}
+        {%- endfor %}
     from {{ ref('fct_settlement') }} as settlement
     left join special on settlement.special_person_code = special.special_person_code
     left join {{ ref('dim_area') }} as area on settlement.area_code = area.area_code

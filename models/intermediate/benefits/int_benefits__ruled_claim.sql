@@ -137,14 +137,8 @@ select
     fee,
     first_self_pay,
     in_scope,
-    deductible_paid,
-    pooled_pay_share,
-    pooled_pay,
-    large_claim_pay,
-    civil_servant_pay,
-    serious_illness_pay,
-    assistance_pay,
-    supplement_pay,
-    disabled_pay,
-    other_fund_pay
+    pooled_pay_share
+    {%- for name in paid_amounts() %},
+    {{ name }}
+    {%- endfor %}
 from judged

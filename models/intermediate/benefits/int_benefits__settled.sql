@@ -34,16 +34,10 @@ select
     {{ yuan_of_fen('in_scope') }} as in_scope_yuan,
     {{ yuan_of_fen('first_self_pay') }} as preself_pay_yuan,
     pooled_pay_share,
-    {%- for name in (
-        'deductible_paid', 'pooled_pay', 'large_claim_pay', 'civil_servant_pay', 'serious_illness_pay', 'assistance_pay',
-        'supplement_pay', 'disabled_pay', 'other_fund_pay',
-    ) %}
+    {%- for name in paid_amounts() %}
     {{ yuan_of_fen(name) }} as {{ name }}_yuan,
     {%- endfor %}
-    {%- for name in (
-        'deductible_standard', 'deductible', 'wanted', 'pooled_limit', 'pooled', 'moved', 'moved_partial',
-        'moved_partial_whole', 'large_wanted', 'large', 'civil_wanted', 'civil', 'critical', 'assistance', 'off_fund',
-    ) %}
+    {%- for name in worked_amounts() %}
     {{ yuan_of_fen('due_' ~ name) }} as calculated_{{ name }}_yuan{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ ref('int_benefits__worked') }}

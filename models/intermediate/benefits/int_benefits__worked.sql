@@ -1,9 +1,6 @@
 {{ config(materialized='table') }}
 -- over 150 lines: three ways of working a year out, and every column of the row
-{%- set results = [
-    'deductible_standard', 'deductible', 'wanted', 'pooled_limit', 'pooled', 'moved', 'moved_partial', 'moved_partial_whole', 'large_wanted', 'large',
-    'civil_wanted', 'civil', 'critical', 'assistance', 'off_fund',
-] %}
+{%- set results = worked_amounts() %}
 {%- set facts = [
     'path_code', 'rule_set_no', 'static_missing_code', 'scheme_code', 'medical_kind_code', 'place_code', 'is_civil_servant',
     'is_assisted', 'fee', 'first_self_pay', 'in_scope',
@@ -81,16 +78,10 @@ claim as (
         claim.fee as own_fee,
         claim.first_self_pay as own_first_self_pay,
         claim.in_scope as own_in_scope,
-        claim.deductible_paid,
-        claim.pooled_pay_share,
-        claim.pooled_pay,
-        claim.large_claim_pay,
-        claim.civil_servant_pay,
-        claim.serious_illness_pay,
-        claim.assistance_pay,
-        claim.supplement_pay,
-        claim.disabled_pay,
-        claim.other_fund_pay
+        claim.pooled_pay_share
+        {%- for name in paid_amounts() %},
+        claim.{{ name }}
+        {%- endfor %}
     from {{ ref('int_benefits__ruled_claim') }} as claim
     left join original on claim.settlement_no = original.reversal_no
 ),
@@ -174,16 +165,10 @@ select
     own_fee as fee,
     own_in_scope as in_scope,
     own_first_self_pay as first_self_pay,
-    deductible_paid,
     pooled_pay_share,
-    pooled_pay,
-    large_claim_pay,
-    civil_servant_pay,
-    serious_illness_pay,
-    assistance_pay,
-    supplement_pay,
-    disabled_pay,
-    other_fund_pay,
+    {%- for name in paid_amounts() %}
+    {{ name }},
+    {%- endfor %}
     {%- for name in results %}
     due_{{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
