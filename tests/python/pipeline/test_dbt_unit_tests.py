@@ -20,7 +20,10 @@ def test_dbt_unit_tests_pass(tmp_path: Path) -> None:
         warehouse.path, tmp_path / "target", ["test", "--select", "test_type:unit"]
     )
     assert is_success, failures
-    rows = warehouse.rows(
-        "select level_code from deficit_warning.fct_warning_level where fund_code = '310100'"
+    levels = warehouse.rows(
+        "select level_code, level_reason from deficit_warning.fct_warning_level"
+        " where area_code = '150100' and fund_code = '310100' and period_code = '2024'"
     )
-    assert rows[0]["level_code"] != "none"
+    assert [(row["level_code"], row["level_reason"]) for row in levels] == [
+        ("none", "可支付月数 8.0 个月，不低于 6 个月")
+    ]
