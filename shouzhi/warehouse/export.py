@@ -37,8 +37,9 @@ ROW_RELATIONS = {
     "contribution_due": "int_benefits__contribution_due",
 }
 
-# Rows of the benefit replay: the table in the working file (in fen), the view of its rows in yuan, and the views by their
+# Rows of the benefit replay: what was worked out, that beside the settlement (in fen), the same in yuan, and the views by their
 # public names (with their name as rows.*).
+RESULT_MODEL = "int_benefits__result"
 REPLAY_MODEL = "int_benefits__worked"
 SETTLED_MODEL = "int_benefits__settled"
 PUBLIC_ROW_VIEWS = {
