@@ -37,9 +37,8 @@ ROW_RELATIONS = {
     "contribution_due": "int_benefits__contribution_due",
 }
 
-# Rows of the benefit replay: what was worked out, that beside the settlement (in fen), the same in yuan, and the views by their
+# Rows of the benefit replay: every settlement with what was worked out (in fen), the same in yuan, and the views by their
 # public names (with their name as rows.*).
-RESULT_MODEL = "int_benefits__result"
 REPLAY_MODEL = "int_benefits__worked"
 SETTLED_MODEL = "int_benefits__settled"
 PUBLIC_ROW_VIEWS = {

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from shouzhi.home import link
-from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, REPLAY_MODEL, RESULT_MODEL, SETTLED_MODEL, quoted_text
+from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, REPLAY_MODEL, SETTLED_MODEL, quoted_text
 
 FOLDER = "benefit"
 # What the views read beside the rows themselves.
@@ -35,13 +35,13 @@ def write_replay(
     """
     target = folder / FOLDER
     target.mkdir()
-    worked, result = nodes[REPLAY_MODEL]["relation_name"], nodes[RESULT_MODEL]["relation_name"]
+    worked = nodes[REPLAY_MODEL]["relation_name"]
     years = one_column(con, "select distinct benefit_year_code from benefits.fct_benefit_month order by 1")
     made = set(one_column(con, "select distinct benefit_year_code from lake.changed_benefit_year"))
     for year in years:
         file = target / f"{year}.parquet"
         if year in made or former is None:
-            write(con, year_sql(con, worked, result, year), file)
+            write(con, f"select * from {worked} where benefit_year_code = {quoted_text(year)}", file)
         else:
             link(former / FOLDER / file.name, file)
     if not years:
@@ -58,15 +58,6 @@ def write_replay(
         write(con, f"select * from {relation}", reference / f"{name}.parquet", order="all")
         queries[relation] = f"select * from read_parquet('{{rows}}/reference/{name}.parquet')"
     return queries
-
-
-def year_sql(con: duckdb.DuckDBPyConnection, worked: str, result: str, year: str) -> str:
-    """The year's rows. The numbers of its settlements stand here as literals, so that only its months are read."""
-    of_year = f"benefit_year_code = {quoted_text(year)}"
-    ((first, last),) = con.execute(
-        f"select min(settlement_no), max(settlement_no) from {result} where {of_year}"
-    ).fetchall()
-    return f"select * from {worked} where {of_year} and settlement_no between {first} and {last}"
 
 
 def write(

@@ -73,17 +73,32 @@ select
     static_missing_code,
     static_missing_code is not null or (path_code = 'pooled' and is_deductible_partial) as is_possible_gap,
     settlement_id,
+    original_settlement_id,
     is_reversal,
     person_key,
     area_code,
+    county_code,
+    institution_code,
+    operator_key,
+    insutype_code,
     scheme_code,
     year_code as benefit_year_code,
     settled_at,
+    event_month,
+    service_end_date,
     medical_kind_code,
     place_code,
+    hospital_level_code,
+    person_group_code,
     is_civil_servant,
+    is_privileged,
+    is_provincial_cadre,
     is_assisted,
     fee,
     first_self_pay,
-    in_scope
+    in_scope,
+    pooled_pay_share
+    {%- for name in paid_amounts() %},
+    {{ name }}
+    {%- endfor %}
 from judged

@@ -1,12 +1,11 @@
 {{ config(materialized='view') }}
 -- One row per valid settlement of the years worked out: the settlement, what was paid and what the rules say (due_…), in
--- fen. The facts are read again from the settlement: keeping them twice would cost more than working them out.
+-- fen. A view: writing all columns a second time would cost more than working the amounts out.
 with judged as (
     select
         claim.*,
-        result.benefit_year_code as year_code,
-        result.path_code,
-        result.rule_set_no,
+        result.path_code as result_path_code,
+        result.rule_set_no as result_rule_set_no,
         result.gap_code,
         result.blocked_by_id,
         {%- for name in worked_amounts() %}
@@ -17,12 +16,13 @@ with judged as (
             when result.path_code = 'outside' then 'outside_rules'
             else 'replayed'
         end as status_code
-    from {{ ref('int_benefits__claim') }} as claim
-    inner join {{ ref('int_benefits__result') }} as result on claim.settlement_no = result.settlement_no
+    from {{ ref('int_benefits__ruled_claim') }} as claim
+    -- of the same year, so that a question about a year reads no other
+    inner join {{ ref('int_benefits__result') }} as result
+        on claim.settlement_no = result.settlement_no and claim.benefit_year_code = result.benefit_year_code
 )
 
 select
-    settlement_no,
     settlement_id,
     original_settlement_id,
     is_reversal,
@@ -33,7 +33,7 @@ select
     operator_key,
     insutype_code,
     scheme_code,
-    year_code as benefit_year_code,
+    benefit_year_code,
     settled_at,
     event_month,
     service_end_date,
@@ -45,8 +45,8 @@ select
     is_privileged,
     is_provincial_cadre,
     is_assisted,
-    path_code,
-    rule_set_no,
+    result_path_code as path_code,
+    result_rule_set_no as rule_set_no,
     status_code,
     case status_code when 'not_replayable' then gap_code when 'outside_rules' then 'no_rule' end as reason_code,
     blocked_by_id,
