@@ -118,6 +118,7 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
     except NotPublished as refusal:
         keep_refusal(home, staging, ids, str(refusal))
         raise
+    former = home.builds / started_from if started_from else None
     with steps.step("export", "导出"):
         facts = build_facts(warehouse, ids)
         counts = export.export_marts(
@@ -127,6 +128,7 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
             facts,
             results,
             runner.registry_rows(),
+            former / publish.MARTS_NAME if former else None,
         )
         fault_point("after_export")
         with steps.measured("rows"):
@@ -135,7 +137,7 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
                 home.lake,
                 outcome.manifest,
                 staging / publish.MARTS_NAME,
-                home.builds / started_from if started_from else None,
+                former,
             )
         verify_export(staging / publish.MARTS_NAME, ids["build_id"])
         issues = count_issues(warehouse)

@@ -7,6 +7,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from shouzhi.warehouse import carry
+
 EXPORTED_SCHEMAS = (
     "fund_balance",
     "deficit_warning",
@@ -80,25 +82,40 @@ def export_marts(
     facts: dict[str, str],
     gx_results: list[dict[str, Any]],
     gx_checks: list[dict[str, Any]],
+    former: Path | None = None,
 ) -> dict[str, int]:
     """Write ``target`` and return its row counts by relation.
+
+    ``former`` is the file of the build that the working file started from: aggregates keep the months before the first
+    that changed.
 
     ``facts`` become ``dim_build``; no wall clock may be among them, so that the same input gives the
     same tables. Great Expectations' results join those of dbt in the same relations.
     """
+    monthly = carry.monthly_tables(manifest)
+    if former:
+        carry.copy_kept(former, target, lambda schema, table: (schema, table) in monthly)
     with duckdb.connect(str(target)) as con:
         con.execute("set preserve_insertion_order = true")
         con.execute("set timezone = 'UTC'")
         con.execute(f"attach {quoted_text(str(warehouse))} as warehouse (read_only)")
         # The target's own catalog is named after its file stem.
         assert target.stem == "marts", target
+        found = {
+            ("data_quality", "fct_check_result"): gx_results,
+            ("data_quality", "dim_check"): gx_checks,
+        }
+        carried = base_tables(con, "marts")
+        con.execute("create schema if not exists marts.data_quality")
         for schema, table in exported_relations(con):
             con.execute(f"create schema if not exists marts.{schema}")
-            source = f"select * from warehouse.{schema}.{table}"
-            con.execute(f"create table marts.{schema}.{table} as {source} order by all")
-        con.execute("create schema if not exists marts.data_quality")
-        append_rows(con, "fct_check_result", gx_results)
-        append_rows(con, "dim_check", gx_checks)
+            source, made = f"warehouse.{schema}.{table}", f"marts.{schema}.{table}"
+            if (schema, table) in carried:
+                carry.take_months(con, source, made, carry.first_changed_month(con, monthly[schema, table]))
+                continue
+            order = carry.month_order(con, source) if (schema, table) in monthly else "all"
+            more = joined_rows(con, source, found.get((schema, table), []))
+            con.execute(f"create table {made} as select * from {source}{more} order by {order}")
         for table, labels in OWN_RELATIONS.items():
             columns = ", ".join(
                 f"{name} {'integer' if name == 'column_position' else 'varchar'}" for name in labels
@@ -117,39 +134,30 @@ def export_marts(
 
 
 def exported_relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    rows = con.execute(
-        """
-        select table_schema, table_name
-        from information_schema.tables
-        where table_catalog = 'warehouse' and table_type = 'BASE TABLE'
-        order by table_schema, table_name
-        """
-    ).fetchall()
     return [
         (schema, table)
-        for schema, table in rows
+        for schema, table in base_tables(con, "warehouse")
         if schema in EXPORTED_SCHEMAS or (schema == "core" and table.startswith(CORE_PREFIXES))
     ]
 
 
-def append_rows(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
-    """Append by column name; the table's own order is restored afterwards."""
-    name = f"marts.data_quality.{table}"
-    existing = [
-        column
-        for (column,) in con.execute(
-            """
-            select column_name
-            from information_schema.columns
-            where table_catalog = 'marts' and table_schema = 'data_quality' and table_name = ?
-            order by ordinal_position
-            """,
-            [table],
-        ).fetchall()
-    ]
-    if existing and rows:
-        insert_rows(con, table, existing, [tuple(row.get(column) for column in existing) for row in rows])
-        con.execute(f"create or replace table {name} as select * from {name} order by all")
+def base_tables(con: duckdb.DuckDBPyConnection, catalog: str) -> list[tuple[str, str]]:
+    # not of the information schema, which first makes up its views in every attached file
+    return con.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = ? order by all", [catalog]
+    ).fetchall()
+
+
+def joined_rows(con: duckdb.DuckDBPyConnection, source: str, rows: list[dict[str, Any]]) -> str:
+    """What adds ``rows`` to a query of ``source``: by column name and in its types, unknown columns left out."""
+    if not rows:
+        return ""
+    con.execute(f"create or replace temp table joined as select * from {source} limit 0")
+    names = [name for name, *_ in con.execute("select * from joined").description or []]
+    con.register("new_rows", pa.table({name: [row.get(name) for row in rows] for name in names}))
+    con.execute("insert into joined select * from new_rows")
+    con.unregister("new_rows")
+    return " union all select * from joined"
 
 
 def insert_rows(
