@@ -69,34 +69,30 @@ def feeds_under(nodes: dict[str, dict[str, Any]], unique_id: str) -> set[str]:
     return found
 
 
-def first_changed_month(con: duckdb.DuckDBPyConnection, feeds: set[str]) -> str | None:
-    """The first month of which any row of these feeds changed; before it nothing was made anew."""
-    found = con.execute(
+def month_order(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """By month, then by all columns: a month that changed takes its own place only."""
+    columns = [name for name, *_ in con.execute(f"select * from {table} limit 0").description or []]
+    return ", ".join(
+        f'"{name}"' for name in [MONTH_COLUMN, *(each for each in columns if each != MONTH_COLUMN)]
+    )
+
+
+def take_months(con: duckdb.DuckDBPyConnection, relation: tuple[str, str], feeds: set[str]) -> None:
+    """Give a table of ``marts`` the months of ``warehouse`` from the first on of which any row of its feeds changed."""
+    source, target = (f"{catalog}.{'.'.join(relation)}" for catalog in ("warehouse", "marts"))
+    (first,) = con.execute(
         "select min(event_month) from warehouse.lake.changed_month where list_contains(?, feed_code)",
         [sorted(feeds)],
-    ).fetchone()
-    return found[0] if found else None
-
-
-def month_order(con: duckdb.DuckDBPyConnection, relation: str) -> str:
-    """By month, then by all columns: a month that changed takes its own place only."""
-    columns = [name for name, *_ in con.execute(f"select * from {relation} limit 0").description or []]
-    return ", ".join(f'"{name}"' for name in [MONTH_COLUMN, *(c for c in columns if c != MONTH_COLUMN)])
-
-
-def take_months(con: duckdb.DuckDBPyConnection, source: str, target: str, first_month: str | None) -> None:
-    """Replace the months of ``target`` from ``first_month`` on by those of ``source``; nothing changed where it is none."""
-    if first_month is not None:
-        con.execute(f"delete from {target} where {MONTH_COLUMN} >= ?", [first_month])
+    ).fetchone() or (None,)
+    if first is not None:
+        con.execute(f"delete from {target} where {MONTH_COLUMN} >= ?", [first])
         con.execute(
             f"insert into {target} select * from {source} where {MONTH_COLUMN} >= ?"
             f" order by {month_order(con, source)}",
-            [first_month],
+            [first],
         )
     counted = con.execute(
         f"select (select count(*) from {source}), (select count(*) from {target})"
     ).fetchone()
     if counted is None or counted[0] != counted[1]:
-        raise AssertionError(
-            f"{target}: {counted} rows, the months before {first_month} are not what they were"
-        )
+        raise AssertionError(f"{target}: {counted} rows, the months before {first} are not what they were")

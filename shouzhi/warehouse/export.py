@@ -1,6 +1,7 @@
 """From the working warehouse to the file that pages read: plain tables in one fixed order."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ EXPORTED_SCHEMAS = (
 # Of ``core`` the tables that grow with areas and months: row-level relations are views over the lake.
 CORE_PREFIXES = ("dim_", "agg_", "fct_feed_month")
 SCHEMA_VERSION = 1
+# Most tables are too small to keep more than one core busy.
+WRITERS = 2
 
 # Relations rows.* of a build, by the view that each is; one that reads another stands after it.
 ROW_RELATIONS = {
@@ -101,21 +104,27 @@ def export_marts(
         con.execute(f"attach {quoted_text(str(warehouse))} as warehouse (read_only)")
         # The target's own catalog is named after its file stem.
         assert target.stem == "marts", target
-        found = {
+        carried = base_tables(con, "marts")
+        joined = {
             ("data_quality", "fct_check_result"): gx_results,
             ("data_quality", "dim_check"): gx_checks,
         }
-        carried = base_tables(con, "marts")
-        con.execute("create schema if not exists marts.data_quality")
-        for schema, table in exported_relations(con):
+        relations = exported_relations(con)
+        for schema in sorted({schema for schema, _ in relations} | {"data_quality"}):
             con.execute(f"create schema if not exists marts.{schema}")
-            source, made = f"warehouse.{schema}.{table}", f"marts.{schema}.{table}"
-            if (schema, table) in carried:
-                carry.take_months(con, source, made, carry.first_changed_month(con, monthly[schema, table]))
-                continue
-            order = carry.month_order(con, source) if (schema, table) in monthly else "all"
-            more = joined_rows(con, source, found.get((schema, table), []))
-            con.execute(f"create table {made} as select * from {source}{more} order by {order}")
+
+        def write(relation: tuple[str, str]) -> None:
+            with con.cursor() as cursor:
+                cursor.execute("set timezone = 'UTC'")
+                feeds = monthly.get(relation)
+                if relation in carried and feeds is not None:
+                    carry.take_months(cursor, relation, feeds)
+                else:
+                    write_table(cursor, relation, joined.get(relation, []), is_monthly=feeds is not None)
+
+        with ThreadPoolExecutor(WRITERS) as pool:
+            for each in [pool.submit(write, relation) for relation in relations]:
+                each.result()
         for table, labels in OWN_RELATIONS.items():
             columns = ", ".join(
                 f"{name} {'integer' if name == 'column_position' else 'varchar'}" for name in labels
@@ -133,7 +142,22 @@ def export_marts(
     return counts
 
 
+def write_table(
+    con: duckdb.DuckDBPyConnection,
+    relation: tuple[str, str],
+    joined: list[dict[str, Any]],
+    *,
+    is_monthly: bool,
+) -> None:
+    """One table in one fixed order, with the rows that join those of dbt."""
+    source = f"warehouse.{'.'.join(relation)}"
+    more = joined_rows(con, source, joined)
+    order = carry.month_order(con, source) if is_monthly else "all"
+    con.execute(f"create table marts.{'.'.join(relation)} as select * from {source}{more} order by {order}")
+
+
 def exported_relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """What is exported, the largest first."""
     return [
         (schema, table)
         for schema, table in base_tables(con, "warehouse")
@@ -144,7 +168,9 @@ def exported_relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 def base_tables(con: duckdb.DuckDBPyConnection, catalog: str) -> list[tuple[str, str]]:
     # not of the information schema, which first makes up its views in every attached file
     return con.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = ? order by all", [catalog]
+        "select schema_name, table_name from duckdb_tables() where database_name = ?"
+        " order by estimated_size * column_count desc, schema_name, table_name",
+        [catalog],
     ).fetchall()
 
 
