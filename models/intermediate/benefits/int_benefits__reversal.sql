@@ -1,13 +1,14 @@
 {{ config(materialized='table') }}
 -- Every reversal with its original, where there is one. An original counts until its reversal; only the first reversal
--- after it counts, in the original's year.
+-- after it counts, in the original's year and on its path.
 with taken_back as (
     select
         settlement_no,
         settlement_id,
         original_settlement_id,
         settled_at,
-        benefit_year_code
+        benefit_year_code,
+        layer_path_code
     from {{ ref('int_benefits__claim') }}
     where is_reversal
 ),
@@ -21,6 +22,7 @@ linked as (
         taken_back.settled_at,
         original.settlement_no as original_no,
         coalesce(original.benefit_year_code, taken_back.benefit_year_code) as benefit_year_code,
+        coalesce(original.layer_path_code, taken_back.layer_path_code) as layer_path_code,
         original.settlement_id is not null
         and (
             original.settled_at < taken_back.settled_at
