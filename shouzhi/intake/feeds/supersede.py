@@ -272,10 +272,10 @@ def _within(
     identity: list[str],
     incoming: str,
 ) -> str | None:
-    """The standing rows among which a row that came can have its like."""
+    """The standing rows among which a row that came can have its like; in a snapshot everything comes again."""
     columns = contract_columns(feed)
     name = next((name for name in identity if columns[name] == "varchar"), None)
-    if name is not None:
+    if name is not None and feed.delivery_mode != "snapshot":
         files = files_within(connection, [part.path for part in parts], name, incoming)
         parts = [part for part in parts if part.path in files]
     return f"({standing_sql(feed, state, parts)})" if parts else None
