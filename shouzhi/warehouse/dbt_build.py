@@ -126,6 +126,9 @@ def invoke(arguments: list[str], manifest: Any = None) -> Any:
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     from dbt.cli.main import dbtRunner
 
+    from shouzhi.warehouse.dbt_events import tell_warnings_and_errors
+
+    tell_warnings_and_errors()
     errors: list[str] = []
 
     def note(event: Any) -> None:
