@@ -1,34 +1,19 @@
-{{ config(materialized='table') }}
 -- Every reversal with its original, where there is one. An original counts until its reversal; only the first reversal
 -- after it counts, in the original's year.
-with taken_back as (
+with linked as (
     select
         settlement_no,
         settlement_id,
         original_settlement_id,
         settled_at,
-        benefit_year_code
-    from {{ ref('int_benefits__claim') }}
-    where is_reversal
-),
-
--- One row a reversal: settlement_id is the key of the claims.
-linked as (
-    select
-        taken_back.settlement_no,
-        taken_back.settlement_id,
-        taken_back.original_settlement_id,
-        taken_back.settled_at,
-        original.settlement_no as original_no,
-        coalesce(original.benefit_year_code, taken_back.benefit_year_code) as benefit_year_code,
-        original.settlement_id is not null
+        case when has_original then original_no end as original_no,
+        case when has_original then original_benefit_year_code else benefit_year_code end as benefit_year_code,
+        has_original
         and (
-            original.settled_at < taken_back.settled_at
-            or (original.settled_at = taken_back.settled_at and original.settlement_id < taken_back.settlement_id)
+            original_settled_at < settled_at
+            or (original_settled_at = settled_at and original_settlement_id < settlement_id)
         ) as is_after_original
-    from taken_back
-    left join {{ ref('int_benefits__claim') }} as original
-        on taken_back.original_settlement_id = original.settlement_id and not original.is_reversal
+    from {{ ref('fct_reversal') }}
 )
 
 select
