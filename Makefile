@@ -16,7 +16,7 @@ ARTIFACTS := test-artifacts
 .PHONY: help setup demo test test-long lint ruff browser-packages clean python-version
 
 help:
-	@echo "make setup      安装到 .venv（按 requirements.lock，逐个核对哈希）"
+	@echo "make setup      安装到 .venv（按 requirements.lock，逐个核对哈希），并解析模型"
 	@echo "make demo       安装，生成演示数据并发布，打开看板（SERVE=0 则不打开）"
 	@echo "make test       格式检查与全部测试（含浏览器测试）"
 	@echo "make lint       SQL 与 Python 的格式检查（约两分钟）"
@@ -33,6 +33,7 @@ $(STAMP): requirements.lock pyproject.toml | python-version
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m shouzhi.warehouse.parse_models
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.lock $(STAMP)

@@ -5,7 +5,7 @@ python benchmarks/benefit_replay.py [SETTLEMENTS ...]      (1,000,000 by default
 Made rows: 18 settlements a person and year, one in seven an admission or chronic care, costs with a long tail so that
 limits bind, one in a hundred taken back. Both sides run in a process of their own with two threads and 8 GB: the replay
 is every table from the resolved parameters to the monthly mart (that of the differences reads only the few rows that
-differ), the yardstick joins the settlements to their lines, sums the
+differ; the export's files of rows are on neither side), the yardstick joins the settlements to their lines, sums the
 lines' amounts a settlement and stores that. Processor seconds (user + system) count: wall seconds depend on what else
 the machine does.
 """
@@ -35,7 +35,7 @@ REPLAY = (
     "int_benefits__fee_split",
     "int_benefits__step_event",
     "int_benefits__stepwise",
-    "int_benefits__worked",
+    "int_benefits__result",
     "benefits__fct_benefit_month",
 )
 EXCLUDED = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")

@@ -65,35 +65,70 @@ def fresh_warehouse(home: Home) -> Path:
 
 def run_dbt(home: Home, code_hash: str, product_root: Path = PRODUCT_ROOT) -> DbtOutcome:
     """Build everything and test it; raises only when dbt itself cannot start or does not finish."""
-    parse_cache.lay_out(home.dbt_target, code_hash, product_root)
-    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     os.environ["SHOUZHI_WAREHOUSE"] = str(home.warehouse)
     os.environ["SHOUZHI_MEMORY_LIMIT"] = f"{home.config.memory_limit_gb}GB"
     os.environ["SHOUZHI_THREADS"] = str(home.config.threads)
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    options = [
-        *("--project-dir", str(product_root)),
-        *("--profiles-dir", str(product_root)),
-        *("--target-path", str(home.dbt_target)),
-        *("--log-path", str(home.work / "dbt_log")),
-        *("--threads", str(home.config.threads)),
-        *QUIET_OPTIONS,
-    ]
     excluded = [part for kind in EXCLUDED_TYPES for part in ("--exclude-resource-type", kind)]
+    threads = ("--threads", str(home.config.threads))
     try:
-        manifest = invoke(["parse", *options]).result
-        parse_cache.keep(home.dbt_target, code_hash, product_root)
-        built = invoke(["build", *excluded, *options], manifest)
+        manifest = parsed_models(home.dbt_target, code_hash, product_root)
+        built = invoke(["build", *excluded, *threads, *places(home.dbt_target, product_root)], manifest)
     finally:
         DuckDBConnectionManager.close_all_connections()
     return outcome(built, manifest)
 
 
+def places(target: Path, product_root: Path) -> list[str]:
+    """Where dbt finds the product and where it writes."""
+    return [
+        *("--project-dir", str(product_root)),
+        *("--profiles-dir", str(product_root)),
+        *("--target-path", str(target)),
+        *("--log-path", str(target.with_name("dbt_log"))),
+        *QUIET_OPTIONS,
+    ]
+
+
+def parsed_models(target: Path, code_hash: str, product_root: Path = PRODUCT_ROOT) -> Any:
+    """The manifest of this version of the product: as it was kept, else parsed now and kept.
+
+    dbt would parse afresh for every home, because the working file's place stands in its profile. No model reads that place,
+    and all else that a parse depends on stands in ``code_hash``. A build notes in the manifest what it has written out: ask
+    again for every build.
+    """
+    parse_cache.lay_out(target, code_hash, product_root)
+    manifest = kept_manifest(target / parse_cache.FILE_NAME)
+    if manifest is None:
+        manifest = invoke(["parse", "--no-partial-parse", *places(target, product_root)]).result
+        parse_cache.keep(target, code_hash, product_root)
+    return manifest
+
+
+def kept_manifest(parsed: Path) -> Any:
+    """What dbt parsed before, read as dbt reads it; nothing where it is missing, damaged or another dbt's."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+    from dbt.version import __version__ as dbt_version
+
+    if not parsed.is_file():
+        return None
+    try:
+        manifest = Manifest.from_msgpack(parsed.read_bytes(), decoder=extended_mashumuro_decoder)
+    except Exception:  # a damaged file fails in as many ways as there are fields
+        return None
+    return manifest if manifest.metadata.dbt_version == dbt_version else None
+
+
 def invoke(arguments: list[str], manifest: Any = None) -> Any:
     """What one dbt command returns: failed nodes are in there, an error of the command itself is raised."""
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     from dbt.cli.main import dbtRunner
 
+    from shouzhi.warehouse.dbt_events import tell_warnings_and_errors
+
+    tell_warnings_and_errors()
     errors: list[str] = []
 
     def note(event: Any) -> None:

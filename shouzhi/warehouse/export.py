@@ -37,7 +37,7 @@ ROW_RELATIONS = {
     "contribution_due": "int_benefits__contribution_due",
 }
 
-# Rows of the benefit replay: the table in the working file (in fen), the view of its rows in yuan, and the views by their
+# Rows of the benefit replay: every settlement with what was worked out (in fen), the same in yuan, and the views by their
 # public names (with their name as rows.*).
 REPLAY_MODEL = "int_benefits__worked"
 SETTLED_MODEL = "int_benefits__settled"

@@ -1,8 +1,8 @@
 """What dbt parsed of the product's models, kept beside the product for every home.
 
-Parsing all models takes dbt longer than building them over a small lake, and what it finds depends on the product and on
-dbt alone. dbt looks for it in a run's own target folder and checks it file by file before it uses it; here it is only
-put there, and taken from there when it is new. Where the product's folder cannot be written, each home keeps its own.
+Parsing all models takes dbt half as long as building them over a small lake, and what it finds depends on the product and
+on dbt alone: ``make setup`` does it once (``parse_models``). A run's own target folder gets a copy, and gives back what is
+new. Where the product's folder cannot be written, each home keeps its own.
 """
 
 import contextlib
@@ -32,7 +32,6 @@ def lay_out(target: Path, code_hash: str, product_root: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     mark, parsed = target / MARK_NAME, target / FILE_NAME
     if not mark.is_file() or mark.read_text(encoding="utf-8") != key:
-        # a partial parse across versions can fail or go stale
         parsed.unlink(missing_ok=True)
         mark.write_text(key, encoding="utf-8")
     if not parsed.is_file():

@@ -4,8 +4,8 @@
 with claim as (
     select
         claim.*,
-        reversal.original_no,
         coalesce(reversal.benefit_year_code, claim.benefit_year_code) as year_code,
+        coalesce(reversal.layer_path_code, claim.layer_path_code) as path_of_layers,
         case
             when not claim.is_reversal or reversal.is_effective then cast(null as varchar)
             when reversal.is_after_original then 'reversed_before'
@@ -22,33 +22,21 @@ ruled as (
         claim.*,
         rule.rule_set_no,
         case
-            when claim.layer_path_code = 'cadre' then 'cadre'
+            when claim.path_of_layers = 'cadre' then 'cadre'
             when rule.privileged_ratio is not null and claim.is_privileged and claim.medical_kind_code = 'outpatient'
                 then 'privileged'
             else 'pooled'
         end as path_code,
-        rule.deductible_first,
-        rule.deductible_second,
-        rule.deductible_later,
-        rule.deductible_year,
-        rule.bracket_count,
-        rule.outpatient_cap,
-        rule.pooled_cap,
-        rule.civil_ratio,
-        rule.civil_cap,
-        rule.privileged_inside,
-        rule.privileged_deductible,
-        rule.privileged_cap,
-        rule.critical_line,
-        rule.critical_ratio,
-        rule.critical_cap,
-        rule.assistance_ratio,
-        rule.assistance_cap,
-        rule.cadre_ratio
+        rule.cadre_ratio,
+        rule.gap_code,
+        rule.assisted_gap_code,
+        rule.civil_gap_code,
+        rule.privileged_gap_code,
+        rule.is_deductible_partial
     from claim
     left join {{ ref('int_benefits__rule_set') }} as rule
         on
-            case when claim.layer_path_code in ('pooled', 'cadre') then claim.area_code end = rule.area_code
+            case when claim.path_of_layers in ('pooled', 'cadre') then claim.area_code end = rule.area_code
             and claim.scheme_code = rule.scheme_code
             and case when claim.person_group_code = 'unknown' then 'in_service' else claim.person_group_code end
             = rule.person_group_code
@@ -64,54 +52,26 @@ judged as (
     select
         ruled.*,
         case
-            when fact_missing_code is not null and not (layer_path_code = 'cadre' and fact_missing_code = 'kind')
+            when fact_missing_code is not null and not (path_of_layers = 'cadre' and fact_missing_code = 'kind')
                 then fact_missing_code
-            when layer_path_code = 'cadre' then case when cadre_ratio is null then 'cadre_ratio' end
-            when path_code = 'privileged'
-                then case
-                    when privileged_deductible is null then 'privileged_deductible'
-                    when privileged_cap is null then 'privileged_cap'
-                    when privileged_inside = 1 and civil_cap is null then 'civil_cap'
-                end
-            when medical_kind_code <> 'inpatient' and deductible_year is null then 'deductible'
-            when
-                medical_kind_code = 'inpatient' and deductible_first is null and deductible_second is null
-                and deductible_later is null
-                then 'deductible'
-            when coalesce(bracket_count, 0) = 0 then case when place_code = 'unknown' then 'place_unknown' else 'ratio' end
-            when bracket_count > {{ bracket_count() }} then 'bracket_count'
-            when medical_kind_code = 'outpatient' and outpatient_cap is null then 'outpatient_cap'
-            when pooled_cap is null then 'pooled_cap'
-            when
-                scheme_code = 'resident' and medical_kind_code <> 'outpatient'
-                and (critical_line is null or critical_ratio is null or critical_cap is null)
-                then 'critical'
-            when
-                scheme_code = 'resident' and medical_kind_code = 'inpatient' and is_assisted
-                and (assistance_ratio is null or assistance_cap is null)
-                then 'assistance'
-            when
-                scheme_code = 'employee' and medical_kind_code = 'inpatient' and is_civil_servant
-                and (civil_ratio is null or civil_cap is null)
-                then 'civil'
+            when path_of_layers = 'cadre' then case when cadre_ratio is null then 'cadre_ratio' end
+            when path_code = 'privileged' then privileged_gap_code
+            when rule_set_no is null then 'deductible'
+            when gap_code is not null then gap_code
+            when is_assisted and assisted_gap_code is not null then assisted_gap_code
+            when is_civil_servant then civil_gap_code
         end as static_missing_code
     from ruled
 )
 
 select
     settlement_no,
-    original_no,
     reversal_fault_code,
-    layer_path_code,
+    path_of_layers as layer_path_code,
     path_code,
     rule_set_no,
     static_missing_code,
-    -- one that may turn out not replayable: which deductible it has depends on the admissions before it
-    static_missing_code is not null
-    or (
-        path_code = 'pooled' and medical_kind_code = 'inpatient'
-        and (deductible_first is null or deductible_second is null or deductible_later is null)
-    ) as is_possible_gap,
+    static_missing_code is not null or (path_code = 'pooled' and is_deductible_partial) as is_possible_gap,
     settlement_id,
     original_settlement_id,
     is_reversal,

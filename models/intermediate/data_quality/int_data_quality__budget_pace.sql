@@ -6,34 +6,14 @@ with balance as (
         balance.fund_code,
         balance.period_type,
         balance.period_code,
-        balance.statement_code,
         balance.is_actual,
         period.year_number,
         period.period_no,
-        balance.areas_reported_count,
-        balance.areas_expected_count,
         balance.expenditure_yuan,
         balance.ytd_expenditure_yuan
     from {{ ref('int_fund_balance__balance') }} as balance
     inner join {{ ref('dim_period') }} as period
         on balance.period_type = period.period_type and balance.period_code = period.period_code
-),
-
-budget as (
-    select
-        area_code,
-        fund_code,
-        year_number,
-        coalesce(
-            max(case when statement_code = 'revised_budget' then expenditure_yuan end),
-            max(case when statement_code = 'budget' then expenditure_yuan end)
-        ) as budget_yuan
-    from balance
-    -- the region's is that of all areas: one area's revision is not the region's
-    where
-        period_type = 'year' and statement_code in ('budget', 'revised_budget')
-        and areas_reported_count >= areas_expected_count
-    group by area_code, fund_code, year_number
 ),
 
 whole_year as (
@@ -52,7 +32,7 @@ select
     this_year.period_type,
     this_year.period_code,
     this_year.ytd_expenditure_yuan * whole_year.year_yuan
-    > budget.budget_yuan * (last_year.ytd_expenditure_yuan + parameter.parameter_value * whole_year.year_yuan)
+    > budget.budget_expenditure_yuan * (last_year.ytd_expenditure_yuan + parameter.parameter_value * whole_year.year_yuan)
         as is_violated,
     this_year.ytd_expenditure_yuan as evidence_yuan
 from balance as this_year
@@ -71,7 +51,7 @@ inner join whole_year
         this_year.area_code = whole_year.area_code
         and this_year.fund_code = whole_year.fund_code
         and this_year.year_number - 1 = whole_year.year_number
-inner join budget
+inner join {{ ref('int_fund_balance__budget_in_force') }} as budget
     on
         this_year.area_code = budget.area_code
         and this_year.fund_code = budget.fund_code
@@ -79,7 +59,7 @@ inner join budget
 where
     this_year.is_actual
     and this_year.period_type <> 'year'
-    and budget.budget_yuan > 0
+    and budget.budget_expenditure_yuan > 0
     and whole_year.year_yuan > 0
     and this_year.ytd_expenditure_yuan is not null
     and last_year.ytd_expenditure_yuan is not null

@@ -40,7 +40,7 @@ with measure as (
             grid.area_code = prior_year.area_code
             and grid.fund_code = prior_year.fund_code
             and grid.year_number - 1 = prior_year.year_number
-    left join {{ ref('int_deficit_warning__budget') }} as budget
+    left join {{ ref('int_fund_balance__budget_in_force') }} as budget
         on
             grid.area_code = budget.area_code
             and grid.fund_code = budget.fund_code

@@ -46,7 +46,7 @@ left join {{ ref('int_prefecture_comparison__account') }} as account
         and balance.fund_code = account.fund_code
         and balance.period_type = account.period_type
         and balance.period_code = account.period_code
-left join {{ ref('int_deficit_warning__budget') }} as budget
+left join {{ ref('int_fund_balance__budget_in_force') }} as budget
     on
         balance.area_code = budget.area_code
         and balance.fund_code = budget.fund_code

@@ -21,7 +21,7 @@ from shouzhi.intake import contract, lake
 from shouzhi.intake.feeds.columns import lake_columns
 from shouzhi.progress import silent
 from shouzhi.run import RunResult, run
-from shouzhi.warehouse import prepare, publish, replay_rows
+from shouzhi.warehouse import dbt_build, identity, prepare, publish, replay_rows
 from shouzhi.warehouse.dbt_build import fresh_warehouse
 from shouzhi.warehouse.identity import file_hash
 from shouzhi.warehouse.rows import FOLDER
@@ -238,21 +238,15 @@ def feed_home(root: Path, rows: Rows, extracts: Path | None = None) -> RunResult
 
 
 class AggregateBuilds:
-    """Builds of the aggregates alone, one delivery after another, with the project parsed once.
+    """Builds of the aggregates alone, one delivery after another, of the project as it stands at the start.
 
     A full run costs tens of seconds; what is kept by month is decided before dbt (``prepare``) and in these models.
     """
 
     def __init__(self, folder: Path) -> None:
-        from dbt.cli.main import dbtRunner
-
         self.folder = folder
         os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
-        # The catalog is named after the file and stands in what was parsed.
-        os.environ["SHOUZHI_WAREHOUSE"] = str(folder / "warehouse.duckdb")
-        parsed = dbtRunner().invoke(["parse", *self.arguments()])
-        assert parsed.success, parsed.exception
-        self.manifest = parsed.result
+        self.code_hash = identity.code_hash(ROOT)
 
     def arguments(self) -> list[str]:
         return [
@@ -270,8 +264,8 @@ class AggregateBuilds:
         started_from = prepare.prepare_lake(home, code_hash)
         os.environ["SHOUZHI_WAREHOUSE"] = str(warehouse)
         excluded = [part for kind in ("unit_test", "test") for part in ("--exclude-resource-type", kind)]
-        # dbt notes in the manifest which ephemeral models it has written out: every build gets a copy of its own.
-        result = dbtRunner(manifest=self.manifest.deepcopy()).invoke(
+        manifest = dbt_build.parsed_models(self.folder / "target", self.code_hash)
+        result = dbtRunner(manifest=manifest).invoke(
             ["build", "--select", *BY_MONTH, *excluded, "--no-write-json", *self.arguments()]
         )
         DuckDBConnectionManager.close_all_connections()

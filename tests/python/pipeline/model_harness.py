@@ -15,10 +15,12 @@ import duckdb
 import pandas as pd
 
 from shouzhi.intake import lake
-from shouzhi.warehouse import identity, parse_cache, prepare
+from shouzhi.warehouse import dbt_build, identity, prepare
 from tests.python.pipeline.feed_rows import Feeds, load_feeds
 
 ROOT = Path(__file__).resolve().parents[3]
+# The catalog is named after the working file and stands in what was parsed.
+CATALOG = "warehouse"
 UNITS = {"yuan": 1, "wan": 10_000, "yi": 100_000_000}
 
 LAKE_DDL = """
@@ -184,11 +186,10 @@ def run_dbt(path: Path, target: Path, arguments: list[str]) -> tuple[bool, list[
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    code_hash = identity.code_hash(ROOT)
-    parse_cache.lay_out(target, code_hash, ROOT)
     os.environ["SHOUZHI_WAREHOUSE"] = str(path)
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
-    result = dbtRunner().invoke(
+    manifest = dbt_build.parsed_models(target, identity.code_hash(ROOT)) if path.stem == CATALOG else None
+    result = dbtRunner(manifest=manifest).invoke(
         [
             *arguments,
             "--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target-path", str(target),
@@ -196,7 +197,6 @@ def run_dbt(path: Path, target: Path, arguments: list[str]) -> tuple[bool, list[
         ]
     )  # fmt: skip
     DuckDBConnectionManager.close_all_connections()
-    parse_cache.keep(target, code_hash, ROOT)
     failed = [
         f"{item.node.name}: {item.message}"
         for item in (getattr(result.result, "results", None) or [])

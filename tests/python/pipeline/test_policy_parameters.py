@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def built(folder: Path, *, sample: str | None) -> Path:
-    warehouse = folder / "policy.duckdb"
+    warehouse = folder / "warehouse.duckdb"
     load(warehouse, Lines())
     if sample is not None:
         with duckdb.connect(str(warehouse)) as con:

@@ -53,7 +53,7 @@ CORE_TABLES = {
         account_code varchar, account_role varchar, amount_yuan decimal(20, 2)""",
     "fund_balance__bridge_fund_scope": """
         area_code varchar, scheme_code varchar, basis_code varchar, fund_code varchar""",
-    "int_deficit_warning__budget": """
+    "int_fund_balance__budget_in_force": """
         area_code varchar, fund_code varchar, year_number integer, budget_income_yuan decimal(20, 2),
         budget_expenditure_yuan decimal(20, 2)""",
 }

@@ -48,7 +48,7 @@ SEEDS = [
     "fund_scope",
     "document",
 ]
-MODELS = [
+MODELS = ["int_fund_balance__budget_in_force"] + [
     path.stem
     for folder in (
         "intermediate/deficit_warning",
