@@ -35,13 +35,24 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The months of what these months' reversals take back. #}
-{% macro original_months(months) -%}
-    {%- set query -%}
-        select distinct original_month
-        from {{ ref('fct_reversal') }}
-        where event_month in ({{ quoted_list(months) }}) and original_month is not null
-        order by original_month
-    {%- endset -%}
-    {{ return(run_query(query).columns[0].values() | list) }}
+{# The condition of the reversals to be judged: nothing in a full build. #}
+{% macro in_changed_reversal_months() -%}
+    {%- if execute and is_incremental() -%}
+        {%- set months = changed_reversal_months() -%}
+        {%- if months %} and event_month in ({{ quoted_list(months) }}){% else %} and false{% endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The condition of what those reversals take back: the months in which it lies. #}
+{% macro in_original_months() -%}
+    {%- if execute and is_incremental() -%}
+        {%- set query -%}
+            select distinct original_month
+            from {{ ref('fct_reversal') }}
+            where original_month is not null{{ in_changed_reversal_months() }}
+            order by original_month
+        {%- endset -%}
+        {%- set months = run_query(query).columns[0].values() | list -%}
+        {%- if months %} and event_month in ({{ quoted_list(months) }}){% else %} and false{% endif -%}
+    {%- endif -%}
 {%- endmacro %}

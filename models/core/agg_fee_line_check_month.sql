@@ -74,7 +74,9 @@ line as (
             case when line_fee_yuan <> own_expense_yuan + over_limit_yuan + preself_pay_yuan + in_scope_yuan then fee_line_id end
         ) as wrong_line_id
     from {{ ref('fct_fee_line') }}
-    where {% if months %}settlement_id in (select settlement.settlement_id from settlement){{ line_months }}{% else %}settlement_id is not null{% endif %}
+    where
+        {% if months %}settlement_id in (select settlement.settlement_id from settlement){{ line_months }}
+        {% else %}settlement_id is not null{% endif %}
     group by settlement_id, area_code, event_month
 ),
 

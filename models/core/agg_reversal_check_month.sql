@@ -12,13 +12,6 @@
 ] %}
 -- I11: a reversal takes back its settlement to the cent, once (national platform dictionary 1.3). The settlement may lie
 -- in an earlier month. Months are literals: only their files are read.
-{%- set in_months, in_original_months = 'true', 'true' %}
-{%- if execute and is_incremental() %}
-{%- set months = changed_reversal_months() %}
-{%- set taken_back = original_months(months) if months else [] %}
-{%- set in_months = 'event_month in (' ~ quoted_list(months) ~ ')' if months else 'false' %}
-{%- set in_original_months = 'event_month in (' ~ quoted_list(taken_back) ~ ')' if taken_back else 'false' %}
-{%- endif %}
 with reversal as (
     select
         settlement_id,
@@ -30,7 +23,7 @@ with reversal as (
         {{ amount }}_yuan{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('fct_settlement') }}
-    where is_reversal and is_valid and {{ in_months }}
+    where is_reversal and is_valid{{ in_changed_reversal_months() }}
 ),
 
 original as (
@@ -40,7 +33,7 @@ original as (
         {{ amount }}_yuan{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('stg_setl_d') }}
-    where {{ in_original_months }}
+    where true{{ in_original_months() }}
 ),
 
 judged as (

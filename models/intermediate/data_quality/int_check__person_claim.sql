@@ -1,4 +1,5 @@
 {{ config(materialized='ephemeral') }}
+-- Kept over 150 lines: one pass over the settlements and what is judged of it belong together.
 -- E09 C08 D09 of settlements, against persons, cover and institutions. What is judged was counted by month in core; here
 -- the doubtful settlements alone are told apart. Cover is judged by the months of service: one of them covered is enough.
 {% set suspect %}
