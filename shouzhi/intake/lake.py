@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from shouzhi.bulk_insert import insert_rows
 from shouzhi.errors import UserError
 from shouzhi.intake.contract import business_feeds
-from shouzhi.intake.feeds.relations import register_feeds
+from shouzhi.intake.feeds.relations import drop_relation, register_feeds
 from shouzhi.intake.feeds.session import FeedSession
 from shouzhi.intake.parsed import NOTE_FIELDS, QUARANTINE_SCHEMA, ROW_SCHEMA, YUAN
 
@@ -333,7 +333,7 @@ def register(connection: duckdb.DuckDBPyConnection, lake_root: Path) -> None:
             given = [each for entry in entries for each in entry.get("feeds", {}).values()]
             paths += [lake_root / path for each in given for path in each["quarantine"]]
         _check_present(paths)
-        _drop(connection, relation)
+        drop_relation(connection, relation)
         if paths:
             listed = ", ".join(_quoted(str(path.resolve())) for path in paths)
             names = ", ".join(schema.names)
@@ -373,20 +373,10 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    found = connection.execute(
-        "select table_type from information_schema.tables"
-        " where table_catalog = current_database() and table_schema = 'lake' and table_name = ?",
-        [name],
-    ).fetchone()
-    if found:
-        connection.execute(f"drop {'view' if found[0] == 'VIEW' else 'table'} lake.{name}")
-
-
 def _create_table(
     connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str], records: list[tuple[Any, ...]]
 ) -> None:
-    _drop(connection, name)
+    drop_relation(connection, name)
     declared = {"delivery_no": "integer", "content_hash": "varchar", **columns}
     body = ", ".join(f"{column} {kind}" for column, kind in declared.items())
     connection.execute(f"create table lake.{name} ({body})")

@@ -11,6 +11,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,26 +119,31 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
     except NotPublished as refusal:
         keep_refusal(home, staging, ids, str(refusal))
         raise
+    former = home.builds / started_from if started_from else None
     with steps.step("export", "导出"):
         facts = build_facts(warehouse, ids)
-        counts = export.export_marts(
-            warehouse,
-            staging / publish.MARTS_NAME,
-            outcome.manifest,
-            facts,
-            results,
-            runner.registry_rows(),
-        )
-        fault_point("after_export")
-        with steps.measured("rows"):
-            row_files = rows.write_rows(
+        marts = staging / publish.MARTS_NAME
+
+        def write_rows() -> dict[str, int]:
+            with steps.measured("rows"):
+                return rows.write_rows(warehouse, home.lake, outcome.manifest, staging, former)
+
+        # Two files that have nothing to do with each other: the tables and, in a thread, the rows behind them.
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(write_rows)
+            counts = export.export_marts(
                 warehouse,
-                home.lake,
+                marts,
                 outcome.manifest,
-                staging / publish.MARTS_NAME,
-                home.builds / started_from if started_from else None,
+                facts,
+                results,
+                runner.registry_rows(),
+                former / publish.MARTS_NAME if former else None,
             )
-        verify_export(staging / publish.MARTS_NAME, ids["build_id"])
+            row_files = writing.result()
+        fault_point("after_export")
+        rows.name_publicly(marts)
+        verify_export(marts, ids["build_id"])
         issues = count_issues(warehouse)
         write_manifest(
             staging, ids, facts, counts, issues, outcome, results, warehouse, row_files, started_from

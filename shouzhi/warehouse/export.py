@@ -1,11 +1,14 @@
 """From the working warehouse to the file that pages read: plain tables in one fixed order."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+
+from shouzhi.warehouse import carry
 
 EXPORTED_SCHEMAS = (
     "fund_balance",
@@ -18,6 +21,8 @@ EXPORTED_SCHEMAS = (
 # Of ``core`` the tables that grow with areas and months: row-level relations are views over the lake.
 CORE_PREFIXES = ("dim_", "agg_", "fct_feed_month")
 SCHEMA_VERSION = 1
+# Most tables are too small to keep more than one core busy.
+WRITERS = 2
 
 # Relations rows.* of a build, by the view that each is; one that reads another stands after it.
 ROW_RELATIONS = {
@@ -80,25 +85,46 @@ def export_marts(
     facts: dict[str, str],
     gx_results: list[dict[str, Any]],
     gx_checks: list[dict[str, Any]],
+    former: Path | None = None,
 ) -> dict[str, int]:
     """Write ``target`` and return its row counts by relation.
+
+    ``former`` is the file of the build that the working file started from: aggregates keep the months before the first
+    that changed.
 
     ``facts`` become ``dim_build``; no wall clock may be among them, so that the same input gives the
     same tables. Great Expectations' results join those of dbt in the same relations.
     """
+    monthly = carry.monthly_tables(manifest)
+    if former:
+        carry.copy_kept(former, target, lambda schema, table: (schema, table) in monthly)
     with duckdb.connect(str(target)) as con:
         con.execute("set preserve_insertion_order = true")
         con.execute("set timezone = 'UTC'")
         con.execute(f"attach {quoted_text(str(warehouse))} as warehouse (read_only)")
         # The target's own catalog is named after its file stem.
         assert target.stem == "marts", target
-        for schema, table in exported_relations(con):
+        carried = base_tables(con, "marts")
+        joined = {
+            ("data_quality", "fct_check_result"): gx_results,
+            ("data_quality", "dim_check"): gx_checks,
+        }
+        relations = exported_relations(con)
+        for schema in sorted({schema for schema, _ in relations} | {"data_quality"}):
             con.execute(f"create schema if not exists marts.{schema}")
-            source = f"select * from warehouse.{schema}.{table}"
-            con.execute(f"create table marts.{schema}.{table} as {source} order by all")
-        con.execute("create schema if not exists marts.data_quality")
-        append_rows(con, "fct_check_result", gx_results)
-        append_rows(con, "dim_check", gx_checks)
+
+        def write(relation: tuple[str, str]) -> None:
+            with con.cursor() as cursor:
+                cursor.execute("set timezone = 'UTC'")
+                feeds = monthly.get(relation)
+                if relation in carried and feeds is not None:
+                    carry.take_months(cursor, relation, feeds)
+                else:
+                    write_table(cursor, relation, joined.get(relation, []), is_monthly=feeds is not None)
+
+        with ThreadPoolExecutor(WRITERS) as pool:
+            for each in [pool.submit(write, relation) for relation in relations]:
+                each.result()
         for table, labels in OWN_RELATIONS.items():
             columns = ", ".join(
                 f"{name} {'integer' if name == 'column_position' else 'varchar'}" for name in labels
@@ -116,40 +142,48 @@ def export_marts(
     return counts
 
 
+def write_table(
+    con: duckdb.DuckDBPyConnection,
+    relation: tuple[str, str],
+    joined: list[dict[str, Any]],
+    *,
+    is_monthly: bool,
+) -> None:
+    """One table in one fixed order, with the rows that join those of dbt."""
+    source = f"warehouse.{'.'.join(relation)}"
+    more = joined_rows(con, source, joined)
+    order = carry.month_order(con, source) if is_monthly else "all"
+    con.execute(f"create table marts.{'.'.join(relation)} as select * from {source}{more} order by {order}")
+
+
 def exported_relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    rows = con.execute(
-        """
-        select table_schema, table_name
-        from information_schema.tables
-        where table_catalog = 'warehouse' and table_type = 'BASE TABLE'
-        order by table_schema, table_name
-        """
-    ).fetchall()
+    """What is exported, the largest first."""
     return [
         (schema, table)
-        for schema, table in rows
+        for schema, table in base_tables(con, "warehouse")
         if schema in EXPORTED_SCHEMAS or (schema == "core" and table.startswith(CORE_PREFIXES))
     ]
 
 
-def append_rows(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
-    """Append by column name; the table's own order is restored afterwards."""
-    name = f"marts.data_quality.{table}"
-    existing = [
-        column
-        for (column,) in con.execute(
-            """
-            select column_name
-            from information_schema.columns
-            where table_catalog = 'marts' and table_schema = 'data_quality' and table_name = ?
-            order by ordinal_position
-            """,
-            [table],
-        ).fetchall()
-    ]
-    if existing and rows:
-        insert_rows(con, table, existing, [tuple(row.get(column) for column in existing) for row in rows])
-        con.execute(f"create or replace table {name} as select * from {name} order by all")
+def base_tables(con: duckdb.DuckDBPyConnection, catalog: str) -> list[tuple[str, str]]:
+    # not of the information schema, which first makes up its views in every attached file
+    return con.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = ?"
+        " order by estimated_size * column_count desc, schema_name, table_name",
+        [catalog],
+    ).fetchall()
+
+
+def joined_rows(con: duckdb.DuckDBPyConnection, source: str, rows: list[dict[str, Any]]) -> str:
+    """What adds ``rows`` to a query of ``source``: by column name and in its types, unknown columns left out."""
+    if not rows:
+        return ""
+    con.execute(f"create or replace temp table joined as select * from {source} limit 0")
+    names = [name for name, *_ in con.execute("select * from joined").description or []]
+    con.register("new_rows", pa.table({name: [row.get(name) for row in rows] for name in names}))
+    con.execute("insert into joined select * from new_rows")
+    con.unregister("new_rows")
+    return " union all select * from joined"
 
 
 def insert_rows(

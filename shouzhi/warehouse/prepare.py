@@ -1,7 +1,7 @@
 """What the working file holds before dbt starts: the lake, the home's parameters, and the aggregates of the build before.
 
-Aggregates are kept by month. Where the build before was made by the same code for the same region, its aggregates are
-copied into the fresh working file and ``lake.changed_month`` names the months whose rows are not the same any more;
+Aggregates are kept by month. Where the build before was made by the same code for the same region, the working file
+starts as a copy of its file with the aggregates alone, and ``lake.changed_month`` names the months whose rows are not the same any more;
 dbt makes those anew and nothing else. Without such a build every month is made.
 
 The benefit replay is kept by benefit year (a person's limits are a year's): ``lake.changed_benefit_year`` names the years
@@ -12,8 +12,7 @@ import duckdb
 
 from shouzhi.home import Home
 from shouzhi.intake import lake
-from shouzhi.warehouse import publish
-from shouzhi.warehouse.export import quoted_text
+from shouzhi.warehouse import carry, publish
 
 AGGREGATE_PREFIX = "agg_"
 # Marts that are kept by benefit year.
@@ -74,7 +73,10 @@ where feed_code = 'fee_list_d' and event_month <> 'all'
 
 
 def prepare_lake(home: Home, code_hash: str) -> str | None:
-    """Fill the empty working file; the id of the build whose aggregates it starts from, if there is one."""
+    """Fill the working file; the id of the build whose aggregates it starts from, if there is one."""
+    former = former_build(home, code_hash)
+    if former is not None:
+        carry.copy_kept(former.marts, home.warehouse, is_kept)
     with duckdb.connect(str(home.warehouse)) as con:
         con.execute("set autoinstall_known_extensions = false")
         # Amounts are 128 bits wide, and reading packed bits of that width takes a dozen times as long as reading them plain:
@@ -89,39 +91,26 @@ def prepare_lake(home: Home, code_hash: str) -> str | None:
             "insert into lake.home_parameter values ('region', ?), ('policy_sample', ?)",
             [home.config.region, "true" if home.config.sample_policy else "false"],
         )
-        return start_from_former(con, home, code_hash)
+        name_changes(con, is_started=former is not None)
+    return former.build_id if former else None
 
 
-def start_from_former(con: duckdb.DuckDBPyConnection, home: Home, code_hash: str) -> str | None:
-    """Copy the aggregates of the build before where they are good for this one, and name the changed months."""
-    former = former_build(home, code_hash)
-    if former is None:
+def is_kept(schema: str, table: str) -> bool:
+    """The tables that a run starts from: aggregates by month with the months they hold, marts by benefit year."""
+    if schema == "core":
+        return table.startswith(AGGREGATE_PREFIX) or table == "fct_feed_month"
+    return schema == "benefits" and table in YEARLY_MARTS
+
+
+def name_changes(con: duckdb.DuckDBPyConnection, *, is_started: bool) -> None:
+    """Name the months and benefit years that are made anew: those that changed, or all where nothing was kept."""
+    if not is_started:
         con.execute(EVERY_MONTH_SQL)
-        return None
-    con.execute("create schema if not exists core")
-    con.execute("create schema if not exists benefits")
-    con.execute(f"attach {quoted_text(str(former.marts))} as former (read_only)")
-    tables = con.execute(
-        """
-        select table_schema, table_name
-        from information_schema.tables
-        where
-            table_catalog = 'former'
-            and (
-                table_schema = 'core' and (starts_with(table_name, ?) or table_name = 'fct_feed_month')
-                or table_schema = 'benefits' and list_contains(?, table_name)
-            )
-        order by table_schema, table_name
-        """,
-        [AGGREGATE_PREFIX, list(YEARLY_MARTS)],
-    ).fetchall()
-    for schema, table in tables:
-        con.execute(f"create table {schema}.{table} as select * from former.{schema}.{table}")
-    con.execute("detach former")
+        return
     con.execute(CHANGED_MONTH_SQL)
-    is_replayed = {("benefits", mart) for mart in YEARLY_MARTS} <= set(tables)
+    kept = con.execute("select table_name from duckdb_tables() where schema_name = 'benefits'").fetchall()
+    is_replayed = set(YEARLY_MARTS) <= {table for (table,) in kept}
     con.execute(CHANGED_YEAR_SQL if is_replayed else EVERY_YEAR_SQL)
-    return former.build_id
 
 
 def former_build(home: Home, code_hash: str) -> publish.Build | None:

@@ -22,13 +22,13 @@ PLACE = "{rows}"
 
 
 def write_rows(
-    warehouse: Path, lake_root: Path, manifest: dict[str, Any], marts: Path, former: Path | None = None
+    warehouse: Path, lake_root: Path, manifest: dict[str, Any], build: Path, former: Path | None = None
 ) -> dict[str, int]:
-    """Fill the folder of rows beside ``marts`` and return the size of each file in it by its path there.
+    """Fill the folder of rows of a ``build`` and return the size of each file in it by its path there.
 
     ``former`` is the folder of the build that this one started from.
     """
-    folder = marts.parent / FOLDER
+    folder = build / FOLDER
     folder.mkdir()
     nodes = {
         node["name"]: node
@@ -52,13 +52,19 @@ def write_rows(
     relations["benefit_settlement"] = replay[nodes[SETTLED_MODEL]["relation_name"]]
     for name, model in PUBLIC_ROW_VIEWS.values():
         relations[name] = moved(nodes[model]["compiled_code"], replay)
-    replay_rows.name_publicly(marts, relations, folder)
     write_durably(folder / RELATIONS_NAME, json.dumps(relations, ensure_ascii=False, indent=1) + "\n")
     return {
         path.relative_to(folder).as_posix(): path.stat().st_size
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def name_publicly(marts: Path) -> None:
+    """Give the relations of the replay their public names in the file of the marts beside the folder of rows."""
+    folder = marts.parent / FOLDER
+    relations = json.loads((folder / RELATIONS_NAME).read_text(encoding="utf-8"))
+    replay_rows.name_publicly(marts, relations, folder)
 
 
 def needed(nodes: dict[str, dict[str, Any]], kind: str) -> list[str]:

@@ -177,7 +177,7 @@ def register_feeds(
         state = states[code]
         used.extend([*(part.path for part in state.standing), *state.superseded])
         kind = "view" if state.standing else "table"
-        _drop(connection, code)
+        drop_relation(connection, code)
         connection.execute(f"create {kind} lake.{code} as {standing_sql(feed, state)}")
     _create_control(connection, states, entries)
     _create_months(connection, states)
@@ -187,7 +187,7 @@ def register_feeds(
 def _create_control(
     connection: duckdb.DuckDBPyConnection, states: dict[str, FeedState], entries: list[dict[str, Any]]
 ) -> None:
-    _drop(connection, "feed_control")
+    drop_relation(connection, "feed_control")
     declared = {
         "delivery_no": "integer",
         "file_no": "integer",
@@ -265,7 +265,7 @@ order by control.delivery_no, control.file_no, control.event_month, control.admd
 
 
 def _create_months(connection: duckdb.DuckDBPyConnection, states: dict[str, FeedState]) -> None:
-    _drop(connection, "feed_month")
+    drop_relation(connection, "feed_month")
     connection.execute(
         "create table lake.feed_month"
         " (feed_code varchar, event_month varchar, fingerprint varchar, row_count bigint)"
@@ -287,11 +287,11 @@ def _digest(facts: list[Any]) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    found = connection.execute(
-        "select table_type from information_schema.tables"
-        " where table_catalog = current_database() and table_schema = 'lake' and table_name = ?",
-        [name],
-    ).fetchone()
-    if found:
-        connection.execute(f"drop {'view' if found[0] == 'VIEW' else 'table'} lake.{name}")
+def drop_relation(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Drop ``lake.<name>`` where it is there, view or table."""
+    for kind in ("view", "table"):
+        try:
+            connection.execute(f"drop {kind} if exists lake.{name}")
+        except duckdb.CatalogException:
+            # it is of the other kind
+            continue

@@ -1,7 +1,8 @@
 """The business feeds of one delivery: file after file into batches, batches into parts, then what they supersede.
 
 A batch is read by one statement: text tables of one feed and one layout, up to a number of bytes; a larger text is cut
-into pieces of that size. The session keeps one DuckDB connection with bounded memory that spills into the working folder.
+into pieces of that size. Two feeds are read at a time, each in a DuckDB of its own with bounded memory that spills into the
+working folder: to plan a statement, to read a file of one piece and to compare with the lake keep one core busy each.
 """
 
 import os
@@ -9,6 +10,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -35,6 +37,7 @@ WORK_FOLDER = Path("work") / "intake"
 BATCH_BYTES = 96 << 20
 BATCH_FILES = 400
 MEMORY_LIMIT = "1GB"
+READERS = 2
 NOTHING_READ = "文件里没有一行数据，请核对是否导出完整"
 
 
@@ -74,6 +77,8 @@ class FeedResult:
     superseded: dict[str, Any] | None = None
     control: str | None = None
     replaced: list[Replaced] = field(default_factory=list)
+    # tables taken so far, which number the batches
+    table_count: int = 0
 
 
 class FeedSession:
@@ -97,7 +102,6 @@ class FeedSession:
         self._expected_key = expected_key
         self._sources: list[tuple[FeedFile, Source, Scan]] = []
         self._base = lake_root
-        self._batch_number = 0
         self.folder: Path | None = None
 
     def add(self, feed_file: FeedFile, source: Source, scanned: Scan) -> None:
@@ -111,16 +115,37 @@ class FeedSession:
         if not self._sources:
             return
         self.folder = self._make_folder()
-        with self._connection() as connection:
-            feeds = {each.feed.feed: each.feed for each, _, _ in self._sources}
-            if any(has_personal(feed) for feed in feeds.values()):
-                # a first trial makes no key: any will do for what is thrown away
-                is_first_trial = self.is_trial and self._expected_key is None
-                key = os.urandom(KEY_BYTES) if is_first_trial else read_key(self._expected_key)
-                self.key_check = key_check(key)
-                load_key(connection, key)
-            for code, feed in feeds.items():
-                self._run_feed(connection, feed, states.get(code) or FeedState())
+        sizes: dict[str, int] = defaultdict(int)
+        for feed_file, _, scanned in self._sources:
+            sizes[feed_file.feed.feed] += scanned.byte_count
+        feeds = {each.feed.feed: each.feed for each, _, _ in self._sources}
+        key = self._read_key(list(feeds.values()))
+        # the largest first, so that none is left over for the end; both readers take from the same list
+        waiting = iter(sorted(feeds, key=lambda code: -sizes[code]))
+
+        def read_feeds(number: int) -> dict[str, FeedResult]:
+            with self._connection(number) as connection:
+                if key is not None:
+                    load_key(connection, key)
+                return {
+                    code: self._run_feed(connection, feeds[code], states.get(code) or FeedState())
+                    for code in waiting
+                }
+
+        with ThreadPoolExecutor(READERS) as pool:
+            reading = [pool.submit(read_feeds, number) for number in range(min(READERS, len(feeds)))]
+            results = {code: result for each in reading for code, result in each.result().items()}
+        self.results = {code: results[code] for code in feeds}
+
+    def _read_key(self, feeds: list[Feed]) -> bytes | None:
+        """The key of the pseudonyms, where any feed holds persons."""
+        if not any(has_personal(feed) for feed in feeds):
+            return None
+        # a first trial makes no key: any will do for what is thrown away
+        is_first_trial = self.is_trial and self._expected_key is None
+        key = os.urandom(KEY_BYTES) if is_first_trial else read_key(self._expected_key)
+        self.key_check = key_check(key)
+        return key
 
     def _make_folder(self) -> Path:
         if self._base is None or self.is_trial:
@@ -134,9 +159,9 @@ class FeedSession:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager
-    def _connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _connection(self, number: int) -> Iterator[duckdb.DuckDBPyConnection]:
         assert self.folder is not None
-        spill = self.folder / "spill"
+        spill = self.folder / f"spill{number}"
         spill.mkdir()
         with duckdb.connect() as connection:
             connection.execute("set enable_progress_bar = false; set threads = 2")
@@ -148,14 +173,13 @@ class FeedSession:
             connection.execute("set autoinstall_known_extensions = false")
             yield connection
 
-    def _run_feed(self, connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState) -> None:
+    def _run_feed(self, connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState) -> FeedResult:
         assert self.folder is not None
         result = FeedResult()
         given = [each for each in self._sources if each[0].feed.feed == feed.feed]
         if len(given) > 1:
             self.progress.line(f"读取 {feed.feed}（{feed.label}）共 {len(given)} 份文件")
         connection.execute("create or replace temp table control " + CONTROL_BODY)
-        self._batch_number = 0
         members: list[Member] = []
         for number, (feed_file, source, scanned) in enumerate(given):
             folder = self.folder / "text" / f"{feed.feed}-{number}"
@@ -176,7 +200,7 @@ class FeedSession:
         if members:
             self._take(connection, feed, members, result)
         self._finish(connection, feed, state, result, [each for each, _, _ in given])
-        self.results[feed.feed] = result
+        return result
 
     def _take(
         self, connection: duckdb.DuckDBPyConnection, feed: Feed, members: list[Member], result: FeedResult
@@ -185,8 +209,8 @@ class FeedSession:
         megabytes = sum(each.table.byte_count for each in members) / 2**20
         if megabytes > 50:
             self.progress.line(f"读取 {members[0].name} 等 {len(members)} 份，{megabytes:,.0f} MB")
-        batch = Batch(feed, members, self.folder, self.delivery_no, self._batch_number)
-        self._batch_number += len(members)
+        batch = Batch(feed, members, self.folder, self.delivery_no, result.table_count)
+        result.table_count += len(members)
         taken = take_batch(connection, batch)
         result.parts.extend(taken.parts)
         result.quarantine.extend(taken.quarantine)
@@ -215,7 +239,9 @@ class FeedSession:
         assert self.folder is not None
         part_count, quarantine_count = len(result.parts), len(result.quarantine)
         self.progress.line(f"读取 {feed_file.name}，{table.byte_count / 2**20:,.0f} MB")
-        for piece in pieces(table, self.folder, BATCH_BYTES):
+        folder = self.folder / "text" / feed.feed
+        folder.mkdir(exist_ok=True)
+        for piece in pieces(table, folder, BATCH_BYTES):
             self._take(
                 connection, feed, [Member(feed_file.file_no, feed_file.name, feed_file.digest, piece)], result
             )

@@ -19,7 +19,8 @@ from shouzhi.intake.contract import Feed
 from shouzhi.intake.feeds.batch import area_sql, control_sql
 from shouzhi.intake.feeds.columns import FILE_SHIFT, contract_columns
 from shouzhi.intake.feeds.file_names import FULL_MARK, file_period
-from shouzhi.intake.feeds.relations import FeedState, standing_sql
+from shouzhi.intake.feeds.key_range import files_within
+from shouzhi.intake.feeds.relations import FeedState, Part, standing_sql
 
 FIRST_MONTH, LAST_MONTH = "000000", "999999"
 
@@ -250,10 +251,34 @@ def _merge(connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState, 
         identities = [list(feed.key)]
     if "rid" in names and feed.delivery_mode == "merge":
         identities.append(["rid"])
-    standing = _standing(feed, state) if feed.delivery_mode != "replace" else None
+    parts = state.standing if feed.delivery_mode != "replace" else []
     version = '"updt_time"' if "updt_time" in names else "cast(null as timestamp)"
     for identity in identities:
-        _merge_by(connection, feed, identity, version, incoming, standing)
+        _merge_by(
+            connection,
+            feed,
+            identity,
+            version,
+            incoming,
+            _within(connection, feed, state, parts, identity, incoming),
+        )
+
+
+def _within(
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    state: FeedState,
+    parts: list[Part],
+    identity: list[str],
+    incoming: str,
+) -> str | None:
+    """The standing rows among which a row that came can have its like; in a snapshot everything comes again."""
+    columns = contract_columns(feed)
+    name = next((name for name in identity if columns[name] == "varchar"), None)
+    if name is not None and feed.delivery_mode != "snapshot":
+        files = files_within(connection, [part.path for part in parts], name, incoming)
+        parts = [part for part in parts if part.path in files]
+    return f"({standing_sql(feed, state, parts)})" if parts else None
 
 
 def _merge_by(
@@ -281,7 +306,8 @@ having count(*) > 1
             f"""
 insert into repeated
 select distinct hash({listed}) as identity_hash
-from {standing}
+from {standing} as rows_of
+anti join gone on gone.delivery_no = rows_of.delivery_no and gone.row_id = rows_of.row_id
 where {given} and hash({listed}) in (select hash({listed}) from {incoming})
 """
         )

@@ -8,7 +8,7 @@ import pytest
 
 from shouzhi.home import Home, open_home
 from shouzhi.intake import lake
-from shouzhi.warehouse import prepare, publish
+from shouzhi.warehouse import carry, prepare, publish
 from shouzhi.warehouse.identity import file_hash
 
 
@@ -58,16 +58,18 @@ def test_the_published_build_goes_before_newer_ones_and_a_damaged_one_is_passed_
     assert prepare.former_build(home, "code") == newer
 
 
-def test_months_that_differ_came_or_went_are_made_anew(home: Home) -> None:
-    add_build(home, "b1")
-    with duckdb.connect() as con:
+def test_months_that_differ_came_or_went_are_made_anew(home: Home, tmp_path: Path) -> None:
+    former = add_build(home, "b1")
+    working = tmp_path / "working.duckdb"
+    carry.copy_kept(former.marts, working, prepare.is_kept)
+    with duckdb.connect(str(working)) as con:
         lake.register(con, home.lake)
         con.execute(
             "create or replace table lake.feed_month as select * from (values ('setl_d', '202401', 'a', 1),"
             " ('setl_d', '202402', 'other', 1), ('setl_d', '202404', 'd', 1), ('med_dfr_d', '202401', 'a', 1)) as t"
             " (feed_code, event_month, fingerprint, row_count)"
         )
-        assert prepare.start_from_former(con, home, "code") == "b1"
+        prepare.name_changes(con, is_started=True)
         changed = con.execute("select * from lake.changed_month order by all").fetchall()
         tables = con.execute(
             "select table_name from information_schema.tables where table_schema = 'core'"
@@ -84,5 +86,5 @@ def test_months_that_differ_came_or_went_are_made_anew(home: Home) -> None:
         con.execute(
             "create or replace table lake.feed_month as select 'setl_d' as feed_code, '202401' as event_month"
         )
-        assert prepare.start_from_former(con, home, "newer code") is None
+        prepare.name_changes(con, is_started=False)
         assert con.execute("select * from lake.changed_month").fetchall() == [("setl_d", "202401")]
