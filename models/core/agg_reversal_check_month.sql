@@ -3,6 +3,7 @@
     incremental_strategy='append',
     on_schema_change='fail',
     contract={'enforced': true},
+    meta={'reaches_back': true},
     pre_hook="{{ delete_changed_reversal_months() }}",
 ) }}
 {% set amounts = [
@@ -11,7 +12,7 @@
     'fund_pay', 'person_pay', 'account_pay', 'cash_pay',
 ] %}
 -- I11: a reversal takes back its settlement to the cent, once (national platform dictionary 1.3). The settlement may lie
--- in an earlier month. Months are literals: only their files are read.
+-- in any other month, so that a change may reach months before its own. Months are literals: only their files are read.
 with reversal as (
     select
         settlement_id,

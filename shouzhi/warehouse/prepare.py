@@ -79,9 +79,6 @@ def prepare_lake(home: Home, code_hash: str) -> str | None:
         carry.copy_kept(former.marts, home.warehouse, is_kept)
     with duckdb.connect(str(home.warehouse)) as con:
         con.execute("set autoinstall_known_extensions = false")
-        # Amounts are 128 bits wide, and reading packed bits of that width takes a dozen times as long as reading them plain:
-        # what is copied here is read by many models.
-        con.execute("set disabled_compression_methods = 'bitpacking'")
         con.execute("create schema if not exists lake")
         lake.register(con, home.lake)
         con.execute(
