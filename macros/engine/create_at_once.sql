@@ -38,3 +38,39 @@
     {%- set former = load_cached_relation(relation) -%}
     {%- if former is not none -%}{%- do adapter.drop_relation(former) -%}{%- endif -%}
 {% endmacro %}
+
+{#
+    A seed in one statement. The way of dbt reads the file a first time in Python, to learn the columns, and then leaves it to
+    DuckDB all the same. A column without a declared type is text.
+#}
+{% materialization seed, adapter='duckdb' %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- do drop_former(this) -%}
+    {%- call statement('main') -%}
+        create table {{ target_relation }} as
+        {{ seed_rows(adapter.get_seed_file_path(model), config.get('column_types', {})) }}
+    {%- endcall -%}
+    {#- what `dbt seed --show` would print -#}
+    {%- do store_result('agate_table', response='OK') -%}
+    {%- do create_indexes(target_relation) -%}
+    {%- do persist_docs(target_relation, model) -%}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- do adapter.commit() -%}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{% macro seed_rows(path, column_types) -%}
+    select *
+    {%- if column_types %} replace (
+        {%- for name, type in column_types.items() -%}
+            cast({{ name }} as {{ type }}) as {{ name }}{% if not loop.last %}, {% endif %}
+        {%- endfor -%}
+    )
+    {%- endif %}
+    from read_csv(
+        '{{ path | replace("'", "''") }}', header = true, delim = ',', quote = '"', escape = '"', all_varchar = true
+    )
+{%- endmacro %}
