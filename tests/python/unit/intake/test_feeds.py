@@ -685,3 +685,31 @@ def test_a_damaged_header_is_told_and_never_skipped_for_a_repeated_one_below(tmp
     (only,) = report.files
     assert only.status_code == "rejected"
     assert "基金支付总额" in only.first_reason
+
+
+def test_feeds_that_are_read_side_by_side_give_the_same_lake(tmp_path, monkeypatch):
+    files = {f"{code}_202401": rows(code, 3) for code in ("setl_d", "fee_list_d", "psn_insu_d", "med_dfr_d")}
+    found = []
+    for readers in (1, 2):
+        monkeypatch.setattr(session, "READERS", readers)
+        (tmp_path / str(readers)).mkdir()
+        box = Lake(tmp_path / str(readers))
+        box.take(**files)
+        paths = [path for path in box.path.rglob("*") if path.is_file()]
+        found.append({path.relative_to(box.path).as_posix(): path.read_bytes() for path in paths})
+    assert found[0] == found[1]
+    assert len(found[0]) > 8
+
+
+def test_what_one_feed_fails_of_leaves_nothing_of_the_others(lake, monkeypatch):
+    whole = session.FeedSession._run_feed
+
+    def failing(self, connection, feed, state):
+        if feed.feed == "fee_list_d":
+            raise AssertionError("rows lost")
+        return whole(self, connection, feed, state)
+
+    monkeypatch.setattr(session.FeedSession, "_run_feed", failing)
+    with pytest.raises(AssertionError, match="rows lost"):
+        lake.take(setl_d_202401=rows("setl_d", 3), fee_list_d_202401=rows("fee_list_d", 3))
+    assert not [path for path in lake.path.rglob("*") if path.is_file()]
