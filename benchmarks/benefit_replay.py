@@ -27,6 +27,7 @@ REPLAY = (
     "int_benefits__rule_value",
     "int_benefits__rule_set",
     "int_benefits__rule_text",
+    "fct_reversal",
     "int_benefits__reversal",
     "int_benefits__ruled_claim",
     "int_benefits__year",

@@ -29,3 +29,23 @@
     },
 ]) }}
 {% endmacro %}
+
+{#
+    The months of the lines of some months' settlements, as a condition of literals: of all others' lines the settlement's
+    number is read and nothing else.
+
+    months      the condition that chooses the settlements (incremental_by_month()), empty in a full build
+#}
+{% macro months_of_lines(months) -%}
+    {%- set lines, claims = ref('stg_fee_list_d'), ref('stg_setl_d') -%}
+    {%- if execute and months -%}
+        {%- set query -%}
+            select distinct line.event_month
+            from {{ lines }} as line
+            where line.settlement_id in (select claim.settlement_id from {{ claims }} as claim where true{{ months }})
+            order by line.event_month
+        {%- endset -%}
+        {%- set found = run_query(query).columns[0].values() | list -%}
+        {%- if found %} and event_month in ({{ quoted_list(found) }}){% else %} and false{% endif -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -45,17 +45,37 @@ spell_event as (
         {{ cell | join(', ') }},
         scheme_code,
         is_basic,
+        part_count,
         {{ month }} as month_code,
         {{ step }} as step
-    from part
-    where begin_month < end_month and {{ month }} < '999999'
+    from (
+        select part.*, count(*) over (partition by person_key) as part_count
+        from part
+        where begin_month < end_month
+    ) as counted
+    where {{ month }} < '999999'
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
--- One cover of one person in one cell, however many spells it is made of.
+repeated_event as (
+    select *
+    from spell_event
+    where part_count > 1
+),
+
+-- One cover of one person in one cell, however many spells it is made of; most persons have one, which is the cover.
 cell_step as (
-    {{ crossings('spell_event', cell + ['scheme_code', 'is_basic']) | indent(4) }}
+    select
+        {{ cell | join(', ') }},
+        scheme_code,
+        is_basic,
+        month_code,
+        step
+    from spell_event
+    where part_count = 1
+    union all
+    {{ crossings('repeated_event', cell + ['scheme_code', 'is_basic']) | indent(4) }}
 ),
 
 -- Persons with basic cover in two schemes or two areas at any time: few, followed one by one.

@@ -11,6 +11,7 @@
 -- #lines all of them, #named those that name a settlement (insurance type unknown: a line has none).
 {%- set amounts = ['line_fee', 'own_expense', 'over_limit', 'preself_pay', 'in_scope'] %}
 {%- set months = incremental_by_month(['setl_d', 'fee_list_d'], since=['fee_list_d']) %}
+{%- set line_months = months_of_lines(months) %}
 {%- set claim %}
 (
     select
@@ -73,7 +74,9 @@ line as (
             case when line_fee_yuan <> own_expense_yuan + over_limit_yuan + preself_pay_yuan + in_scope_yuan then fee_line_id end
         ) as wrong_line_id
     from {{ ref('fct_fee_line') }}
-    where {% if months %}settlement_id in (select settlement.settlement_id from settlement){% else %}settlement_id is not null{% endif %}
+    where
+        {% if months %}settlement_id in (select settlement.settlement_id from settlement){{ line_months }}
+        {% else %}settlement_id is not null{% endif %}
     group by settlement_id, area_code, event_month
 ),
 

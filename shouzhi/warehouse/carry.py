@@ -41,7 +41,10 @@ def copy_kept(source: Path, target: Path, is_kept: Callable[[str, str], bool]) -
 
 
 def monthly_tables(manifest: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
-    """The tables of core that dbt makes anew by month only, with the feeds under each."""
+    """The tables of core that dbt makes anew by month only, with the feeds under each.
+
+    Not those that say ``reaches_back``: there a change may touch months before its own.
+    """
     nodes = {**manifest["nodes"], **manifest.get("sources", {})}
     return {
         (node["schema"], node.get("alias") or node["name"]): feeds_under(nodes, unique_id)
@@ -49,6 +52,7 @@ def monthly_tables(manifest: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
         if node["resource_type"] == "model"
         and (node.get("config") or {}).get("materialized") == "incremental"
         and node["schema"] == "core"
+        and not ((node.get("config") or {}).get("meta") or {}).get("reaches_back")
     }
 
 

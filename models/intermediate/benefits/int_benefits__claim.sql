@@ -1,19 +1,7 @@
 {{ config(materialized='view') }}
 -- A settlement as the policy sees it: scheme, kind of care, place, person group, populations, amounts in fen, and which
 -- path of the arithmetic it takes. A fact that the rows do not carry is never guessed: fact_missing_code names it.
-with home as (
-    select max(case when parameter_code = 'policy_sample' then parameter_value end) as policy_sample
-    from {{ ref('stg_home__parameter') }}
-),
-
-special as (
-    select person.special_person_code, person.population_code
-    from {{ ref('special_person') }} as person
-    cross join home
-    where person.basis <> 'sample' or home.policy_sample = 'true'
-),
-
-fact as (
+with fact as (
     select
         settlement.row_id as settlement_no,
         settlement.settlement_id,
@@ -30,7 +18,7 @@ fact as (
         settlement.service_end_date,
         coalesce(settlement.benefit_year_code, substr(cast(settlement.service_end_date as varchar), 1, 4), 'unknown')
             as benefit_year_code,
-        case settlement.insutype_code when '310' then 'employee' when '390' then 'resident' else 'none' end as scheme_code,
+        {{ scheme_of_insutype('settlement.insutype_code') }} as scheme_code,
         case when settlement.settlement_type_code = '3' then 'other' else settlement.medical_kind_code end as medical_kind_code,
         settlement.hospital_level_code,
         case
@@ -60,20 +48,14 @@ fact as (
         {{ fen('settlement.' ~ name ~ '_yuan') }} as {{ name }}
         {%- endfor %}
     from {{ ref('fct_settlement') }} as settlement
-    left join special on settlement.special_person_code = special.special_person_code
+    left join {{ ref('int_benefits__special_person') }} as special on settlement.special_person_code = special.special_person_code
     left join {{ ref('dim_area') }} as area on settlement.area_code = area.area_code
     where settlement.is_valid
 )
 
 select
     fact.*,
-    case
-        when scheme_code = 'none' then 'outside'
-        when is_provincial_cadre then 'cadre'
-        when medical_kind_code in ('maternity', 'other') then 'outside'
-        when medical_kind_code = 'pharmacy' then 'account'
-        else 'pooled'
-    end as layer_path_code,
+    {{ layer_path('scheme_code', 'is_provincial_cadre', 'medical_kind_code') }} as layer_path_code,
     case
         when fee is null and is_too_large then 'too_large'
         when fee is null or in_scope is null or first_self_pay is null or own_and_over is null then 'amount'

@@ -1,40 +1,56 @@
 {{ config(materialized='table') }}
 -- Every reversal with its original, where there is one. An original counts until its reversal; only the first reversal
 -- after it counts, in the original's year and on its path.
-with taken_back as (
+with counted as (
     select
         settlement_no,
         settlement_id,
         original_settlement_id,
         settled_at,
-        benefit_year_code,
-        layer_path_code
-    from {{ ref('int_benefits__claim') }}
-    where is_reversal
+        case when has_original then original_no end as original_no,
+        case when has_original then original_benefit_year_code else benefit_year_code end as benefit_year_code,
+        {%- for column in ('insutype_code', 'special_person_code', 'medical_type_code', 'settlement_type_code') %}
+        case when has_original then original_{{ column }} else {{ column }} end as {{ column }},
+        {%- endfor %}
+        has_original
+        and (
+            original_settled_at < settled_at
+            or (original_settled_at = settled_at and original_settlement_id < settlement_id)
+        ) as is_after_original
+    from {{ ref('fct_reversal') }}
 ),
 
--- One row a reversal: settlement_id is the key of the claims.
 linked as (
     select
-        taken_back.settlement_no,
-        taken_back.settlement_id,
-        taken_back.original_settlement_id,
-        taken_back.settled_at,
-        original.settlement_no as original_no,
-        coalesce(original.benefit_year_code, taken_back.benefit_year_code) as benefit_year_code,
-        coalesce(original.layer_path_code, taken_back.layer_path_code) as layer_path_code,
-        original.settlement_id is not null
-        and (
-            original.settled_at < taken_back.settled_at
-            or (original.settled_at = taken_back.settled_at and original.settlement_id < taken_back.settlement_id)
-        ) as is_after_original
-    from taken_back
-    left join {{ ref('int_benefits__claim') }} as original
-        on taken_back.original_settlement_id = original.settlement_id and not original.is_reversal
+        counted.settlement_no,
+        counted.settlement_id,
+        counted.original_settlement_id,
+        counted.settled_at,
+        counted.original_no,
+        counted.benefit_year_code,
+        {{ scheme_of_insutype('counted.insutype_code') }} as scheme_code,
+        coalesce(special.population_code = 'provincial_cadre', false) as is_provincial_cadre,
+        case
+            when counted.settlement_type_code = '3' then 'other'
+            else coalesce(own_kind.medical_kind_code, group_kind.medical_kind_code, 'unknown')
+        end as medical_kind_code,
+        counted.is_after_original
+    from counted
+    left join {{ ref('int_benefits__special_person') }} as special on counted.special_person_code = special.special_person_code
+    left join {{ ref('medical_kind') }} as own_kind on counted.medical_type_code = own_kind.medical_type_code
+    left join {{ ref('medical_kind') }} as group_kind
+        on substr(counted.medical_type_code, 1, 2) = group_kind.medical_type_code
 )
 
 select
-    linked.*,
+    settlement_no,
+    settlement_id,
+    original_settlement_id,
+    settled_at,
+    original_no,
+    benefit_year_code,
+    {{ layer_path('scheme_code', 'is_provincial_cadre', 'medical_kind_code') }} as layer_path_code,
+    is_after_original,
     is_after_original
     and row_number() over (
         partition by original_settlement_id, is_after_original order by settled_at, settlement_id

@@ -1,8 +1,22 @@
 {{ config(materialized='ephemeral') }}
+-- Kept over 150 lines: one pass over the settlements and what is judged of it belong together.
 -- E09 C08 D09 of settlements, against persons, cover and institutions. What is judged was counted by month in core; here
 -- the doubtful settlements alone are told apart. Cover is judged by the months of service: one of them covered is enough.
-{% set suspect = "cover.person_key is null or cover.spell_count > 1 or cover.begin_date > last_day(claim.service_end_date)"
-    ~ " or last_day(cover.pause_date) < last_day(claim.service_begin_date)" %}
+{% set suspect %}
+case insutype.scheme_code
+    {%- for scheme in ('employee', 'resident') %}
+    when '{{ scheme }}'
+        then
+            cover.person_key is null
+            or cover.{{ scheme }}_count = 0
+            -- no day that all spells have in common: there may be gaps
+            or cover.{{ scheme }}_last_begin_date > cover.{{ scheme }}_first_pause_date
+            or cover.{{ scheme }}_begin_date > last_day(claim.service_end_date)
+            or last_day(cover.{{ scheme }}_pause_date) < last_day(claim.service_begin_date)
+    {%- endfor %}
+    else true
+end
+{%- endset %}
 with given as (
     select
         {{ is_delivered(ref('dim_person')) }} as has_persons,
@@ -12,28 +26,32 @@ with given as (
             as death_grace_days
 ),
 
--- First and last day of a person's cover in a scheme; most persons have one spell. The death comes along, so that most
--- settlements need no second look at the person.
+-- First and last day of a person's cover in each scheme, one row a person; most persons have one stretch of it. The death
+-- comes along, so that most settlements need no second look at the person.
 cover as (
     select
         spell.person_key,
-        spell.scheme_code,
-        min(spell.begin_date) as begin_date,
-        max(coalesce(spell.pause_date, date '9999-12-31')) as pause_date,
-        count(*) as spell_count,
+        {%- for scheme in ('employee', 'resident') %}
+        {%- set own = "case when spell.scheme_code = '" ~ scheme ~ "' then " %}
+        count({{ own }}1 end) as {{ scheme }}_count,
+        min({{ own }}spell.begin_date end) as {{ scheme }}_begin_date,
+        max({{ own }}spell.begin_date end) as {{ scheme }}_last_begin_date,
+        min({{ own }}coalesce(spell.pause_date, date '9999-12-31') end) as {{ scheme }}_first_pause_date,
+        max({{ own }}coalesce(spell.pause_date, date '9999-12-31') end) as {{ scheme }}_pause_date,
+        {%- endfor %}
         count(person.person_key) > 0 as is_known,
         max(person.death_date) as death_date
     from {{ ref('fct_insurance_spell') }} as spell
     left join {{ ref('dim_person') }} as person on spell.person_key = person.person_key
     where spell.is_counted
-    group by spell.person_key, spell.scheme_code
+    group by spell.person_key
 ),
 
--- Few: whatever is not plainly in order.
+-- Few: whatever is not plainly in order. Every settlement is read for it, therefore by the columns that tell alone.
 looked_at as (
     select
         claim.settlement_id,
-        claim.area_code,
+        coalesce(county.area_code, claim.county_code, 'unknown') as area_code,
         insutype.fund_code,
         insutype.scheme_code,
         claim.event_month,
@@ -41,21 +59,22 @@ looked_at as (
         claim.service_begin_date,
         claim.service_end_date,
         claim.fund_pay_yuan,
-        claim.is_occurrence and claim.fund_pay_yuan > 0 as is_paid,
+        coalesce(claim.refund_code = '0', false) and claim.fund_pay_yuan > 0 as is_paid,
         given.has_institutions and institution.institution_code is null as is_unknown_institution,
-        {{ suspect }} as is_suspect
-    from {{ ref('fct_settlement') }} as claim
+        {{ suspect | indent(8) }} as is_suspect
+    from {{ ref('stg_setl_d') }} as claim
     cross join given
+    left join {{ ref('dim_county') }} as county on claim.county_code = county.county_code
     left join {{ ref('insutype') }} as insutype on claim.insutype_code = insutype.insutype_code
     left join {{ ref('dim_institution') }} as institution on claim.institution_code = institution.institution_code
-    left join cover on claim.person_key = cover.person_key and insutype.scheme_code = cover.scheme_code
+    left join cover on claim.person_key = cover.person_key
     where
-        claim.is_valid
+        claim.valid_code = '1'
         and (
             (given.has_institutions and institution.institution_code is null)
             or (given.has_persons and not coalesce(cover.is_known, false))
             or cover.death_date < claim.service_begin_date
-            or (given.has_spells and ({{ suspect }}))
+            or (given.has_spells and ({{ suspect | indent(12) }}))
         )
 ),
 

@@ -16,6 +16,16 @@ retired as (
     group by person_key
 ),
 
+-- One row a person who is known or retired.
+person_state as (
+    select
+        coalesce(person.person_key, retired.person_key) as person_key,
+        person.person_key is not null as is_known,
+        retired.retired_month
+    from {{ ref('dim_person') }} as person
+    full outer join retired on person.person_key = retired.person_key
+),
+
 contribution as (
     {% for relation, base in [
         ('fct_employee_contribution', 'coalesce(employer_base_yuan, person_base_yuan, 0) > 0'),
@@ -44,16 +54,14 @@ doubtful as (
         contribution.due_month,
         contribution.person_key,
         contribution.total_yuan,
-        given.has_persons and person.person_key is null as is_unknown,
-        contribution.has_base and retired.person_key is not null as is_retired
+        given.has_persons and not coalesce(state.is_known, false) as is_unknown,
+        coalesce(contribution.has_base and contribution.due_month > state.retired_month, false) as is_retired
     from contribution
     cross join given
-    left join {{ ref('dim_person') }} as person on contribution.person_key = person.person_key
-    left join retired
-        on contribution.person_key = retired.person_key and contribution.due_month > retired.retired_month
+    left join person_state as state on contribution.person_key = state.person_key
     where
-        (given.has_persons and person.person_key is null)
-        or (contribution.has_base and retired.person_key is not null)
+        (given.has_persons and not coalesce(state.is_known, false))
+        or (contribution.has_base and contribution.due_month > state.retired_month)
 ),
 
 violated as (

@@ -109,7 +109,7 @@ placed as (
         {% for cause in causes %}
         sum(compared.{{ cause }}_yuan) as {{ cause }}_yuan,
         {% endfor %}
-        sum(compared.tolerance_yuan) as tolerance_yuan,
+        sum(cast(compared.tolerance_yuan as decimal(20, 4))) as tolerance_yuan,
         count(*) as area_count
     from compared
     inner join {{ ref('dim_area') }} as area on compared.area_code = area.area_code

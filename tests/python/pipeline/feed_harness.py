@@ -138,6 +138,7 @@ AGGREGATES += [
     "+agg_clearing_month",
     "+agg_payment_month",
     "+agg_claim_check_month",
+    "+agg_reversal_check_month",
     "+agg_fee_line_check_month",
     "+agg_contribution_check_month",
 ]

@@ -137,3 +137,11 @@ def test_the_feeds_under_a_model_are_found_through_other_models() -> None:
         ("core", "agg_settlement_month"): {"setl_d"},
         ("core", "agg_contribution_month"): {"staf_psn_clct_detl_d"},
     }
+
+
+def test_what_reaches_back_is_written_whole() -> None:
+    """A change in one month may touch months before it: nothing of such a table is taken over into the exported file."""
+    reaching = node("agg_reversal_check_month", "incremental", "fct")
+    reaching["config"]["meta"] = {"reaches_back": True}
+    manifest = MANIFEST | {"nodes": MANIFEST["nodes"] | {"reaching": reaching}}
+    assert carry.monthly_tables(manifest) == carry.monthly_tables(MANIFEST)

@@ -1,0 +1,39 @@
+{% set kept = ['insutype_code', 'special_person_code', 'medical_type_code', 'settlement_type_code'] %}
+-- Reversals linked to what they take back, once for all who follow them: few rows, found by keys alone, so that a run reads
+-- a few narrow columns of the settlements of all months.
+with reversal as (
+    select
+        row_id as settlement_no,
+        settlement_id,
+        original_settlement_id,
+        event_month,
+        settled_at,
+        coalesce(benefit_year_code, substr(cast(service_end_date as varchar), 1, 4), 'unknown') as benefit_year_code,
+        {{ kept | join(', ') }},
+        count(*) over (partition by original_settlement_id) as reversal_count
+    from {{ ref('stg_setl_d') }}
+    where refund_code = '1' and valid_code = '1' and original_settlement_id is not null
+)
+
+select
+    reversal.settlement_no,
+    reversal.settlement_id,
+    reversal.original_settlement_id,
+    reversal.event_month,
+    reversal.settled_at,
+    reversal.benefit_year_code,
+    reversal.reversal_count,
+    original.row_id as original_no,
+    original.event_month as original_month,
+    original.settled_at as original_settled_at,
+    coalesce(original.benefit_year_code, substr(cast(original.service_end_date as varchar), 1, 4), 'unknown')
+        as original_benefit_year_code,
+    {%- for column in kept %}
+    reversal.{{ column }},
+    original.{{ column }} as original_{{ column }},
+    {%- endfor %}
+    -- A reversal of a reversal, or of what is not valid, takes nothing back.
+    coalesce(original.valid_code = '1', false)
+    and not (coalesce(original.refund_code = '1', false) and original.original_settlement_id is not null) as has_original
+from reversal
+left join {{ ref('stg_setl_d') }} as original on reversal.original_settlement_id = original.settlement_id
