@@ -65,7 +65,7 @@ def run(extracts: Path, home_root: Path, progress: Progress) -> RunResult:
 def locked_run(home: Home, extracts: Path, steps: build.Steps) -> RunResult:
     publish.clear_leftovers(home)
     with steps.step("intake", f"读取报表 {extracts}"):
-        report = take_in(extracts, home.lake, progress=steps.progress).report
+        report = take_in(extracts, home.lake, progress=steps.progress, when_new=build.start_imports).report
     fault_point("after_intake")
     with steps.step("identity", "核对版本"):
         refuse_empty_lake(home, report)

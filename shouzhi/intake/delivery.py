@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -86,15 +87,24 @@ def check_extracts(
 
 
 def take_in(
-    extracts: Path, lake_root: Path, progress: Progress | None = None, today: dt.date | None = None
+    extracts: Path,
+    lake_root: Path,
+    progress: Progress | None = None,
+    today: dt.date | None = None,
+    when_new: Callable[[], object] = lambda: None,
 ) -> Delivery:
-    """Read everything under ``extracts`` and write what is new into the lake as one delivery."""
+    """Read everything under ``extracts`` and write what is new into the lake as one delivery.
+
+    ``when_new`` is called as soon as something new that may be loaded is known to be there.
+    """
     lake_root = Path(lake_root)
     known, entries = lake.known_files(lake_root), lake.read_manifest(lake_root)
     delivery_no = lake.next_delivery_no(lake_root)
     session = FeedSession(lake_root, delivery_no, lake.key_check(entries), progress or silent())
     try:
         reads = _read_all(Path(extracts), known, session, today or dt.date.today())
+        if any(each.feed_file or (each.parsed and not each.parsed.rejected_reason) for each in reads):
+            when_new()
         session.run(feed_states(lake_root, entries))
         _fill_feeds(reads, known)
         report = _report(reads, session)

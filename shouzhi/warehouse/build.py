@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,13 +96,14 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
     """Build, check, export and verify; raises ``NotPublished`` where the data do not hold together."""
     require_space(home)
     staging = publish.staging_folder(home, ids["build_id"])
-    importing = start_gx_import()
+    imports = start_imports()
     try:
         with steps.step("dbt", "建模与检验（dbt）"):
             warehouse = dbt_build.fresh_warehouse(home)
             with steps.measured("prepare"):
                 started_from = prepare.prepare_lake(home, ids["code_hash"])
             with steps.measured("dbt_import"):
+                imports.is_dbt_there.wait()
                 importlib.import_module("dbt.cli.main")
             outcome = dbt_build.run_dbt(home, ids["code_hash"])
         # The failed check itself speaks first, then whatever else dbt could not do.
@@ -111,7 +113,7 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
         fault_point("after_build")
         with steps.step("gx", "数据形状检验（Great Expectations）"):
             with steps.measured("gx_import_wait"):
-                importing.join()
+                imports.thread.join()
             from expectations import runner
 
             results = runner.check_warehouse(warehouse, staging / "data_docs")
@@ -151,17 +153,32 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
     return publish.settle(home, staging, ids["build_id"])
 
 
-def start_gx_import() -> threading.Thread:
-    """Great Expectations takes seconds to import; that goes on while dbt works."""
+@dataclass(frozen=True)
+class Imports:
+    """What takes seconds to import, in a thread: dbt, then Great Expectations."""
+
+    thread: threading.Thread
+    is_dbt_there: threading.Event
+
+
+@cache
+def start_imports() -> Imports:
+    """Begin to import what a build needs, while the delivery is read: once for the process."""
+    is_dbt_there = threading.Event()
 
     def load() -> None:
+        try:
+            importlib.import_module("dbt.cli.main")
+        finally:
+            is_dbt_there.set()
         importlib.import_module("expectations.runner")
         importlib.import_module("great_expectations.expectations")
         importlib.import_module("duckdb_sqlalchemy")
 
-    thread = threading.Thread(target=load, name="gx-import", daemon=True)
+    # a thread that ends with the process in the midst of an import can take it down
+    thread = threading.Thread(target=load, name="imports")
     thread.start()
-    return thread
+    return Imports(thread, is_dbt_there)
 
 
 def require_space(home: Home) -> None:

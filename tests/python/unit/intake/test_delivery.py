@@ -292,3 +292,18 @@ def test_check_hints_at_a_closing_that_does_not_follow(tmp_path):
     text = check_extracts(tmp_path / "in").render()
     assert "E11 2023 期末结余 340,000,000.00 元" in text
     assert "F11" not in text
+
+
+def test_who_waits_for_something_new_is_told_once_before_it_is_read(tmp_path):
+    told = []
+
+    def take(folder):
+        take_in(folder, tmp_path / "lake", when_new=lambda: told.append(folder.name))
+
+    first, nothing, refused = (tmp_path / name for name in ("first", "nothing", "refused"))
+    nothing.mkdir()
+    good(first)
+    write(refused, "fund_statement_2025.csv", "a,b\n1,2\n")
+    for folder in (refused, nothing, first, first):
+        take(folder)
+    assert told == ["first"]
