@@ -13,11 +13,14 @@ import os
 from pathlib import Path
 from typing import Any
 
+from expectations.late_import import import_late
+
 # Before the import: the package reads it once.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+import_late("scipy", "stats")
 
-import great_expectations as gx
-from great_expectations.execution_engine import sqlalchemy_execution_engine as gx_engine
+import great_expectations as gx  # noqa: E402
+from great_expectations.execution_engine import sqlalchemy_execution_engine as gx_engine  # noqa: E402
 
 SUPPORTED_VERSION = "1.24.1"
 

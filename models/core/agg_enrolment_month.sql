@@ -38,22 +38,30 @@ with part as (
     where is_counted and is_retired
 ),
 
+-- Few: persons with several spells.
+repeated as (
+    select person_key
+    from part
+    where begin_month < end_month
+    group by person_key
+    having count(*) > 1
+),
+
 -- Steps of +1 and -1 of one person in one cell, as often as spells begin or stop there.
 spell_event as (
     {% for month, step in [('begin_month', 1), ('end_month', -1)] %}
     select
-        {{ cell | join(', ') }},
-        scheme_code,
-        is_basic,
-        part_count,
-        {{ month }} as month_code,
+        {% for column in cell -%}
+        part.{{ column }},
+        {% endfor -%}
+        part.scheme_code,
+        part.is_basic,
+        repeated.person_key is not null as is_repeated,
+        part.{{ month }} as month_code,
         {{ step }} as step
-    from (
-        select part.*, count(*) over (partition by person_key) as part_count
-        from part
-        where begin_month < end_month
-    ) as counted
-    where {{ month }} < '999999'
+    from part
+    left join repeated on part.person_key = repeated.person_key
+    where part.begin_month < part.end_month and part.{{ month }} < '999999'
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -61,7 +69,7 @@ spell_event as (
 repeated_event as (
     select *
     from spell_event
-    where part_count > 1
+    where is_repeated
 ),
 
 -- One cover of one person in one cell, however many spells it is made of; most persons have one, which is the cover.
@@ -73,7 +81,7 @@ cell_step as (
         month_code,
         step
     from spell_event
-    where part_count = 1
+    where not is_repeated
     union all
     {{ crossings('repeated_event', cell + ['scheme_code', 'is_basic']) | indent(4) }}
 ),

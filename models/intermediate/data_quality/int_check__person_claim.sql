@@ -9,8 +9,7 @@ case insutype.scheme_code
         then
             cover.person_key is null
             or cover.{{ scheme }}_count = 0
-            -- no day that all spells have in common: there may be gaps
-            or cover.{{ scheme }}_last_begin_date > cover.{{ scheme }}_first_pause_date
+            or cover.{{ scheme }}_has_gap
             or cover.{{ scheme }}_begin_date > last_day(claim.service_end_date)
             or last_day(cover.{{ scheme }}_pause_date) < last_day(claim.service_begin_date)
     {%- endfor %}
@@ -35,8 +34,9 @@ cover as (
         {%- set own = "case when spell.scheme_code = '" ~ scheme ~ "' then " %}
         count({{ own }}1 end) as {{ scheme }}_count,
         min({{ own }}spell.begin_date end) as {{ scheme }}_begin_date,
-        max({{ own }}spell.begin_date end) as {{ scheme }}_last_begin_date,
-        min({{ own }}coalesce(spell.pause_date, date '9999-12-31') end) as {{ scheme }}_first_pause_date,
+        -- Spells that all meet in one month, or in two that follow each other, are one stretch; others may have gaps.
+        last_day({{ dbt.dateadd('month', -1, "max(" ~ own ~ "spell.begin_date end)") }})
+        > last_day(min({{ own }}coalesce(spell.pause_date, date '9999-12-31') end)) as {{ scheme }}_has_gap,
         max({{ own }}coalesce(spell.pause_date, date '9999-12-31') end) as {{ scheme }}_pause_date,
         {%- endfor %}
         count(person.person_key) > 0 as is_known,
