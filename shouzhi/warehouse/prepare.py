@@ -5,7 +5,8 @@ starts as a copy of its file with the aggregates alone, and ``lake.changed_month
 dbt makes those anew and nothing else. Without such a build every month is made.
 
 The benefit replay is kept by benefit year (a person's limits are a year's): ``lake.changed_benefit_year`` names the years
-that a changed month of settlements or bills touches, before or now.
+that a changed month of settlements or bills touches, before or now; ``lake.replayed_month`` the months in which settlements
+of those years lie, so that no other is read.
 """
 
 import duckdb
@@ -20,7 +21,9 @@ YEARLY_MARTS = ("fct_benefit_month", "fct_benefit_difference", "fct_benefit_cap"
 YEAR = "coalesce({0}.year, substr(cast({0}.enddate as varchar), 1, 4), 'unknown')"
 EVERY_YEAR_SQL = f"""
 create or replace table lake.changed_benefit_year as
-select distinct {YEAR.format("settlement")} as benefit_year_code from lake.setl_d as settlement
+select distinct {YEAR.format("settlement")} as benefit_year_code from lake.setl_d as settlement;
+create or replace table lake.replayed_month as
+select distinct event_month from lake.setl_d
 """
 EVERY_MONTH_SQL = f"""
 create or replace table lake.changed_month as
@@ -38,11 +41,13 @@ full outer join core.fct_feed_month as before
 where now.fingerprint is distinct from before.fingerprint
 """
 # A reversal belongs to its original's year, whichever of the two came first or changed. What a changed month held before
-# is known by the former replay; a bill that is gone may be of its month's year or the next.
+# is known by the former replay; a bill that is gone may be of its month's year or the next. Where the settlements of a year
+# lie is known by the former replay too, but for what came now and what that takes into another year.
 CHANGED_YEAR_SQL = f"""
-create or replace table lake.changed_benefit_year as
+create or replace temp table touched as
 with moved as (
-    select settlement.setl_id, settlement.init_setl_id, {YEAR.format("settlement")} as year_code
+    select
+        settlement.setl_id, settlement.init_setl_id, settlement.event_month, {YEAR.format("settlement")} as benefit_year_code
     from lake.setl_d as settlement
     where settlement.event_month in (select event_month from lake.changed_month where feed_code = 'setl_d')
 ),
@@ -51,16 +56,19 @@ billed as (
     from lake.fee_list_d as line
     where line.event_month in (select event_month from lake.changed_month where feed_code = 'fee_list_d')
 )
-select year_code as benefit_year_code from moved
+select benefit_year_code, event_month from moved
 union
-select {YEAR.format("original")}
+select {YEAR.format("original")}, original.event_month
 from lake.setl_d as original inner join moved on original.setl_id = moved.init_setl_id
 union
-select {YEAR.format("reversal")}
+select {YEAR.format("reversal")}, reversal.event_month
 from lake.setl_d as reversal inner join moved on reversal.init_setl_id = moved.setl_id
 union
-select {YEAR.format("settlement")}
-from lake.setl_d as settlement inner join billed on settlement.setl_id = billed.setl_id
+select {YEAR.format("settlement")}, settlement.event_month
+from lake.setl_d as settlement inner join billed on settlement.setl_id = billed.setl_id;
+
+create or replace table lake.changed_benefit_year as
+select benefit_year_code from touched
 union
 select benefit_year_code
 from benefits.fct_benefit_month
@@ -68,7 +76,14 @@ where event_month in (select event_month from lake.changed_month where feed_code
 union
 select cast(cast(substr(event_month, 1, 4) as integer) + later as varchar)
 from lake.changed_month cross join (values (0), (1)) as around (later)
-where feed_code = 'fee_list_d' and event_month <> 'all'
+where feed_code = 'fee_list_d' and event_month <> 'all';
+
+create or replace table lake.replayed_month as
+select event_month from touched
+union
+select event_month
+from benefits.fct_benefit_month
+where benefit_year_code in (select benefit_year_code from lake.changed_benefit_year)
 """
 
 

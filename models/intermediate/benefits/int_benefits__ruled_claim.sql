@@ -13,6 +13,8 @@ with claim as (
         end as reversal_fault_code
     from {{ ref('int_benefits__claim') }} as claim
     left join {{ ref('int_benefits__reversal') }} as reversal on claim.settlement_no = reversal.settlement_no
+    -- the months in which those years' settlements lie: the others are not read
+    inner join {{ source('lake', 'replayed_month') }} as replayed on claim.event_month = replayed.event_month
     where {{ in_changed_benefit_year('coalesce(reversal.benefit_year_code, claim.benefit_year_code)') }}
 ),
 
