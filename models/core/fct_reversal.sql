@@ -8,10 +8,10 @@ with reversal as (
         original_settlement_id,
         event_month,
         settled_at,
-        coalesce(benefit_year_code, substr(cast(service_end_date as varchar), 1, 4), 'unknown') as benefit_year_code,
+        {{ benefit_year_of('settlement') }} as benefit_year_code,
         {{ kept | join(', ') }},
         count(*) over (partition by original_settlement_id) as reversal_count
-    from {{ ref('stg_setl_d') }}
+    from {{ ref('stg_setl_d') }} as settlement
     where refund_code = '1' and valid_code = '1' and original_settlement_id is not null
 )
 
@@ -26,8 +26,7 @@ select
     original.row_id as original_no,
     original.event_month as original_month,
     original.settled_at as original_settled_at,
-    coalesce(original.benefit_year_code, substr(cast(original.service_end_date as varchar), 1, 4), 'unknown')
-        as original_benefit_year_code,
+    {{ benefit_year_of('original') }} as original_benefit_year_code,
     {%- for column in kept %}
     reversal.{{ column }},
     original.{{ column }} as original_{{ column }},

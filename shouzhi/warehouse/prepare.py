@@ -18,6 +18,7 @@ from shouzhi.warehouse import carry, publish
 AGGREGATE_PREFIX = "agg_"
 # Marts that are kept by benefit year.
 YEARLY_MARTS = ("fct_benefit_month", "fct_benefit_difference", "fct_benefit_cap")
+# As the macro benefit_year_of has it, of the lake's own columns.
 YEAR = "coalesce({0}.year, substr(cast({0}.enddate as varchar), 1, 4), 'unknown')"
 EVERY_YEAR_SQL = f"""
 create or replace table lake.changed_benefit_year as

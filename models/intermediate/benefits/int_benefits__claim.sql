@@ -16,10 +16,9 @@ with fact as (
         settlement.settled_at,
         settlement.event_month,
         settlement.service_end_date,
-        coalesce(settlement.benefit_year_code, substr(cast(settlement.service_end_date as varchar), 1, 4), 'unknown')
-            as benefit_year_code,
+        {{ benefit_year_of('settlement') }} as benefit_year_code,
         {{ scheme_of_insutype('settlement.insutype_code') }} as scheme_code,
-        case when settlement.settlement_type_code = '3' then 'other' else settlement.medical_kind_code end as medical_kind_code,
+        {{ kind_of_care('settlement.settlement_type_code', 'settlement.medical_kind_code') }} as medical_kind_code,
         settlement.hospital_level_code,
         case
             when settlement.place_code = 'local' then 'local'

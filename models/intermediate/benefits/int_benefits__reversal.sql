@@ -30,10 +30,9 @@ linked as (
         counted.benefit_year_code,
         {{ scheme_of_insutype('counted.insutype_code') }} as scheme_code,
         coalesce(special.population_code = 'provincial_cadre', false) as is_provincial_cadre,
-        case
-            when counted.settlement_type_code = '3' then 'other'
-            else coalesce(own_kind.medical_kind_code, group_kind.medical_kind_code, 'unknown')
-        end as medical_kind_code,
+        {{ kind_of_care(
+            'counted.settlement_type_code', "coalesce(own_kind.medical_kind_code, group_kind.medical_kind_code, 'unknown')"
+        ) }} as medical_kind_code,
         counted.is_after_original
     from counted
     left join {{ ref('int_benefits__special_person') }} as special on counted.special_person_code = special.special_person_code

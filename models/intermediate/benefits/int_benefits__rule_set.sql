@@ -71,5 +71,5 @@ select
     end as privileged_gap_code,
     -- one that may turn out not replayable: which deductible it has depends on the admissions before it
     medical_kind_code = 'inpatient' and (deductible_first is null or deductible_second is null or deductible_later is null)
-        as is_deductible_partial
+        as has_deductible_gap
 from valued

@@ -5,7 +5,7 @@ with claim as (
     select
         claim.*,
         coalesce(reversal.benefit_year_code, claim.benefit_year_code) as year_code,
-        coalesce(reversal.layer_path_code, claim.layer_path_code) as path_of_layers,
+        coalesce(reversal.layer_path_code, claim.layer_path_code) as followed_path_code,
         case
             when not claim.is_reversal or reversal.is_effective then cast(null as varchar)
             when reversal.is_after_original then 'reversed_before'
@@ -24,7 +24,7 @@ ruled as (
         claim.*,
         rule.rule_set_no,
         case
-            when claim.path_of_layers = 'cadre' then 'cadre'
+            when claim.followed_path_code = 'cadre' then 'cadre'
             when rule.privileged_ratio is not null and claim.is_privileged and claim.medical_kind_code = 'outpatient'
                 then 'privileged'
             else 'pooled'
@@ -34,11 +34,11 @@ ruled as (
         rule.assisted_gap_code,
         rule.civil_gap_code,
         rule.privileged_gap_code,
-        rule.is_deductible_partial
+        rule.has_deductible_gap
     from claim
     left join {{ ref('int_benefits__rule_set') }} as rule
         on
-            case when claim.path_of_layers in ('pooled', 'cadre') then claim.area_code end = rule.area_code
+            case when claim.followed_path_code in ('pooled', 'cadre') then claim.area_code end = rule.area_code
             and claim.scheme_code = rule.scheme_code
             and case when claim.person_group_code = 'unknown' then 'in_service' else claim.person_group_code end
             = rule.person_group_code
@@ -54,9 +54,9 @@ judged as (
     select
         ruled.*,
         case
-            when fact_missing_code is not null and not (path_of_layers = 'cadre' and fact_missing_code = 'kind')
+            when fact_missing_code is not null and not (followed_path_code = 'cadre' and fact_missing_code = 'kind')
                 then fact_missing_code
-            when path_of_layers = 'cadre' then case when cadre_ratio is null then 'cadre_ratio' end
+            when followed_path_code = 'cadre' then case when cadre_ratio is null then 'cadre_ratio' end
             when path_code = 'privileged' then privileged_gap_code
             when rule_set_no is null then 'deductible'
             when gap_code is not null then gap_code
@@ -69,11 +69,11 @@ judged as (
 select
     settlement_no,
     reversal_fault_code,
-    path_of_layers as layer_path_code,
+    followed_path_code as layer_path_code,
     path_code,
     rule_set_no,
     static_missing_code,
-    static_missing_code is not null or (path_code = 'pooled' and is_deductible_partial) as is_possible_gap,
+    static_missing_code is not null or (path_code = 'pooled' and has_deductible_gap) as is_possible_gap,
     settlement_id,
     original_settlement_id,
     is_reversal,
