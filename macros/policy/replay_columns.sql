@@ -13,3 +13,11 @@
     'large_wanted', 'large', 'civil_wanted', 'civil', 'critical', 'assistance', 'off_fund',
 ]) }}
 {% endmacro %}
+
+{# What the arithmetic of one settlement asks of the ruled claim, beside its rule set's columns. #}
+{% macro claim_facts() %}
+{{ return([
+    'scheme_code', 'path_code', 'medical_kind_code', 'place_code', 'is_civil_servant', 'is_assisted', 'fee',
+    'first_self_pay', 'in_scope', 'rule_set_no', 'static_missing_code',
+]) }}
+{% endmacro %}

@@ -1,9 +1,7 @@
 {{ config(materialized='table') }}
 {%- set kept_columns = [
     'year_no', 'settlement_no', 'settlement_id', 'claim_no', 'claim_id', 'is_reversal_event', 'is_reversed', 'settled_at',
-    'scheme_code', 'path_code', 'medical_kind_code', 'place_code', 'is_civil_servant', 'is_assisted', 'fee',
-    'first_self_pay', 'in_scope', 'rule_set_no', 'static_missing_code', 'asked_outpatient', 'asked_burden',
-] %}
+] + claim_facts() + ['asked_outpatient', 'asked_burden'] %}
 {%- set ordered = 'over (partition by year_no order by settled_at, settlement_id rows between unbounded preceding and ' %}
 {%- set before = ordered ~ '1 preceding)' %}
 {%- set whole = ordered ~ 'unbounded following)' %}
@@ -19,17 +17,9 @@ with event as (
         own.settlement_id,
         own.settled_at,
         claim.settlement_id as claim_id,
-        claim.scheme_code,
-        claim.path_code,
-        claim.medical_kind_code,
-        claim.place_code,
-        claim.is_civil_servant,
-        claim.is_assisted,
-        claim.fee,
-        claim.first_self_pay,
-        claim.in_scope,
-        claim.rule_set_no,
-        claim.static_missing_code,
+        {%- for name in claim_facts() %}
+        claim.{{ name }},
+        {%- endfor %}
         {{ rule_columns('rule') }}
     from {{ ref('int_benefits__year_event') }} as event
     inner join {{ ref('int_benefits__year') }} as year on event.year_no = year.year_no

@@ -6,17 +6,9 @@
         event.settlement_no,
         event.sign,
         claim.benefit_year_code,
-        claim.path_code,
-        claim.rule_set_no,
-        claim.static_missing_code,
-        claim.scheme_code,
-        claim.medical_kind_code,
-        claim.place_code,
-        claim.is_civil_servant,
-        claim.is_assisted,
-        claim.fee,
-        claim.first_self_pay,
-        claim.in_scope,
+        {%- for name in claim_facts() %}
+        claim.{{ name }},
+        {%- endfor %}
         {{ rule_columns('rule') }},
         event.used_before,
         -- only of the years that are looked at more closely; running sums do for the others
