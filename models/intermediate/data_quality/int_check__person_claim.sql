@@ -7,11 +7,9 @@ case insutype.scheme_code
     {%- for scheme in ('employee', 'resident') %}
     when '{{ scheme }}'
         then
-            cover.person_key is null
-            or cover.{{ scheme }}_count = 0
-            or cover.{{ scheme }}_has_gap
-            or cover.{{ scheme }}_begin_date > last_day(claim.service_end_date)
-            or last_day(cover.{{ scheme }}_pause_date) < last_day(claim.service_begin_date)
+            cover.{{ scheme }}_before_date is null
+            or cover.{{ scheme }}_before_date >= claim.service_end_date
+            or cover.{{ scheme }}_last_date < claim.service_begin_date
     {%- endfor %}
     else true
 end
@@ -25,19 +23,26 @@ with given as (
             as death_grace_days
 ),
 
--- First and last day of a person's cover in each scheme, one row a person; most persons have one stretch of it. The death
--- comes along, so that most settlements need no second look at the person.
+-- The last day before and the last day of a person's cover in each scheme, in whole months, one row a person; most persons
+-- have one stretch of it, of others no day is told. The death comes along, so that most settlements need no second look at the person.
 cover as (
     select
         spell.person_key,
         {%- for scheme in ('employee', 'resident') %}
         {%- set own = "case when spell.scheme_code = '" ~ scheme ~ "' then " %}
-        count({{ own }}1 end) as {{ scheme }}_count,
-        min({{ own }}spell.begin_date end) as {{ scheme }}_begin_date,
         -- Spells that all meet in one month, or in two that follow each other, are one stretch; others may have gaps.
+        {%- set is_one -%}
         last_day({{ dbt.dateadd('month', -1, "max(" ~ own ~ "spell.begin_date end)") }})
-        > last_day(min({{ own }}coalesce(spell.pause_date, date '9999-12-31') end)) as {{ scheme }}_has_gap,
-        max({{ own }}coalesce(spell.pause_date, date '9999-12-31') end) as {{ scheme }}_pause_date,
+            <= last_day(min({{ own }}coalesce(spell.pause_date, date '9999-12-31') end))
+        {%- endset %}
+        case
+            when {{ is_one }}
+                then last_day({{ dbt.dateadd('month', -1, "min(" ~ own ~ "spell.begin_date end)") }})
+        end as {{ scheme }}_before_date,
+        case
+            when {{ is_one }}
+                then last_day(max({{ own }}coalesce(spell.pause_date, date '9999-12-31') end))
+        end as {{ scheme }}_last_date,
         {%- endfor %}
         count(person.person_key) > 0 as is_known,
         max(person.death_date) as death_date
@@ -51,7 +56,7 @@ cover as (
 looked_at as (
     select
         claim.settlement_id,
-        coalesce(county.area_code, claim.county_code, 'unknown') as area_code,
+        claim.county_code,
         insutype.fund_code,
         insutype.scheme_code,
         claim.event_month,
@@ -64,7 +69,6 @@ looked_at as (
         {{ suspect | indent(8) }} as is_suspect
     from {{ ref('stg_setl_d') }} as claim
     cross join given
-    left join {{ ref('dim_county') }} as county on claim.county_code = county.county_code
     left join {{ ref('insutype') }} as insutype on claim.insutype_code = insutype.insutype_code
     left join {{ ref('dim_institution') }} as institution on claim.institution_code = institution.institution_code
     left join cover on claim.person_key = cover.person_key
@@ -81,7 +85,7 @@ looked_at as (
 doubtful as (
     select
         looked_at.settlement_id,
-        looked_at.area_code,
+        coalesce(county.area_code, looked_at.county_code, 'unknown') as area_code,
         looked_at.fund_code,
         looked_at.scheme_code,
         looked_at.event_month,
@@ -96,6 +100,7 @@ doubtful as (
         looked_at.is_paid and given.has_spells and looked_at.is_suspect as is_suspect
     from looked_at
     cross join given
+    left join {{ ref('dim_county') }} as county on looked_at.county_code = county.county_code
     left join {{ ref('dim_person') }} as person on looked_at.person_key = person.person_key
 ),
 

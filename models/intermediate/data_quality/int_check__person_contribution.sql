@@ -26,42 +26,55 @@ person_state as (
     full outer join retired on person.person_key = retired.person_key
 ),
 
+-- Every contribution is read for it, therefore by the columns that tell alone.
 contribution as (
     {% for relation, base in [
-        ('fct_employee_contribution', 'coalesce(employer_base_yuan, person_base_yuan, 0) > 0'),
-        ('fct_resident_contribution', 'false'),
+        ('stg_staf_psn_clct_detl_d', 'coalesce(employer_base_yuan, person_base_yuan, 0) > 0'),
+        ('stg_rsdt_psn_clct_detl_d', 'false'),
     ] %}
     select
         contribution_id,
-        area_code,
+        county_code,
         insutype_code,
+        contribution_type_code,
         event_month,
         due_month,
         person_key,
         total_yuan,
-        insutype_code = '310' and contribution_kind_code = 'normal' and {{ base }} as has_base
+        coalesce(insutype_code = '310' and {{ base }}, false) as has_base
     from {{ ref(relation) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
-doubtful as (
+looked_at as (
     select
-        contribution.contribution_id,
-        contribution.area_code,
-        contribution.insutype_code,
-        contribution.event_month,
-        contribution.due_month,
-        contribution.person_key,
-        contribution.total_yuan,
+        contribution.*,
         given.has_persons and not coalesce(state.is_known, false) as is_unknown,
-        coalesce(contribution.has_base and contribution.due_month > state.retired_month, false) as is_retired
+        coalesce(contribution.has_base and contribution.due_month > state.retired_month, false) as is_after_retirement
     from contribution
     cross join given
     left join person_state as state on contribution.person_key = state.person_key
     where
         (given.has_persons and not coalesce(state.is_known, false))
         or (contribution.has_base and contribution.due_month > state.retired_month)
+),
+
+-- Few.
+doubtful as (
+    select
+        looked_at.contribution_id,
+        coalesce(county.area_code, looked_at.county_code, 'unknown') as area_code,
+        coalesce(looked_at.insutype_code, 'unknown') as insutype_code,
+        looked_at.event_month,
+        looked_at.due_month,
+        looked_at.person_key,
+        looked_at.total_yuan,
+        looked_at.is_unknown,
+        looked_at.is_after_retirement and coalesce(kind.contribution_kind_code = 'normal', false) as is_retired
+    from looked_at
+    left join {{ ref('dim_county') }} as county on looked_at.county_code = county.county_code
+    left join {{ ref('contribution_kind') }} as kind on looked_at.contribution_type_code = kind.contribution_type_code
 ),
 
 violated as (
