@@ -88,39 +88,3 @@ def test_months_that_differ_came_or_went_are_made_anew(home: Home, tmp_path: Pat
         )
         prepare.name_changes(con, is_started=False)
         assert con.execute("select * from lake.changed_month").fetchall() == [("setl_d", "202401")]
-
-
-def test_years_are_replayed_from_the_months_that_hold_them() -> None:
-    """A reversal of last year's settlement comes in: both years are made anew, from their months and from no other."""
-    with duckdb.connect() as con:
-        for schema in ("lake", "core", "benefits"):
-            con.execute(f"create schema {schema}")
-        con.execute(
-            "create table lake.feed_month as select * from (values ('setl_d', '202211', 'a'), ('setl_d', '202312', 'b'),"
-            " ('setl_d', '202401', 'c'), ('setl_d', '202402', 'd')) as t (feed_code, event_month, fingerprint)"
-        )
-        con.execute(
-            "create table core.fct_feed_month as select * from lake.feed_month where event_month < '202402'"
-        )
-        con.execute(
-            "create table lake.setl_d as select * from (values ('1', null, '202211', '2022'), ('2', null, '202312', '2023'),"
-            " ('3', null, '202401', '2024'), ('4', '2', '202402', '2024')) as t (setl_id, init_setl_id, event_month, year)"
-        )
-        con.execute("alter table lake.setl_d add column enddate date")
-        con.execute(
-            "create table lake.fee_list_d as select 'x' as setl_id, '202402' as event_month where false"
-        )
-        for table in prepare.YEARLY_MARTS:
-            con.execute(
-                f"create table benefits.{table} as select year as benefit_year_code, event_month from lake.setl_d"
-                " where event_month < '202402'"
-            )
-        prepare.name_changes(con, is_started=True)
-        assert con.execute("select * from lake.changed_benefit_year order by 1").fetchall() == [
-            ("2023",),
-            ("2024",),
-        ]
-        months = "select * from lake.replayed_month order by 1"
-        assert con.execute(months).fetchall() == [("202312",), ("202401",), ("202402",)]
-        prepare.name_changes(con, is_started=False)
-        assert len(con.execute(months).fetchall()) == 4
