@@ -3,7 +3,6 @@
     incremental_strategy='append',
     on_schema_change='fail',
     contract={'enforced': true},
-    meta={'reaches_back': true},
     pre_hook="{{ delete_changed_reversal_months() }}",
 ) }}
 {% set amounts = [

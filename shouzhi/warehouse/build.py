@@ -25,7 +25,7 @@ from shouzhi.errors import UserError
 from shouzhi.home import PRODUCT_ROOT, Home, sync_folder, write_durably
 from shouzhi.intake import lake
 from shouzhi.progress import Progress
-from shouzhi.warehouse import dbt_build, export, identity, prepare, publish, rows
+from shouzhi.warehouse import dbt_build, export, identity, prepare, publish, rows, standing
 from shouzhi.warehouse.fault import fault_point
 from shouzhi.warehouse.issues import Issues, read_issues
 from shouzhi.warehouse.query import open_locked
@@ -101,11 +101,11 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
         with steps.step("dbt", "建模与检验（dbt）"):
             warehouse = dbt_build.fresh_warehouse(home)
             with steps.measured("prepare"):
-                started_from = prepare.prepare_lake(home, ids["code_hash"])
+                begun = prepare.prepare_lake(home, ids["code_hash"])
             with steps.measured("dbt_import"):
                 imports.is_dbt_there.wait()
                 importlib.import_module("dbt.cli.main")
-            outcome = dbt_build.run_dbt(home, ids["code_hash"])
+            outcome = dbt_build.run_dbt(home, ids["code_hash"], begun)
         # The failed check itself speaks first, then whatever else dbt could not do.
         refuse_integrity_faults(warehouse)
         if not outcome.is_success:
@@ -121,7 +121,7 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
     except NotPublished as refusal:
         keep_refusal(home, staging, ids, str(refusal))
         raise
-    former = home.builds / started_from if started_from else None
+    former = home.builds / begun.build_id if begun else None
     with steps.step("export", "导出"):
         facts = build_facts(warehouse, ids)
         marts = staging / publish.MARTS_NAME
@@ -147,10 +147,10 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
         rows.name_publicly(marts)
         verify_export(marts, ids["build_id"])
         issues = count_issues(warehouse)
-        write_manifest(
-            staging, ids, facts, counts, issues, outcome, results, warehouse, row_files, started_from
-        )
-    return publish.settle(home, staging, ids["build_id"])
+        write_manifest(staging, ids, facts, counts, issues, outcome, results, warehouse, row_files, begun)
+    made = publish.settle(home, staging, ids["build_id"])
+    standing.keep(home, made.build_id, outcome.manifest)
+    return made
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,8 @@ def start_imports() -> Imports:
 
 def require_space(home: Home) -> None:
     sizes = [build.marts.stat().st_size for build in publish.finished_builds(home) if build.marts.is_file()]
-    needed = max([FREE_BYTES_AT_LEAST, *(3 * size for size in sizes[:1])])
+    kept = [standing.kept_file(home, build_id).stat().st_size for build_id in standing.kept_builds(home)]
+    needed = max([FREE_BYTES_AT_LEAST, *(3 * size for size in sizes[:1]), *(2 * size for size in kept)])
     free = shutil.disk_usage(home.root).free
     if free < needed:
         raise UserError(
@@ -314,18 +315,19 @@ def write_manifest(
     results: list[dict[str, Any]],
     warehouse: Path,
     row_files: dict[str, int],
-    started_from: str | None,
+    begun: standing.Start | None,
 ) -> None:
     """Everything about the build that is not a table; the only place with a wall clock."""
     manifest = {
         **ids,
         **facts,
         "built_at": now(),
-        # The build whose aggregates were kept for the months that did not change; nothing = every month was made.
-        "started_from": started_from,
+        # The build whose tables stand where nothing under them changed; nothing = everything was made.
+        "started_from": begun.build_id if begun else None,
         "exit_code": issues.exit_code,
         "issues": vars(issues),
         "dbt_nodes": outcome.node_count,
+        "dbt_nodes_standing": outcome.standing_count,
         "dbt_warnings": list(outcome.warned),
         "expectations": dict(sorted(status_counts(results).items())),
         "inputs": read_inputs(warehouse),

@@ -15,7 +15,7 @@ import duckdb
 
 from shouzhi.errors import UserError
 from shouzhi.home import PRODUCT_ROOT, Home
-from shouzhi.warehouse import parse_cache
+from shouzhi.warehouse import parse_cache, standing
 
 # Unit tests prove the rules on fixed rows, not on this home's data: ``make test`` runs them. Exposures describe pages
 # and run nothing; dbt would report them as no-ops.
@@ -51,6 +51,7 @@ class DbtOutcome:
     is_success: bool
     failed: tuple[FailedNode, ...]
     node_count: int
+    standing_count: int
     warned: tuple[str, ...]
     manifest: dict[str, Any]
 
@@ -63,8 +64,10 @@ def fresh_warehouse(home: Home) -> Path:
     return home.warehouse
 
 
-def run_dbt(home: Home, code_hash: str, product_root: Path = PRODUCT_ROOT) -> DbtOutcome:
-    """Build everything and test it; raises only when dbt itself cannot start or does not finish."""
+def run_dbt(
+    home: Home, code_hash: str, begun: standing.Start | None = None, product_root: Path = PRODUCT_ROOT
+) -> DbtOutcome:
+    """Build and test whatever does not stand in the working file yet; raises only when dbt itself cannot start or finish."""
     os.environ["SHOUZHI_WAREHOUSE"] = str(home.warehouse)
     os.environ["SHOUZHI_MEMORY_LIMIT"] = f"{home.config.memory_limit_gb}GB"
     os.environ["SHOUZHI_THREADS"] = str(home.config.threads)
@@ -74,10 +77,15 @@ def run_dbt(home: Home, code_hash: str, product_root: Path = PRODUCT_ROOT) -> Db
     threads = ("--threads", str(home.config.threads))
     try:
         manifest = parsed_models(home.dbt_target, code_hash, product_root)
-        built = invoke(["build", *excluded, *threads, *places(home.dbt_target, product_root)], manifest)
+        stands = standing.mark_standing(manifest, begun, home.warehouse) if begun else set()
+        # by the tag alone: a test on a view that stands asks what lies under it
+        left_out = ["--exclude", f"tag:{standing.TAG}", "--indirect-selection", "empty"] if stands else []
+        built = invoke(
+            ["build", *excluded, *left_out, *threads, *places(home.dbt_target, product_root)], manifest
+        )
     finally:
         DuckDBConnectionManager.close_all_connections()
-    return outcome(built, manifest)
+    return outcome(built, manifest, stands)
 
 
 def places(target: Path, product_root: Path) -> list[str]:
@@ -144,8 +152,8 @@ def invoke(arguments: list[str], manifest: Any = None) -> Any:
     return result
 
 
-def outcome(built: Any, manifest: Any) -> DbtOutcome:
-    """Success = dbt says so, every expected node ran and none failed."""
+def outcome(built: Any, manifest: Any, stands: set[str]) -> DbtOutcome:
+    """Success = dbt says so, every expected node stands or ran, and none failed."""
     results = built.result.results
     failed = tuple(failed_node(item) for item in results if str(item.status) in NOT_RUN)
     known = {
@@ -154,7 +162,7 @@ def outcome(built: Any, manifest: Any) -> DbtOutcome:
         }
         for kind in ("nodes", "sources", "exposures")
     }
-    missing = expected_nodes(known) - {item.node.unique_id for item in results}
+    missing = expected_nodes(known) - stands - {item.node.unique_id for item in results}
     if missing and not failed:
         names = "、".join(sorted(missing)[:3])
         raise UserError(f"建模没有完整执行（缺少 {len(missing)} 个节点 {names}），没有发布。请重新运行。")
@@ -162,6 +170,7 @@ def outcome(built: Any, manifest: Any) -> DbtOutcome:
         is_success=bool(built.success) and not failed,
         failed=failed,
         node_count=len(results),
+        standing_count=len(stands),
         warned=tuple(item.node.name for item in results if str(item.status) == "warn"),
         manifest=known,
     )

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from shouzhi.warehouse import carry
+from shouzhi.warehouse import renew
 
 EXPORTED_SCHEMAS = (
     "fund_balance",
@@ -90,17 +90,17 @@ def export_marts(
 ) -> dict[str, int]:
     """Write ``target`` and return its row counts by relation.
 
-    ``former`` is the file of the build that the working file started from: aggregates keep the months before the first
-    that changed.
+    ``former`` is the file of the build that the working file started from: what it holds already stays as it lies.
 
     ``facts`` become ``dim_build``; no wall clock may be among them, so that the same input gives the
     same tables. Great Expectations' results join those of dbt in the same relations.
     """
-    monthly = carry.monthly_tables(manifest)
     if former:
-        carry.copy_kept(former, target, lambda schema, table: (schema, table) in monthly)
+        renew.copy_tables(former, target)
     with duckdb.connect(str(target)) as con:
         con.execute("set preserve_insertion_order = true")
+        # one checkpoint, at the end
+        con.execute("set checkpoint_threshold = '1GB'")
         con.execute("set timezone = 'UTC'")
         # Amounts are 128 bits wide, and reading packed bits of that width takes a dozen times as long as reading them plain:
         # the next build starts from these aggregates as they lie, and many of its models read them.
@@ -108,7 +108,7 @@ def export_marts(
         con.execute(f"attach {quoted_text(str(warehouse))} as warehouse (read_only)")
         # The target's own catalog is named after its file stem.
         assert target.stem == "marts", target
-        carried = base_tables(con, "marts")
+        held = set(base_tables(con, "marts"))
         joined = {
             ("data_quality", "fct_check_result"): gx_results,
             ("data_quality", "dim_check"): gx_checks,
@@ -120,11 +120,10 @@ def export_marts(
         def write(relation: tuple[str, str]) -> None:
             with con.cursor() as cursor:
                 cursor.execute("set timezone = 'UTC'")
-                feeds = monthly.get(relation)
-                if relation in carried and feeds is not None:
-                    carry.take_months(cursor, relation, feeds)
-                else:
-                    write_table(cursor, relation, joined.get(relation, []), is_monthly=feeds is not None)
+                table = ".".join(relation)
+                source = source_of(cursor, table, joined.get(relation, []))
+                write_table = renew.renew if relation in held else renew.write_whole
+                write_table(cursor, table, source)
 
         with ThreadPoolExecutor(WRITERS) as pool:
             for each in [pool.submit(write, relation) for relation in relations]:
@@ -146,20 +145,6 @@ def export_marts(
     return counts
 
 
-def write_table(
-    con: duckdb.DuckDBPyConnection,
-    relation: tuple[str, str],
-    joined: list[dict[str, Any]],
-    *,
-    is_monthly: bool,
-) -> None:
-    """One table in one fixed order, with the rows that join those of dbt."""
-    source = f"warehouse.{'.'.join(relation)}"
-    more = joined_rows(con, source, joined)
-    order = carry.month_order(con, source) if is_monthly else "all"
-    con.execute(f"create table marts.{'.'.join(relation)} as select * from {source}{more} order by {order}")
-
-
 def exported_relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """What is exported, the largest first."""
     return [
@@ -178,16 +163,17 @@ def base_tables(con: duckdb.DuckDBPyConnection, catalog: str) -> list[tuple[str,
     ).fetchall()
 
 
-def joined_rows(con: duckdb.DuckDBPyConnection, source: str, rows: list[dict[str, Any]]) -> str:
-    """What adds ``rows`` to a query of ``source``: by column name and in its types, unknown columns left out."""
+def source_of(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> str:
+    """A table of the working file, with ``rows`` added: by column name and in its types, unknown columns left out."""
+    source = f"warehouse.{table}"
     if not rows:
-        return ""
-    con.execute(f"create or replace temp table joined as select * from {source} limit 0")
-    names = [name for name, *_ in con.execute("select * from joined").description or []]
+        return source
+    con.execute(f"create or replace temp table joined as select * from {source}")
+    names = [name for name, *_ in con.execute("select * from joined limit 0").description or []]
     con.register("new_rows", pa.table({name: [row.get(name) for row in rows] for name in names}))
     con.execute("insert into joined select * from new_rows")
     con.unregister("new_rows")
-    return " union all select * from joined"
+    return "joined"
 
 
 def insert_rows(

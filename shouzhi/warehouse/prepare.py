@@ -1,7 +1,7 @@
-"""What the working file holds before dbt starts: the lake, the home's parameters, and the aggregates of the build before.
+"""What the working file holds before dbt starts: the lake, the home's parameters, and the tables of the build before.
 
-Aggregates are kept by month. Where the build before was made by the same code for the same region, the working file
-starts as a copy of its file with the aggregates alone, and ``lake.changed_month`` names the months whose rows are not the same any more;
+Where the build before was made by the same code for the same region, the working file starts as a copy of its own (see
+``standing``). Aggregates are kept by month: ``lake.changed_month`` names the months whose rows are not the same any more;
 dbt makes those anew and nothing else. Without such a build every month is made.
 
 The benefit replay is kept by person and benefit year: see ``replay_start``.
@@ -11,9 +11,8 @@ import duckdb
 
 from shouzhi.home import Home
 from shouzhi.intake import lake
-from shouzhi.warehouse import carry, publish, replay_start
+from shouzhi.warehouse import publish, replay_start, standing
 
-AGGREGATE_PREFIX = "agg_"
 # Marts that are kept by benefit year and month, as the replay's rows are.
 REPLAY_MARTS = ("fct_benefit_month", "fct_benefit_difference", "fct_benefit_cap")
 EVERY_MONTH_SQL = """
@@ -32,14 +31,15 @@ where now.fingerprint is distinct from before.fingerprint
 """
 
 
-def prepare_lake(home: Home, code_hash: str) -> str | None:
-    """Fill the working file; the id of the build whose aggregates it starts from, if there is one."""
+def prepare_lake(home: Home, code_hash: str) -> standing.Start | None:
+    """Fill the working file; the build that it starts from, if there is one."""
     former = former_build(home, code_hash)
-    if former is not None:
-        carry.copy_kept(former.marts, home.warehouse, is_kept)
+    if former is not None and not standing.copy_to(home, former.build_id):
+        former = None
     with duckdb.connect(str(home.warehouse)) as con:
         con.execute("set autoinstall_known_extensions = false")
         con.execute("create schema if not exists lake")
+        before = standing.sources(con)
         lake.register(con, home.lake)
         con.execute(
             "create or replace table lake.home_parameter (parameter_code varchar, parameter_value varchar)"
@@ -50,14 +50,10 @@ def prepare_lake(home: Home, code_hash: str) -> str | None:
         )
         name_changes(con, is_started=former is not None)
         replay_start.start_replay(con, home.lake, former)
-    return former.build_id if former else None
-
-
-def is_kept(schema: str, table: str) -> bool:
-    """The tables that a run starts from: aggregates by month with the months they hold, marts of the replay."""
-    if schema == "core":
-        return table.startswith(AGGREGATE_PREFIX) or table == "fct_feed_month"
-    return schema == "benefits" and table in REPLAY_MARTS
+        if former is None:
+            return None
+        compiled = standing.read_compiled(home, former.build_id)
+        return standing.start(former.build_id, before, standing.sources(con), compiled)
 
 
 def name_changes(con: duckdb.DuckDBPyConnection, *, is_started: bool) -> None:
@@ -66,12 +62,12 @@ def name_changes(con: duckdb.DuckDBPyConnection, *, is_started: bool) -> None:
 
 
 def former_build(home: Home, code_hash: str) -> publish.Build | None:
-    """The newest undamaged build of the same code, region and choice of sample parameters; the published one before the others."""
-    published = publish.published_id(home)
-    builds = sorted(publish.finished_builds(home), key=lambda build: build.build_id != published)
-    for build in builds:
+    """The undamaged build of the same code, region and choice of sample parameters whose working file was kept."""
+    kept = standing.kept_builds(home)
+    for build in publish.finished_builds(home):
         same = (
-            build.manifest.get("code_hash") == code_hash
+            build.build_id in kept
+            and build.manifest.get("code_hash") == code_hash
             and build.manifest.get("region") == home.config.region
             and (build.manifest.get("policy_sample") == "true") == home.config.sample_policy
         )

@@ -4,7 +4,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ SAMPLE_ROWS = 20
 # what a file can be the cause of; anything else is a mistake of ours
 UNREADABLE_ERRORS = (duckdb.InvalidInputException, duckdb.ConversionException)
 FEW_MONTHS = 6
-WRITERS = 2
 # of a Parquet file and of DuckDB's own tables
 ROW_GROUP_ROWS = 122_880
 UNREADABLE = "这一行的文字或引号无法识别（编码错误、引号不成对或文件损坏），请核对该行后重新导出"
@@ -52,6 +51,8 @@ class Batch:
     folder: Path
     delivery_no: int
     number: int
+    # how many parts are written at a time
+    cores: int
 
 
 @dataclass
@@ -80,7 +81,7 @@ def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Taken:
             taken.rejected[members[0].file_no] = _unreadable(error)
             return taken
         for index, member in enumerate(members):
-            single = Batch(batch.feed, [member], batch.folder, batch.delivery_no, batch.number + index)
+            single = replace(batch, members=[member], number=batch.number + index)
             _join(taken, take_batch(connection, single))
         return taken
     _number_rows(connection, members, is_all=event_grain(batch.feed) == "all")
@@ -413,7 +414,7 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Tak
     """Write a month's rows in the order of their file: one part, or one for each row group of a larger month.
 
     A part is read off ``staged`` without a join and is one row group, so it needs no sort: of more a scan would cut row
-    groups where the reader's threads happened to cut theirs. Two are written at a time: one keeps one core busy.
+    groups where the reader's threads happened to cut theirs. Each keeps one core busy.
     """
     feed = batch.feed
     months = connection.execute(
@@ -442,7 +443,7 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Tak
                 f" where fault is null and {condition}) to '{path}' (format parquet, compression zstd)"
             )
 
-    with ThreadPoolExecutor(WRITERS) as pool:
+    with ThreadPoolExecutor(batch.cores) as pool:
         writing = []
         for month, cut, count in _cut(connection, source, months):
             number = f"-{batch.number}" if batch.number or cut is not None else ""

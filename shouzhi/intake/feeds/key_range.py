@@ -6,60 +6,85 @@ time, so that the rows of one delivery touch the files of few months, however ma
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
+
+from shouzhi.bulk_insert import insert_rows
 
 # a footer holds the beginning of a longer value
 TOLD_BYTES = 256
 
 
 def files_within(
-    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], column: str, incoming: str
-) -> set[Path]:
-    """Return those of ``files`` within whose range of ``column`` (a text) some value of ``incoming`` lies.
+    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str], incoming: str
+) -> dict[str, set[Path]]:
+    """Return, by column (a text), those of ``files`` within whose range some value of ``incoming`` lies.
 
     A file whose footer does not tell its range is among them; one that has no value of the column is not.
     """
-    if not files:
-        return set()
-    listed = ", ".join("'" + str(path.resolve()).replace("'", "''") + "'" for path in files)
-    found = connection.execute(
-        f"""
-with footer as (
-    select
-        file_name,
-        min(stats_min_value) as first_value,
-        max(stats_max_value) as last_value,
-        bool_and(stats_null_count is not null and stats_null_count = num_values) as is_empty,
-        bool_or(
-            stats_null_count is distinct from num_values
-            and (
-                stats_min_value is null
-                or stats_max_value is null
-                or strlen(stats_max_value) >= {TOLD_BYTES}
-            )
-        ) as is_untold,
-    from parquet_metadata([{listed}])
-    where path_in_schema = '{column}'
-    group by file_name
-),
+    found: dict[str, set[Path]] = {column: set() for column in columns}
+    told: dict[str, list[tuple[int, str, str]]] = {column: [] for column in columns}
+    # every footer is read once, for all columns
+    for index, path in enumerate(files):
+        footer = pq.read_metadata(path)
+        positions = {name: position for position, name in enumerate(footer.schema.names)}
+        for column in positions.keys() & set(columns):
+            groups = (footer.row_group(number) for number in range(footer.num_row_groups))
+            chunks = [group.column(positions[column]) for group in groups]
+            filled = [chunk for chunk in chunks if not _is_empty(chunk)]
+            if not all(_is_told(chunk.statistics) for chunk in filled):
+                found[column].add(path)
+            elif filled:
+                first = min(chunk.statistics.min for chunk in filled)
+                told[column].append((index, first, max(chunk.statistics.max for chunk in filled)))
+    for column, ranges in told.items():
+        found[column].update(files[index] for index in _hit(connection, ranges, column, incoming))
+    return found
 
-given as (
-    select distinct "{column}" as value
+
+def _hit(
+    connection: duckdb.DuckDBPyConnection, ranges: list[tuple[int, str, str]], column: str, incoming: str
+) -> list[int]:
+    """Return the numbers of the ranges within which some value of ``incoming`` lies."""
+    if not ranges:
+        return []
+    connection.execute(
+        "create or replace temp table key_range (number bigint, first_value varchar, last_value varchar)"
+    )
+    insert_rows(connection, "key_range", ranges)
+    # most of what comes is new, and lies beyond all that stands
+    return [
+        number
+        for (number,) in connection.execute(
+            f"""
+with given as (
+    select "{column}" as value
     from {incoming}
-    where "{column}" is not null
+    where "{column}" between ? and ?
 )
 
-select footer.file_name
-from footer
-where footer.is_untold
-union all
 -- the first value that comes at or after the file's first is the one that could lie within
-select footer.file_name
-from footer
-asof inner join given on footer.first_value <= given.value
-where not footer.is_untold and not footer.is_empty and given.value <= footer.last_value
-"""
-    ).fetchall()
-    names = {name for (name,) in found}
-    return {path for path in files if str(path.resolve()) in names}
+select key_range.number
+from key_range
+asof inner join given on key_range.first_value <= given.value
+where given.value <= key_range.last_value
+""",
+            [min(first for _, first, _ in ranges), max(last for _, _, last in ranges)],
+        ).fetchall()
+    ]
+
+
+def _is_empty(chunk: Any) -> bool:
+    statistics = chunk.statistics
+    return statistics is not None and statistics.has_null_count and statistics.null_count == chunk.num_values
+
+
+def _is_told(statistics: Any) -> bool:
+    return (
+        statistics is not None
+        and statistics.has_min_max
+        and isinstance(statistics.max, str)
+        and len(statistics.max.encode()) < TOLD_BYTES
+    )

@@ -1,8 +1,9 @@
 """The business feeds of one delivery: file after file into batches, batches into parts, then what they supersede.
 
 A batch is read by one statement: text tables of one feed and one layout, up to a number of bytes; a larger text is cut
-into pieces of that size. Two feeds are read at a time, each in a DuckDB of its own with bounded memory that spills into the
-working folder: to plan a statement, to read a file of one piece and to compare with the lake keep one core busy each.
+into pieces of that size. Two feeds are read at a time, each on one core in a DuckDB of its own with bounded memory that
+spills into the working folder: two threads of one statement wait for each other, two feeds never do. A feed that is read
+alone, or that is still being read when no other is left, has both cores.
 """
 
 import os
@@ -37,6 +38,7 @@ WORK_FOLDER = Path("work") / "intake"
 BATCH_BYTES = 96 << 20
 BATCH_FILES = 400
 MEMORY_LIMIT = "1GB"
+CORES = 2
 READERS = 2
 NOTHING_READ = "文件里没有一行数据，请核对是否导出完整"
 
@@ -101,6 +103,8 @@ class FeedSession:
         self.key_check: str | None = expected_key
         self._expected_key = expected_key
         self._sources: list[tuple[FeedFile, Source, Scan]] = []
+        # the readers that are still at work
+        self._busy: set[int] = set()
         self._base = lake_root
         self.folder: Path | None = None
 
@@ -124,16 +128,20 @@ class FeedSession:
         waiting = iter(sorted(feeds, key=lambda code: -sizes[code]))
 
         def read_feeds(number: int) -> dict[str, FeedResult]:
-            with self._connection(number) as connection:
-                if key is not None:
-                    load_key(connection, key)
-                return {
-                    code: self._run_feed(connection, feeds[code], states.get(code) or FeedState())
-                    for code in waiting
-                }
+            try:
+                with self._connection(number) as connection:
+                    if key is not None:
+                        load_key(connection, key)
+                    return {
+                        code: self._run_feed(connection, feeds[code], states.get(code) or FeedState())
+                        for code in waiting
+                    }
+            finally:
+                self._busy.discard(number)
 
+        self._busy.update(range(min(READERS, len(feeds))))
         with ThreadPoolExecutor(READERS) as pool:
-            reading = [pool.submit(read_feeds, number) for number in range(min(READERS, len(feeds)))]
+            reading = [pool.submit(read_feeds, number) for number in sorted(self._busy)]
             results = {code: result for each in reading for code, result in each.result().items()}
         self.results = {code: results[code] for code in feeds}
 
@@ -164,7 +172,7 @@ class FeedSession:
         spill = self.folder / f"spill{number}"
         spill.mkdir()
         with duckdb.connect() as connection:
-            connection.execute("set enable_progress_bar = false; set threads = 2")
+            connection.execute("set enable_progress_bar = false")
             connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
             # what a batch gave free goes back to the system before the next one
             connection.execute("set allocator_flush_threshold = '16MB'")
@@ -172,6 +180,12 @@ class FeedSession:
             connection.execute("set temp_directory = '" + str(spill).replace("'", "''") + "'")
             connection.execute("set autoinstall_known_extensions = false")
             yield connection
+
+    def _share_cores(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """Give a reader the cores that are its own from now on, and return how many."""
+        cores = CORES // max(1, len(self._busy))
+        connection.execute(f"set threads = {cores}")
+        return cores
 
     def _run_feed(self, connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState) -> FeedResult:
         assert self.folder is not None
@@ -209,7 +223,8 @@ class FeedSession:
         megabytes = sum(each.table.byte_count for each in members) / 2**20
         if megabytes > 50:
             self.progress.line(f"读取 {members[0].name} 等 {len(members)} 份，{megabytes:,.0f} MB")
-        batch = Batch(feed, members, self.folder, self.delivery_no, result.table_count)
+        cores = self._share_cores(connection)
+        batch = Batch(feed, members, self.folder, self.delivery_no, result.table_count, cores)
         result.table_count += len(members)
         taken = take_batch(connection, batch)
         result.parts.extend(taken.parts)
@@ -269,6 +284,7 @@ class FeedSession:
     ) -> None:
         assert self.folder is not None
         gone: dict[int, tuple[int, Decimal]] = {}
+        self._share_cores(connection)
         prove(connection, feed, self.folder, result.parts)
         if result.parts:
             names = {each.file_no: each.name for each in files}

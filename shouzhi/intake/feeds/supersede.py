@@ -61,13 +61,17 @@ def write_superseded(
         " (delivery_no integer, row_id bigint, event_month varchar, admdvs varchar, control_yuan decimal(20,2))"
     )
     _describe_files(connection, file_names)
+    # among which parts a row that came can still have its like
+    parts = state.standing
     if feed.delivery_mode == "snapshot":
-        _snapshot(connection, feed, state, incoming, delivery_no)
+        parts = _snapshot(connection, feed, state, incoming, delivery_no)
     elif feed.delivery_mode == "replace":
+        # groups were replaced whole; within a file two rows of one key are one row given twice
         _replace(connection, feed, state, incoming)
+        parts = []
     else:
         _full(connection, feed, state, incoming, file_names)
-    _merge(connection, feed, state, incoming)
+    _merge(connection, feed, state, parts, incoming)
     written = _written(connection, feed, folder, delivery_no)
     written.replaced = _replaced(connection, feed, state, delivery_no)
     return written
@@ -99,8 +103,11 @@ def _standing(feed: Feed, state: FeedState) -> str | None:
 
 def _snapshot(
     connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState, incoming: str, delivery_no: int
-) -> None:
-    """The latest period of each area stands; without a period in the name, the later delivery."""
+) -> list[Part]:
+    """The latest period of each area stands; without a period in the name, the later delivery.
+
+    Return the parts of the lake of which any row is left.
+    """
     area = area_sql(feed)
     connection.execute(
         f"""
@@ -135,7 +142,7 @@ where {_is_earlier("incoming_file.period", "latest_area.period")} and incoming_f
     )
     standing = _standing(feed, state)
     if standing is None:
-        return
+        return []
     _describe_standing(connection, state)
     # of the lake: replaced, unless its own period is later; then what came now gives way
     connection.execute(
@@ -149,6 +156,9 @@ left join standing_file
 where latest_area.period = '' or not {_is_earlier("latest_area.period", "coalesce(standing_file.period, '')")}
 """
     )
+    replaced = connection.execute(f"select count(*) from gone where delivery_no <> {delivery_no}").fetchone()
+    if replaced == (sum(state.counts.values()),):
+        return []
     connection.execute(
         f"""
 insert into gone
@@ -170,6 +180,7 @@ where latest_area.period <> '' and {_is_earlier("latest_area.period", "later.per
     and incoming.row_id not in (select row_id from gone where delivery_no = {delivery_no})
 """
     )
+    return state.standing
 
 
 def _is_earlier(period: str, other: str) -> str:
@@ -242,43 +253,36 @@ where standing.event_month = 'all' or standing.event_month between given.first_m
     )
 
 
-def _merge(connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState, incoming: str) -> None:
+def _merge(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState, parts: list[Part], incoming: str
+) -> None:
     """Of the versions of one row the latest stands: by key, then by ``rid``."""
     names = contract_columns(feed)
     identities = [list(feed.key)]
-    if feed.delivery_mode == "replace":
-        # within a file two rows of one key are one row given twice; groups were replaced whole before
-        identities = [list(feed.key)]
     if "rid" in names and feed.delivery_mode == "merge":
         identities.append(["rid"])
-    parts = state.standing if feed.delivery_mode != "replace" else []
     version = '"updt_time"' if "updt_time" in names else "cast(null as timestamp)"
-    for identity in identities:
-        _merge_by(
-            connection,
-            feed,
-            identity,
-            version,
-            incoming,
-            _within(connection, feed, state, parts, identity, incoming),
-        )
+    within = _within(connection, feed, parts, identities, incoming)
+    for identity, chosen in zip(identities, within, strict=True):
+        standing = f"({standing_sql(feed, state, chosen)})" if chosen else None
+        _merge_by(connection, feed, identity, version, incoming, standing)
 
 
 def _within(
     connection: duckdb.DuckDBPyConnection,
     feed: Feed,
-    state: FeedState,
     parts: list[Part],
-    identity: list[str],
+    identities: list[list[str]],
     incoming: str,
-) -> str | None:
-    """The standing rows among which a row that came can have its like; in a snapshot everything comes again."""
+) -> list[list[Part]]:
+    """By identity, the parts in which a row that came can have its like; in a snapshot everything comes again."""
     columns = contract_columns(feed)
-    name = next((name for name in identity if columns[name] == "varchar"), None)
-    if name is not None and feed.delivery_mode != "snapshot":
-        files = files_within(connection, [part.path for part in parts], name, incoming)
-        parts = [part for part in parts if part.path in files]
-    return f"({standing_sql(feed, state, parts)})" if parts else None
+    told = [next((name for name in identity if columns[name] == "varchar"), None) for identity in identities]
+    if feed.delivery_mode == "snapshot" or not parts:
+        return [parts for _ in identities]
+    names = [name for name in told if name is not None]
+    files = files_within(connection, [part.path for part in parts], names, incoming)
+    return [[part for part in parts if name is None or part.path in files[name]] for name in told]
 
 
 def _merge_by(
@@ -420,11 +424,14 @@ def _replaced(
     )
     if not gone:
         return []
-    parts = [part for part in state.standing if part.event_month in gone]
-    before = _sums(
-        connection,
-        f"select event_month, count(*), sum({control_sql(feed)}) from ({standing_sql(feed, state, parts)}) group by 1",
-    )
+    if feed.control_amount:
+        parts = [part for part in state.standing if part.event_month in gone]
+        before = _sums(
+            connection,
+            f"select event_month, count(*), sum({control_sql(feed)}) from ({standing_sql(feed, state, parts)}) group by 1",
+        )
+    else:
+        before = {month: (state.counts[month], Decimal("0.00")) for month in gone}
     came = _sums(
         connection,
         "select event_month, sum(written_count), sum(written_yuan) from control group by event_month",

@@ -21,7 +21,7 @@ from shouzhi.intake import contract, lake
 from shouzhi.intake.feeds.columns import lake_columns
 from shouzhi.progress import silent
 from shouzhi.run import RunResult, run
-from shouzhi.warehouse import dbt_build, identity, prepare, publish, replay_rows
+from shouzhi.warehouse import dbt_build, identity, prepare, publish, replay_rows, standing
 from shouzhi.warehouse.build import read_inputs
 from shouzhi.warehouse.dbt_build import fresh_warehouse
 from shouzhi.warehouse.identity import file_hash
@@ -262,10 +262,13 @@ class AggregateBuilds:
         from dbt.cli.main import dbtRunner
 
         warehouse = fresh_warehouse(home)
-        started_from = prepare.prepare_lake(home, code_hash)
+        begun = prepare.prepare_lake(home, code_hash)
         os.environ["SHOUZHI_WAREHOUSE"] = str(warehouse)
         excluded = [part for kind in ("unit_test", "test") for part in ("--exclude-resource-type", kind)]
         manifest = dbt_build.parsed_models(self.folder / "target", self.code_hash)
+        if begun:
+            standing.mark_standing(manifest, begun, warehouse)
+            excluded += ["--exclude", f"tag:{standing.TAG}"]
         result = dbtRunner(manifest=manifest).invoke(
             ["build", "--select", *BY_MONTH, *excluded, "--no-write-json", *self.arguments()]
         )
@@ -273,33 +276,23 @@ class AggregateBuilds:
         assert result.success, result.exception or [
             each.message for each in result.result.results if str(each.status) == "error"
         ]
-        nodes = {
-            each.node.name: {
-                "relation_name": each.node.relation_name,
-                "compiled_code": getattr(each.node, "compiled_code", None),
-            }
-            for each in result.result.results
-        }
-        self.keep(home, code_hash, nodes, started_from)
-        return started_from
+        nodes = {unique_id: node.to_dict(omit_none=False) for unique_id, node in manifest.nodes.items()}
+        self.keep(home, code_hash, nodes, begun)
+        return begun.build_id if begun else None
 
     def keep(
-        self, home: Home, code_hash: str, nodes: dict[str, dict[str, Any]], started_from: str | None
-    ) -> publish.Build:
-        """What a later build starts from, as the real export leaves it."""
+        self, home: Home, code_hash: str, nodes: dict[str, dict[str, Any]], begun: standing.Start | None
+    ) -> None:
+        """What a later build starts from, as a real run leaves it."""
         build_id = f"build{len(publish.finished_builds(home)):03d}"
         staging = publish.staging_folder(home, build_id)
         marts = staging / publish.MARTS_NAME
-        with duckdb.connect(str(marts)) as con:
-            con.execute(f"attach '{home.warehouse}' as warehouse (read_only)")
-            for table in aggregate_tables(con, "warehouse"):
-                con.execute(f"create schema if not exists {table.split('.')[0]}")
-                con.execute(f"create table {table} as select * from warehouse.{table} order by all")
+        marts.touch()
         rows = staging / FOLDER
         rows.mkdir()
         with duckdb.connect(str(home.warehouse), read_only=True) as con:
-            former = home.builds / started_from / FOLDER if started_from else None
-            replay_rows.write_replay(con, nodes, rows, former)
+            former = home.builds / begun.build_id / FOLDER if begun else None
+            replay_rows.write_replay(con, {node["name"]: node for node in nodes.values()}, rows, former)
         facts = {
             "build_id": build_id,
             "built_at": build_id,
@@ -310,11 +303,12 @@ class AggregateBuilds:
             "inputs": read_inputs(home.warehouse),
         }
         (staging / publish.MANIFEST_NAME).write_text(json.dumps(facts), encoding="utf-8")
-        return publish.settle(home, staging, build_id)
+        publish.settle(home, staging, build_id)
+        standing.keep(home, build_id, {"nodes": nodes})
 
 
 def aggregate_tables(con: duckdb.DuckDBPyConnection, catalog: str) -> list[str]:
-    """What a build hands to the next one, as schema.table."""
+    """What a build keeps by month or year, as schema.table."""
     rows = con.execute(
         """
         select table_schema || '.' || table_name
@@ -334,12 +328,13 @@ def aggregate_tables(con: duckdb.DuckDBPyConnection, catalog: str) -> list[str]:
 
 def aggregate_rows(home: Home) -> dict[str, list[tuple[Any, ...]]]:
     """Every aggregate's rows, and those of the replay in the newest build, in one order."""
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+    newest = max(build.folder for build in publish.finished_builds(home))
+    working = standing.kept_file(home, newest.name)
+    with duckdb.connect(str(working), read_only=True) as con:
         found = {
             table: con.execute(f"select * from {table} order by all").fetchall()
-            for table in aggregate_tables(con, home.warehouse.stem)
+            for table in aggregate_tables(con, working.stem)
         }
-        newest = max(build.folder for build in publish.finished_builds(home))
         files = newest / FOLDER / replay_rows.FOLDER / "*.parquet"
         found["replay"] = con.execute(f"select * from read_parquet('{files}') order by all").fetchall()
         return found

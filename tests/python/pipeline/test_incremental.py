@@ -17,8 +17,7 @@ from shouzhi.home import Home, open_home
 from shouzhi.intake import take_in
 from shouzhi.progress import silent
 from shouzhi.run import UNTAKEN_STATUSES
-from shouzhi.warehouse import publish
-from shouzhi.warehouse.identity import file_hash
+from shouzhi.warehouse import publish, standing
 from tests.python.pipeline.feed_harness import (
     DEFAULTS,
     AggregateBuilds,
@@ -299,7 +298,8 @@ def check_sequence(builds: AggregateBuilds, root: Path, later: list[list[Step]])
         assert (started_from is None) == (number == 0)
     kept_by_month = aggregate_rows(home)
     kept_files = replay_files(home)
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+    [newest] = standing.kept_builds(home)
+    with duckdb.connect(str(standing.kept_file(home, newest)), read_only=True) as con:
         # whatever number a file and a row have in their delivery: each valid settlement once
         valid = con.execute("select setl_id from lake.setl_d where vali_flag = '1' order by 1").fetchall()
     assert [(row[0],) for row in kept_by_month["replay"]] == valid
@@ -347,23 +347,19 @@ def test_only_the_months_that_changed_are_made_anew(builds: AggregateBuilds, tmp
     deliver(home, world, FIRST, tmp_path / "delivery0")
     assert builds.build(home) is None
     [first] = publish.finished_builds(home)
-    first.marts.chmod(0o640)
-    with duckdb.connect(str(first.marts)) as con:
+    with duckdb.connect(str(standing.kept_file(home, first.build_id))) as con:
         con.execute(
             "update core.agg_settlement_month set medical_fee_yuan = 777 where event_month <> '202401'"
         )
         con.execute(
             "update core.agg_settlement_month set medical_fee_yuan = 888 where event_month = '202401'"
         )
-    text = (first.folder / publish.MANIFEST_NAME).read_text(encoding="utf-8")
-    (first.folder / publish.MANIFEST_NAME).write_text(
-        text.replace(first.manifest["marts_sha256"], file_hash(first.marts)), encoding="utf-8"
-    )
     deliver(home, world, [("late", 3, "202401", "150102", PERSONS[0])], tmp_path / "delivery1")
     assert builds.build(home) == first.build_id
 
     def fees() -> dict[str, int]:
-        with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        (build_id,) = standing.kept_builds(home)
+        with duckdb.connect(str(standing.kept_file(home, build_id)), read_only=True) as con:
             rows = con.execute(
                 "select event_month, cast(sum(medical_fee_yuan) as integer) from core.agg_settlement_month group by 1"
             ).fetchall()

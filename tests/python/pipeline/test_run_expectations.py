@@ -38,7 +38,8 @@ def clean(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("gx") / "warehouse.duckdb"
     relations = sorted({suite.relation for suite in read_suites()})
     with duckdb.connect(str(path)) as con:
-        con.execute(f"attach '{demo_home / 'work' / 'warehouse.duckdb'}' as source (read_only)")
+        (kept,) = (demo_home / "work").glob("kept_*.duckdb")
+        con.execute(f"attach '{kept}' as source (read_only)")
         for relation in relations:
             con.execute(f"create schema if not exists {relation.split('.')[0]}")
             con.execute(f"create table {relation} as select * from source.{relation}")

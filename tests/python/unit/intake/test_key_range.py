@@ -32,12 +32,16 @@ def give(connection: duckdb.DuckDBPyConnection, *values: str | None) -> None:
     connection.executemany("insert into incoming values (?)", [[value] for value in values])
 
 
+def within(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> set[Path]:
+    return files_within(connection, files, ["id"], INCOMING)["id"]
+
+
 def test_only_files_whose_range_holds_a_value_are_read(connection, tmp_path):
     files = [written(connection, tmp_path / f"{n}.parquet", [f"{n}10", f"{n}90"]) for n in range(1, 5)]
-    assert files_within(connection, files, "id", INCOMING) == set()
+    assert within(connection, files) == set()
     give(connection, "210", "350", "195", "4")
-    assert files_within(connection, files, "id", INCOMING) == {files[1], files[2]}
-    assert files_within(connection, [], "id", INCOMING) == set()
+    assert within(connection, files) == {files[1], files[2]}
+    assert within(connection, []) == set()
 
 
 def test_a_file_without_values_is_left_out_and_one_without_a_range_is_not(connection, tmp_path):
@@ -50,10 +54,21 @@ def test_a_file_without_values_is_left_out_and_one_without_a_range_is_not(connec
     other = tmp_path / "other.parquet"
     connection.execute(f"copy (select 1 as something) to '{other}' (format parquet)")
     give(connection, None)
-    assert files_within(connection, [empty, partly, other], "id", INCOMING) == set()
+    assert within(connection, [empty, partly, other]) == set()
     give(connection, "5")
     files = [empty, partly, cut, untold, other]
-    assert files_within(connection, files, "id", INCOMING) == {partly, cut, untold}
+    assert within(connection, files) == {partly, cut, untold}
+
+
+def test_several_columns_are_told_from_one_reading_of_the_footers(connection, tmp_path):
+    connection.execute("alter table incoming add column rid varchar")
+    files = []
+    for number in range(1, 4):
+        files.append(tmp_path / f"{number}.parquet")
+        connection.execute(f"copy (select '{number}' as id, '{9 - number}' as rid) to '{files[-1]}'")
+    connection.execute("insert into incoming values ('1', '7')")
+    found = files_within(connection, files, ["id", "rid"], INCOMING)
+    assert found == {"id": {files[0]}, "rid": {files[1]}}
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -65,5 +80,5 @@ def test_no_file_with_a_key_that_comes_again_is_left_out(connection, tmp_path, s
         kept[written(connection, tmp_path / f"{number}.parquet", values)] = set(values)
     given = {"".join(chance.choices("019aZ药", k=chance.randint(1, 4))) for _ in range(4)}
     give(connection, *given)
-    found = files_within(connection, list(kept), "id", INCOMING)
+    found = within(connection, list(kept))
     assert {path for path, values in kept.items() if values & given} <= found

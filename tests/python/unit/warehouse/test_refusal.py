@@ -16,7 +16,7 @@ def node(kind: str, status: str, sql: str | None = None, message: str = "") -> F
 
 
 def outcome(*failed: FailedNode) -> DbtOutcome:
-    return DbtOutcome(False, failed, 3, (), {})
+    return DbtOutcome(False, failed, 3, 0, (), {})
 
 
 @pytest.fixture
