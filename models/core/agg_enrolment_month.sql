@@ -38,12 +38,14 @@ with part as (
     where is_counted and is_retired
 ),
 
--- Few: persons with several spells.
+-- Few: persons with several spells of one insurance.
 repeated as (
-    select person_key
+    select
+        person_key,
+        insutype_code
     from part
     where begin_month < end_month
-    group by person_key
+    group by person_key, insutype_code
     having count(*) > 1
 ),
 
@@ -60,7 +62,7 @@ spell_event as (
         part.{{ month }} as month_code,
         {{ step }} as step
     from part
-    left join repeated on part.person_key = repeated.person_key
+    left join repeated on part.person_key = repeated.person_key and part.insutype_code = repeated.insutype_code
     where part.begin_month < part.end_month and part.{{ month }} < '999999'
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -90,8 +90,8 @@ where benefit_year_code in (select benefit_year_code from lake.changed_benefit_y
 def prepare_lake(home: Home, code_hash: str) -> standing.Start | None:
     """Fill the working file; the build that it starts from, if there is one."""
     former = former_build(home, code_hash)
-    if former is not None:
-        standing.copy_to(home, former.build_id)
+    if former is not None and not standing.copy_to(home, former.build_id):
+        former = None
     with duckdb.connect(str(home.warehouse)) as con:
         con.execute("set autoinstall_known_extensions = false")
         con.execute("create schema if not exists lake")

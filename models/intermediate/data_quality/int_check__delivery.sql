@@ -3,9 +3,7 @@
 with line as (
     select
         line.*,
-        line.delivery_no = max(line.delivery_no) over (
-            partition by line.reporter_code, line.fund_code, line.period_type, line.period_code, line.statement_code
-        ) as is_latest
+        coalesce(line.inactive_reason, '') <> 'newer_delivery' as is_latest
     from {{ ref('fct_statement_line') }} as line
 ),
 
@@ -13,7 +11,7 @@ repeated as (
     select
         area_code, fund_code, period_type, period_code,
         concat_ws('|', reporter_code, statement_code, account_code, measure_code) as sample_key,
-        count(distinct amount_yuan) as amount_count,
+        coalesce(min(amount_yuan) <> max(amount_yuan), false) as is_different,
         max(amount_yuan) - min(amount_yuan) as evidence_yuan
     from line
     where is_latest
@@ -25,8 +23,8 @@ repeated as (
 finding as (
     select
         'D01' as check_id, area_code, fund_code, period_type, period_code,
-        amount_count > 1 as is_violated,
-        case when amount_count > 1 then evidence_yuan end as evidence_yuan,
+        is_different as is_violated,
+        case when is_different then evidence_yuan end as evidence_yuan,
         sample_key,
         '同一批次内同一科目给出不同金额，以最后一次为准' as reason
     from repeated

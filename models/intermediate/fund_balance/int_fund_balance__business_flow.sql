@@ -4,14 +4,26 @@
     'serious_illness_pay_yuan', 'large_claim_pay_yuan', 'disabled_pay_yuan', 'assistance_pay_yuan', 'other_fund_pay_yuan',
 ] %}
 -- What contributions, personal accounts, settlements, clearings, payments and subsidies say about a fund in a month.
-with settled as (
+with settlement as (
+    select
+        area_code,
+        insutype_code,
+        event_month
+        {%- for column in pay_columns %},
+        sum({{ column }}) as {{ column }}
+        {%- endfor %}
+    from {{ ref('agg_settlement_month') }}
+    group by area_code, insutype_code, event_month
+),
+
+settled as (
     {% for column in pay_columns %}
     select
         settlement.area_code,
         coalesce(own.fund_code, other.fund_code) as fund_code,
         settlement.event_month as month_code,
         sum(settlement.{{ column }}) as amount_yuan
-    from {{ ref('agg_settlement_month') }} as settlement
+    from settlement
     left join {{ ref('settlement_fund') }} as own
         on settlement.insutype_code = own.insutype_code and own.pay_column = '{{ column }}'
     left join {{ ref('settlement_fund') }} as other

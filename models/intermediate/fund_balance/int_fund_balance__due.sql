@@ -18,14 +18,8 @@ with cell as (
     from {{ ref('agg_contribution_month') }} as contribution
     inner join {{ ref('insutype') }} as insutype on contribution.insutype_code = insutype.insutype_code
     group by
-        contribution.area_code,
-        insutype.scheme_code,
-        insutype.fund_code,
-        contribution.due_month,
-        contribution.event_month,
-        contribution.is_collected,
-        contribution.is_next_year,
-        contribution.contribution_kind_code
+        contribution.area_code, insutype.scheme_code, insutype.fund_code, contribution.due_month, contribution.event_month,
+        contribution.is_collected, contribution.is_next_year, contribution.contribution_kind_code
 ),
 
 payer as (
@@ -51,7 +45,11 @@ indexed as (
     select
         payer.*,
         due.period_index as due_index,
-        event.period_index as event_index
+        event.period_index as event_index,
+        least(due.period_index, event.period_index) as known_index,
+        min(least(due.period_index, event.period_index)) over (
+            partition by payer.area_code, payer.scheme_code, payer.fund_code, payer.payer_code
+        ) as first_known_index
     from payer
     inner join {{ ref('dim_period') }} as due
         on
@@ -100,12 +98,20 @@ marked as (
         indexed.is_collected and indexed.event_index between chosen.first_index and chosen.last_index as is_cash,
         indexed.event_index <= indexed.due_index as is_on_time,
         chosen.last_index - indexed.due_index as age_months
-    -- one to many: a cell counts for every period that does not end before it
+    -- one to many: a cell counts for the periods in which it was due or came, and for every later one in which it is in
+    -- arrears; the first cells of a payer stand in every period after them, so that nobody's row is missing
     from chosen
     inner join indexed
         on
             chosen.area_code = indexed.area_code
-            and (indexed.due_index <= chosen.last_index or indexed.event_index <= chosen.last_index)
+            and indexed.known_index <= chosen.last_index
+            and (
+                indexed.known_index = indexed.first_known_index
+                or indexed.due_index between chosen.first_index and chosen.last_index
+                or indexed.event_index between chosen.first_index and chosen.last_index
+                or indexed.due_index <= chosen.last_index
+                and (not indexed.is_collected or indexed.event_index > chosen.last_index)
+            )
 )
 
 select
@@ -137,10 +143,5 @@ select
 from marked
 cross join age
 group by
-    marked.area_code,
-    marked.scheme_code,
-    marked.fund_code,
-    marked.payer_code,
-    marked.period_type,
-    marked.period_code,
+    marked.area_code, marked.scheme_code, marked.fund_code, marked.payer_code, marked.period_type, marked.period_code,
     marked.period_end_date

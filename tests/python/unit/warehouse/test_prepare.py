@@ -62,6 +62,17 @@ def test_a_build_that_is_damaged_or_whose_working_file_is_gone_is_not_started_fr
     assert prepare.former_build(home, "code") is None
 
 
+def test_a_working_file_that_cannot_be_opened_is_not_started_from(home: Home) -> None:
+    add_build(home, "b1")
+    kept = standing.kept_file(home, "b1")
+    with kept.open("r+b") as stream:
+        stream.truncate(5000)
+    assert prepare.prepare_lake(home, "code") is None
+    assert not kept.exists()
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        assert con.execute("select count(*) from lake.home_parameter").fetchall() == [(2,)]
+
+
 def test_months_that_differ_came_or_went_are_made_anew(home: Home) -> None:
     add_build(home, "b1")
     standing.copy_to(home, "b1")
