@@ -28,6 +28,7 @@ REPLAY = (
     "int_benefits__rule_set",
     "int_benefits__rule_text",
     "fct_reversal",
+    "int_benefits__settlement_file",
     "int_benefits__reversal",
     "int_benefits__ruled_claim",
     "int_benefits__year",
@@ -37,6 +38,7 @@ REPLAY = (
     "int_benefits__step_event",
     "int_benefits__stepwise",
     "int_benefits__result",
+    "int_benefits__changed_replay",
     "benefits__fct_benefit_month",
 )
 EXCLUDED = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
@@ -144,8 +146,6 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def make(path: Path, rows: int) -> None:
-    from shouzhi.warehouse import prepare
-
     with connect(path) as con:
         con.execute(MADE.format(rows=rows, persons=max(rows // 18, 1)))
         con.execute(SETTLEMENTS.format(shift=0, original="null", sign="1", flag="0", condition="true"))
@@ -159,7 +159,6 @@ def make(path: Path, rows: int) -> None:
             )
         )
         con.execute(BILLS)
-        con.execute(prepare.EVERY_YEAR_SQL)
 
 
 def measured(path: Path, what: str) -> dict[str, float]:

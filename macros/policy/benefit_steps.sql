@@ -1,5 +1,5 @@
 {#
-    The arithmetic of one settlement, written once: int_benefits__worked uses it for persons whose year meets no limit,
+    The arithmetic of one settlement, written once: int_benefits__result uses it for persons whose year meets no limit,
     int_benefits__stepwise row by row for the others. Amounts are fen.
 
     benefit_wanted(relation)   needs the facts, the rule set's columns and used_before (what the year had before of the
@@ -219,4 +219,9 @@ from (
         ) as large_paid
     ) as subsidised
 ) as topped
+{% endmacro %}
+
+{# What can be missing (missing_code) because of what the settlement's bill says or does not say. #}
+{% macro bill_gaps() %}
+{{ return(['fee_lines', 'large_partial_ratio', 'large_cap']) }}
 {% endmacro %}

@@ -3,27 +3,36 @@
 -- a few narrow columns of the settlements of all months.
 with reversal as (
     select
-        row_id as settlement_no,
         settlement_id,
         original_settlement_id,
+        person_key,
         event_month,
         settled_at,
         {{ benefit_year_of('settlement') }} as benefit_year_code,
         {{ kept | join(', ') }},
-        count(*) over (partition by original_settlement_id) as reversal_count
+        count(*) over (partition by original_settlement_id) as reversal_count,
+        delivery_no,
+        file_no,
+        row_id
     from {{ ref('stg_setl_d') }} as settlement
     where refund_code = '1' and valid_code = '1' and original_settlement_id is not null
 )
 
 select
-    reversal.settlement_no,
     reversal.settlement_id,
     reversal.original_settlement_id,
+    reversal.person_key,
     reversal.event_month,
     reversal.settled_at,
     reversal.benefit_year_code,
     reversal.reversal_count,
-    original.row_id as original_no,
+    reversal.delivery_no,
+    reversal.file_no,
+    reversal.row_id,
+    original.delivery_no as original_delivery_no,
+    original.file_no as original_file_no,
+    original.row_id as original_row_id,
+    original.person_key as original_person_key,
     original.event_month as original_month,
     original.settled_at as original_settled_at,
     {{ benefit_year_of('original') }} as original_benefit_year_code,

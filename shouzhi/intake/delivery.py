@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,16 +96,14 @@ def take_in(
 ) -> Delivery:
     """Read everything under ``extracts`` and write what is new into the lake as one delivery.
 
-    ``when_new`` is called as soon as something new that may be loaded is known to be there.
+    ``when_new`` is called once, as soon as something new that may be loaded is known to be there.
     """
     lake_root = Path(lake_root)
     known, entries = lake.known_files(lake_root), lake.read_manifest(lake_root)
     delivery_no = lake.next_delivery_no(lake_root)
     session = FeedSession(lake_root, delivery_no, lake.key_check(entries), progress or silent())
     try:
-        reads = _read_all(Path(extracts), known, session, today or dt.date.today())
-        if any(each.feed_file or (each.parsed and not each.parsed.rejected_reason) for each in reads):
-            when_new()
+        reads = _read_all(Path(extracts), known, session, today or dt.date.today(), cache(when_new))
         session.run(feed_states(lake_root, entries))
         _fill_feeds(reads, known)
         report = _report(reads, session)
@@ -149,7 +148,11 @@ def _fill_feeds(reads: list[_Read], known: dict[str, dict[str, Any]]) -> None:
 
 
 def _read_all(
-    extracts: Path, known: dict[str, dict[str, Any]], session: FeedSession, today: dt.date
+    extracts: Path,
+    known: dict[str, dict[str, Any]],
+    session: FeedSession,
+    today: dt.date,
+    when_new: Callable[[], object] = lambda: None,
 ) -> list[_Read]:
     reads: list[_Read] = []
     seen: dict[str, str] = {}
@@ -159,6 +162,8 @@ def _read_all(
     for source in discover(extracts):
         if source.feed is not None and source.feed.feed in feeds:
             reads.append(_scan_feed(source, known, seen, session, len(reads) + 1))
+            if session.files:
+                when_new()
             continue
         session.progress.line(f"读取 {source.name}")
         read = replace(_read_one(source, known, seen), file_no=len(reads) + 1)
@@ -173,6 +178,8 @@ def _read_all(
     for read in reads:
         if read.parsed is not None:
             read.parsed.notes.extend(future_notes(read.parsed.rows, today))
+            if not read.parsed.rejected_reason:
+                when_new()
     return reads
 
 

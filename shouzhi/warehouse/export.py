@@ -42,9 +42,10 @@ ROW_RELATIONS = {
     "contribution_due": "int_benefits__contribution_due",
 }
 
-# Rows of the benefit replay: every settlement with what was worked out (in fen), the same in yuan, and the views by their
-# public names (with their name as rows.*).
+# Rows of the benefit replay: every settlement with what was worked out (in fen), the years and months of which they are not
+# those of the build before, the same in yuan, and the views by their public names (with their name as rows.*).
 REPLAY_MODEL = "int_benefits__worked"
+CHANGED_MODEL = "int_benefits__changed_replay"
 SETTLED_MODEL = "int_benefits__settled"
 PUBLIC_ROW_VIEWS = {
     "benefits.fct_benefit_replay": ("benefit_replay", "int_benefits__replay"),

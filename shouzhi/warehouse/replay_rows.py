@@ -1,6 +1,6 @@
-"""The benefit replay's rows in a build: one Parquet file a benefit year, and the public relations over them.
+"""The benefit replay's rows in a build: one Parquet file a benefit year and month, and the public relations over them.
 
-A year that was not worked out anew is a hard link to the file of the build before. ``benefits.fct_benefit_replay``,
+A file none of whose rows changed is a hard link to that of the build before. ``benefits.fct_benefit_replay``,
 ``fct_benefit_year`` and ``fct_benefit_step`` are views of the marts' file over ``rows.*``, so that they can be asked by
 their public names wherever the build is opened.
 """
@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 
 from shouzhi.home import link
-from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, REPLAY_MODEL, SETTLED_MODEL, quoted_text
+from shouzhi.warehouse.export import CHANGED_MODEL, PUBLIC_ROW_VIEWS, REPLAY_MODEL, SETTLED_MODEL, quoted_text
+from shouzhi.warehouse.publish import Build
 
 FOLDER = "benefit"
 # What the views read beside the rows themselves.
@@ -36,15 +37,15 @@ def write_replay(
     target = folder / FOLDER
     target.mkdir()
     worked = nodes[REPLAY_MODEL]["relation_name"]
-    years = one_column(con, "select distinct benefit_year_code from benefits.fct_benefit_month order by 1")
-    made = set(one_column(con, "select distinct benefit_year_code from lake.changed_benefit_year"))
-    for year in years:
-        file = target / f"{year}.parquet"
-        if year in made or former is None:
-            write(con, f"select * from {worked} where benefit_year_code = {quoted_text(year)}", file)
+    made = set(year_months(con, nodes[CHANGED_MODEL]["relation_name"]))
+    for year, month in year_months(con, "benefits.fct_benefit_month"):
+        file = target / f"{year}_{month}.parquet"
+        if (year, month) in made or former is None:
+            chosen = f"benefit_year_code = {quoted_text(year)} and event_month = {quoted_text(month)}"
+            write(con, f"select * from {worked} where {chosen}", file)
         else:
             link(former / FOLDER / file.name, file)
-    if not years:
+    if not any(target.iterdir()):
         write(con, f"select * from {worked} where false", target / "none.parquet")
     names = [path.name for path in sorted(target.iterdir())]
     listed = ", ".join(quoted_text(f"{{rows}}/{FOLDER}/{name}") for name in names)
@@ -72,8 +73,15 @@ def write(
     )
 
 
-def one_column(con: duckdb.DuckDBPyConnection, query: str) -> list[str]:
-    return [value for (value,) in con.execute(query).fetchall()]
+def year_months(con: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
+    return con.execute(
+        f"select distinct benefit_year_code, event_month from {relation} order by all"
+    ).fetchall()
+
+
+def files_of(build: Build) -> list[Path]:
+    """The files of the replay's rows in a finished build."""
+    return sorted((build.folder / "rows" / FOLDER).glob("*.parquet"))
 
 
 def name_publicly(marts: Path, relations: dict[str, str], rows_folder: Path) -> None:

@@ -62,12 +62,21 @@ def kept_builds(home: Home) -> set[str]:
     return {build_id for build_id in found if compiled_file(home, build_id).is_file()}
 
 
-def copy_to(home: Home, build_id: str) -> None:
-    shutil.copyfile(kept_file(home, build_id), home.warehouse)
+def copy_to(home: Home, build_id: str) -> bool:
+    """Begin the working file with the kept one; a kept file that cannot be opened is removed and nothing is begun."""
+    try:
+        shutil.copyfile(kept_file(home, build_id), home.warehouse)
+        with duckdb.connect(str(home.warehouse)) as con:
+            con.execute("select count(*) from core.fct_feed_month")
+    except duckdb.Error:
+        home.warehouse.unlink()
+        kept_file(home, build_id).unlink()
+        return False
+    return True
 
 
 def read_compiled(home: Home, build_id: str) -> dict[str, str]:
-    """The SQL of the models of that build, as dbt wrote it out."""
+    """The SQL of the models and tests of that build, as dbt wrote it out."""
     return json.loads(compiled_file(home, build_id).read_text(encoding="utf-8"))
 
 
@@ -76,7 +85,7 @@ def keep(home: Home, build_id: str, manifest: dict[str, Any]) -> None:
     compiled = {
         unique_id: node["compiled_code"]
         for unique_id, node in manifest["nodes"].items()
-        if node["resource_type"] == "model" and node.get("compiled_code")
+        if node["resource_type"] in ("model", "test") and node.get("compiled_code")
     }
     for former in home.work.glob("kept_*"):
         former.unlink()
@@ -101,14 +110,13 @@ def start(
     build_id: str, before: dict[str, Source], now: dict[str, Source], compiled: Mapping[str, str]
 ) -> Start:
     """A run that starts from ``build_id``, whose lake was ``before``."""
-    return Start(
-        build_id,
-        frozenset(name for name, source in now.items() if before.get(name) != source),
-        frozenset(
-            name for name, source in now.items() if name not in before or before[name].shape != source.shape
-        ),
-        compiled,
-    )
+    changed = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+    reshaped = {
+        name
+        for name in changed
+        if name not in before or name not in now or before[name].shape != now[name].shape
+    }
+    return Start(build_id, frozenset(changed), frozenset(reshaped), compiled)
 
 
 def standing_nodes(manifest: Any, begun: Start) -> set[str]:
@@ -144,6 +152,30 @@ def reached(manifest: Any, names: frozenset[str]) -> set[str]:
     return found
 
 
+def asking_nodes(manifest: Any) -> set[str]:
+    """The nodes whose SQL depends on what the working file holds: they, or what is folded into them, call ``execute``."""
+    asking = {unique_id for unique_id, macro in manifest.macros.items() if "execute" in macro.macro_sql}
+    callers: dict[str, list[str]] = {}
+    for unique_id, each in (*manifest.macros.items(), *manifest.nodes.items()):
+        for macro in each.depends_on.macros if hasattr(each, "depends_on") else ():
+            callers.setdefault(macro, []).append(unique_id)
+        for parent in getattr(each, "depends_on_nodes", ()):
+            if is_folded(manifest, parent):
+                callers.setdefault(parent, []).append(unique_id)
+    waiting = list(asking)
+    while waiting:
+        for caller in callers.get(waiting.pop(), []):
+            if caller not in asking:
+                asking.add(caller)
+                waiting.append(caller)
+    return asking
+
+
+def is_folded(manifest: Any, unique_id: str) -> bool:
+    node = manifest.nodes.get(unique_id)
+    return node is not None and node.config.materialized == "ephemeral"
+
+
 def mark_standing(manifest: Any, begun: Start, warehouse: Path) -> set[str]:
     """Tag the standing nodes for dbt to leave out, and take the tables that will be made whole out of the working file."""
     stands = standing_nodes(manifest, begun)
@@ -152,6 +184,9 @@ def mark_standing(manifest: Any, begun: Start, warehouse: Path) -> set[str]:
         node.tags.append(TAG)
         if unique_id in begun.compiled:
             node.compiled, node.compiled_code = True, begun.compiled[unique_id]
+    # What dbt wrote out of a model before, it takes as it is: only what asks the data is written out anew.
+    for unique_id in begun.compiled.keys() - stands - asking_nodes(manifest):
+        manifest.nodes[unique_id].raw_code = begun.compiled[unique_id]
     gone = [
         node
         for unique_id, node in manifest.nodes.items()

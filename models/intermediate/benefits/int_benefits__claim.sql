@@ -3,7 +3,7 @@
 -- path of the arithmetic it takes. A fact that the rows do not carry is never guessed: fact_missing_code names it.
 with fact as (
     select
-        settlement.row_id as settlement_no,
+        {{ settlement_no_of('settlement.row_id', 'file') }} as settlement_no,
         settlement.settlement_id,
         settlement.original_settlement_id,
         settlement.is_reversal,
@@ -47,6 +47,8 @@ with fact as (
         {{ fen('settlement.' ~ name ~ '_yuan') }} as {{ name }}
         {%- endfor %}
     from {{ ref('fct_settlement') }} as settlement
+    inner join {{ ref('int_benefits__settlement_file') }} as file
+        on settlement.delivery_no = file.delivery_no and settlement.file_no = file.file_no
     left join {{ ref('int_benefits__special_person') }} as special on settlement.special_person_code = special.special_person_code
     left join {{ ref('dim_area') }} as area on settlement.area_code = area.area_code
     where settlement.is_valid

@@ -31,7 +31,7 @@
     left join {{ ref('int_benefits__rule_set') }} as rule on claim.rule_set_no = rule.rule_set_no
 )
 {%- endset %}
--- One row per valid settlement: what the rules say (due_…), in fen, and how it was worked out; int_benefits__worked sets it
+-- One row per valid settlement: what the rules say (due_…), in fen, and how it was worked out; int_benefits__worked_anew sets it
 -- beside the settlement. A reversal has its original's result with the opposite sign: it is worked out with the original's
 -- facts and with what the year had before the original.
 with event as (

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ delete_changed_benefit_years() }}",
+    pre_hook="{{ delete_changed_replay(in_changed_benefit_year('benefit_year_code')) }}",
 ) }}
 select
     area_code,

@@ -1,9 +1,12 @@
 """SQL that turns one text cell into a typed value: a cheap way for clean cells, a careful one for the rest.
 
-Every function takes the SQL of a raw text and returns the SQL of a value that is null where the text is blank or
-cannot be read. DuckDB casts to ``decimal(18,2)`` a hundred times faster than to ``decimal(20,2)``, so money goes
+Texts are one expression of the raw cell. Figures, dates and periods have two: ``quick`` of the raw cell is null where
+the cell is not clean, and ``careful`` is asked only then, of the cell's ``plain`` word. Every value is null where the
+text is blank or cannot be read. Neither evaluates anything twice. DuckDB casts to ``decimal(18,2)`` a hundred times faster than to ``decimal(20,2)``, so money goes
 through the narrow type; sixteen digits before the point are far above any extract's amounts.
 """
+
+from dataclasses import dataclass
 
 FULL_WIDTH = "０１２３４５６７８９．，－−＋（）：／％　ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ"
 HALF_WIDTH = "0123456789.,--+():/% ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -69,42 +72,65 @@ def empty_kind(line: str) -> str:
     )
 
 
-def number(raw: str, scale: int, kind: str, factor: int = 1) -> str:
+@dataclass(frozen=True)
+class Reading:
+    """How the cells of a column become values: of a clean cell, and of the plain word of any other."""
+
+    quick: str
+    careful: str
+
+
+def _has_exponent(raw: str) -> str:
+    return f"contains({raw}, 'e') or contains({raw}, 'E')"
+
+
+def number(raw: str, word: str, scale: int, kind: str, factor: int = 1) -> Reading:
     """A number as ``kind``; thousands separators, brackets for minus, ￥ and 元 are understood."""
-    width = 18
-    inner = scale + (4 if factor > 1 else 0)
-    tidy = f"regexp_replace(regexp_replace(replace({plain(raw)}, ' ', ''), '^[￥¥]', ''), '元$', '')"
+    careful = _scaled(_ungrouped(word), scale, kind, factor)
+    return Reading(
+        f"case when {_has_exponent(raw)} then null else {_scaled(raw, scale, kind, factor)} end",
+        f"case when {_has_exponent(raw)} then null else {careful} end",
+    )
+
+
+def _scaled(text: str, scale: int, kind: str, factor: int) -> str:
+    if factor == 1:
+        return f"try_cast({text} as decimal(18,{scale}))"
+    inner = scale + 4
+    # the product in the widest type: no cell overflows it
+    wide = f"cast(try_cast({text} as decimal(18,{inner})) as decimal(38,{inner}))"
+    return f"try_cast({wide} * {factor} as {kind})"
+
+
+def _ungrouped(word: str) -> str:
+    tidy = f"regexp_replace(regexp_replace(replace({word}, ' ', ''), '^[￥¥]', ''), '元$', '')"
     bare = f"regexp_replace({tidy}, '^\\((.*)\\)$', '-\\1')"
-    grouped = (
-        f"case when contains({raw}, ',') or contains({raw}, '，') then case when"
+    return (
+        f"case when contains({word}, ',') then case when"
         f" regexp_full_match({bare}, '-?\\d{{1,3}}(,\\d{{3}})+(\\.\\d*)?') then replace({bare}, ',', '') end"
         f" else {bare} end"
     )
-    fast = f"try_cast({raw} as decimal({width},{inner}))"
-    value = f"coalesce({fast}, try_cast({grouped} as decimal({width},{inner})))"
-    if factor > 1:
-        value = f"try_cast({value} * {factor} as decimal(38,{inner}))"
-    typed = f"cast({value} as {kind})" if factor == 1 else f"try_cast({value} as {kind})"
-    return f"case when contains({raw}, 'e') or contains({raw}, 'E') then null else {typed} end"
 
 
-def ratio(raw: str) -> str:
+def ratio(raw: str, word: str) -> Reading:
     """A ratio; 7% is 0.07."""
-    percent = f"try_cast(try_cast(replace({plain(raw)}, '%', '') as decimal(18,6)) / 100 as decimal(12,6))"
-    odd = (
-        f"case when suffix({plain(raw)}, '%') then {percent} else try_cast({plain(raw)} as decimal(12,6)) end"
+    percent = f"try_cast(try_cast(replace({word}, '%', '') as decimal(18,6)) / 100 as decimal(12,6))"
+    return Reading(
+        f"try_cast({raw} as decimal(12,6))",
+        f"case when suffix({word}, '%') then {percent} else try_cast({word} as decimal(12,6)) end",
     )
-    return f"coalesce(try_cast({raw} as decimal(12,6)), case when {raw} is not null then {odd} end)"
 
 
-def timestamp(raw: str) -> str:
+def timestamp(raw: str, word: str) -> Reading:
     """A moment from 2024-01-31 [08:05:00], 2024/1/31, 20240131[080500], 2024年1月31日, 31-1月 -24 or an Excel serial."""
-    fast = f"try_cast({raw} as timestamp)"
-    usual = f"case when {fast} >= timestamp '1800-01-01' then {fast} end"
-    return f"coalesce({usual}, case when {raw} is not null then {_odd_timestamp(plain(raw))} end)"
+    # the moment before 1800: neither it nor any earlier one is what the cell means
+    before = "timestamp '1799-12-31 23:59:59.999999'"
+    return Reading(
+        f"nullif(greatest(try_cast({raw} as timestamp), {before}), {before})", _careful_timestamp(word)
+    )
 
 
-def _odd_timestamp(word: str) -> str:
+def _careful_timestamp(word: str) -> str:
     dashed = f"trim(regexp_replace(regexp_replace({word}, '[年月./]', '-', 'g'), '[日号]\\s*', ' ', 'g'))"
     oracle = f"regexp_replace({word}, '^(\\d{{1,2}})-(\\d{{1,2}})月\\s*-(\\d{{2}})(.*)$', '20\\3-\\2-\\1')"
     serial = f"try_cast({word} as decimal(12,6))"
@@ -126,18 +152,17 @@ def _odd_timestamp(word: str) -> str:
     )
 
 
-def month(raw: str) -> str:
+def month(raw: str, word: str) -> Reading:
     """YYYYMM from 202401, 2024-01, 2024年1月 or any date."""
     usual = f"length({raw}) = 6 and try_cast({raw} as integer) % 100 between 1 and 12 and {raw} > '1800'"
-    word = plain(raw)
     parts = f"regexp_replace({word}, '^(\\d{{4}})[-/.年](\\d{{1,2}})月?(份)?$', '\\1-\\2-1')"
-    odd = f"coalesce(try_cast({parts} as timestamp), {_odd_timestamp(word)})"
+    moment = f"coalesce(try_cast({parts} as timestamp), {_careful_timestamp(word)})"
     digits = f"regexp_replace({word}, '\\.0$', '')"
-    return (
-        f"case when {raw} is null then null when {usual} then {raw}"
-        f" when regexp_full_match({digits}, '(18|19|20)\\d\\d(0[1-9]|1[0-2])') then {digits}"
+    return Reading(
+        f"case when {usual} then {raw} end",
+        f"case when regexp_full_match({digits}, '(18|19|20)\\d\\d(0[1-9]|1[0-2])') then {digits}"
         f" when regexp_full_match({digits}, '\\d{{6}}') then null"
-        f" else {month_of(odd)} end"
+        f" else {month_of(moment)} end",
     )
 
 
@@ -145,26 +170,28 @@ def month_of(moment: str) -> str:
     return f"cast(year({moment}) * 100 + month({moment}) as varchar)"
 
 
-def year(raw: str) -> str:
+def year(raw: str, word: str) -> Reading:
     """YYYY from 2024, 2024年, 2024.0 or any date."""
-    found = f"nullif(regexp_extract({plain(raw)}, '^((18|19|20)\\d\\d)(年度?|\\.0|[-/.年]\\d.*|(0[1-9]|1[0-2])(\\d\\d)?)?$', 1), '')"
     usual = (
         f"length({raw}) = 4 and {raw} between '1800' and '2999' and try_cast({raw} as integer) is not null"
     )
-    return f"case when {raw} is null then null when {usual} then {raw} else {found} end"
+    pattern = "^((18|19|20)\\d\\d)(年度?|\\.0|[-/.年]\\d.*|(0[1-9]|1[0-2])(\\d\\d)?)?$"
+    return Reading(f"case when {usual} then {raw} end", f"nullif(regexp_extract({word}, '{pattern}', 1), '')")
 
 
-def period(raw: str) -> str:
+def period(raw: str, word: str) -> Reading:
     """A period code: 2024, 2024H1, 2024Q1 or 202401."""
-    word = f"upper(replace({plain(raw)}, ' ', ''))"
-    quarter = f"translate(regexp_replace({word}, '^(\\d{{4}})年?第?([1-4一二三四])季度?$', '\\1Q\\2'), '一二三四', '1234')"
-    half = f"replace(replace(regexp_replace({word}, '年?度?$', ''), '年上半', 'H1'), '年下半', 'H2')"
-    return (
-        f"case when regexp_full_match({word}, '\\d{{4}}(Q[1-4]|H[12])') then {word}"
+    upper = f"upper(replace({word}, ' ', ''))"
+    quarter = f"translate(regexp_replace({upper}, '^(\\d{{4}})年?第?([1-4一二三四])季度?$', '\\1Q\\2'), '一二三四', '1234')"
+    half = f"replace(replace(regexp_replace({upper}, '年?度?$', ''), '年上半', 'H1'), '年下半', 'H2')"
+    of_month = month(raw, word)
+    return Reading(
+        of_month.quick,
+        f"case when regexp_full_match({upper}, '\\d{{4}}(Q[1-4]|H[12])') then {upper}"
         f" when regexp_full_match({quarter}, '\\d{{4}}Q[1-4]') then {quarter}"
         f" when regexp_full_match({half}, '\\d{{4}}H[12]') then {half}"
-        f" when regexp_full_match({word}, '\\d{{4}}(年|年度|\\.0)?') then left({word}, 4)"
-        f" else {month(raw)} end"
+        f" when regexp_full_match({upper}, '\\d{{4}}(年|年度|\\.0)?') then left({upper}, 4)"
+        f" else {of_month.careful} end",
     )
 
 

@@ -22,6 +22,7 @@ READ_MODES = {
     "sequential": "strict_mode = false, null_padding = true, parallel = false",
 }
 DATE_TYPES = ("date", "datetime")
+TIME_TYPES = (*DATE_TYPES, "month", "year", "period")
 WIDE_BLANKS = ("\u3000", "\u00a0")
 MONEY_TYPES = ("amount", "number", "ratio")
 
@@ -50,14 +51,17 @@ def stage_sql(feed: Feed, layout: Layout, source: str, mode: str) -> str:
     stored = [column for column in feed.columns if column.privacy != "drop"]
     present = [column for column in stored if column.name in index]
     raws = [f'c{index[column.name]} as "r_{column.name}"' for column in present]
-    values = [f'{_value(column, layout)} as "{column.name}"' for column in present]
+    readings = {column.name: _reading(column, layout) for column in present if _is_read(column)}
+    quick = "".join(f'\n        {each.quick} as "q_{name}",' for name, each in readings.items())
+    words = "".join(f"\n        {_word(name)}," for name in readings)
+    values = [f'{_value(column, layout, readings)} as "{column.name}"' for column in present]
     absent = [
         f'cast(null as {SQL_TYPES[column.type]}) as "{column.name}"'
         for column in stored
         if column not in present
     ]
     faults = _faults(feed, layout, present)
-    is_faulty = " or ".join(f"coalesce({condition}, false)" for condition, _, _ in faults)
+    is_faulty = " or ".join(condition for condition, _, _ in faults)
     fault = "\n".join(f"            when {condition} then '{name}'" for condition, name, _ in faults)
     text = "\n".join(f"            when {condition} then {raw}" for condition, _, raw in faults if raw)
     outer = ", ".join(f'"{column.name}"' for column in stored)
@@ -78,11 +82,24 @@ with raw as (
     from {source}
 ),
 
+quick as (
+    select
+        *,{quick}
+    from raw
+),
+
+-- only of cells that are not clean
+worded as (
+    select
+        *,{words}
+    from quick
+),
+
 typed as (
     select
         *,
         {", ".join([*values, *absent])},
-    from raw
+    from worded
 ),
 
 dated as (
@@ -95,7 +112,7 @@ dated as (
 judged as (
     select
         *,
-        ({is_faulty}) as is_faulty,
+        case when {is_faulty} then true else false end as is_faulty,
     from dated
 )
 
@@ -118,47 +135,67 @@ def has_personal(feed: Feed) -> bool:
     return any(column.privacy == "pseudonymise" for column in feed.columns)
 
 
-def _value(column: Column, layout: Layout) -> str:
+def _is_read(column: Column) -> bool:
+    """True of figures, dates and periods; the rest is text."""
+    return column.code_list is None and column.type in {*MONEY_TYPES, *TIME_TYPES}
+
+
+def _word(name: str) -> str:
+    raw = f'"r_{name}"'
+    return f'case when "q_{name}" is null and {raw} is not null then {cleaning.plain(raw)} end as "w_{name}"'
+
+
+def _value(column: Column, layout: Layout, readings: dict[str, cleaning.Reading]) -> str:
     raw = f'"r_{column.name}"'
-    factor = next(each for name, _, each in layout.columns if name == column.name)
     odd_ends = WIDE_BLANKS if layout.has_wide_blanks else ()
+    if column.name in readings:
+        quick, word, careful = f'"q_{column.name}"', f'"w_{column.name}"', readings[column.name].careful
+        return f"cast(case when {word} is null then {quick} else {careful} end as {SQL_TYPES[column.type]})"
     if column.code_list:
         return _coded(column.code_list, raw)
+    if column.type == "text":
+        return cleaning.text(raw, odd_ends)
+    return cleaning.identifier(raw, odd_ends)
+
+
+def _reading(column: Column, layout: Layout) -> cleaning.Reading:
+    raw, word = f'"r_{column.name}"', f'"w_{column.name}"'
+    factor = next(each for name, _, each in layout.columns if name == column.name)
     match column.type:
         case "amount" if layout.unit_position is not None:
-            return _by_unit(raw, factor)
+            return _by_unit(raw, word, factor)
         case "amount":
-            return cleaning.number(raw, 2, SQL_TYPES["amount"], factor)
+            return cleaning.number(raw, word, 2, SQL_TYPES["amount"], factor)
         case "number":
-            return cleaning.number(raw, 4, SQL_TYPES["number"])
+            return cleaning.number(raw, word, 4, SQL_TYPES["number"])
         case "ratio":
-            return cleaning.ratio(raw)
-        case "date":
-            return f"cast({cleaning.timestamp(raw)} as date)"
-        case "datetime":
-            return cleaning.timestamp(raw)
+            return cleaning.ratio(raw, word)
         case "month":
-            return cleaning.month(raw)
+            return cleaning.month(raw, word)
         case "year":
-            return cleaning.year(raw)
+            return cleaning.year(raw, word)
         case "period":
-            return cleaning.period(raw)
-        case "text":
-            return cleaning.text(raw, odd_ends)
+            return cleaning.period(raw, word)
         case _:
-            return cleaning.identifier(raw, odd_ends)
+            return cleaning.timestamp(raw, word)
 
 
-def _by_unit(raw: str, factor: int) -> str:
-    """Money in the unit that the row's own cell says, else in the header's."""
+def _by_unit(raw: str, word: str, factor: int) -> cleaning.Reading:
+    """Money in the unit that the row's own cell says, else in the header's: no cell is clean on its own."""
     units = code_list("units")
     kind = SQL_TYPES["amount"]
+
+    def money(factor: int) -> str:
+        reading = cleaning.number(raw, word, 2, kind, factor)
+        return f"coalesce({reading.quick}, {reading.careful})"
+
     cases = "".join(
-        f" when {cleaning.plain('unit_cell')} in ({words}) then {cleaning.number(raw, 2, kind, unit_factor(code))}"
+        f" when {cleaning.plain('unit_cell')} in ({words}) then {money(unit_factor(code))}"
         for code in units.labels
-        for words in [", ".join(f"'{word}'" for word, of in units.codes.items() if of == code)]
+        for words in [", ".join(f"'{each}'" for each, of in units.codes.items() if of == code)]
     )
-    return f"case when unit_cell is null then {cleaning.number(raw, 2, kind, factor)}{cases} end"
+    careful = f"case when unit_cell is null then {money(factor)}{cases} end"
+    return cleaning.Reading(f"cast(null as {kind})", careful)
 
 
 def _coded(name: str, raw: str) -> str:
@@ -231,7 +268,7 @@ def _faults(feed: Feed, layout: Layout, present: list[Column]) -> list[tuple[str
             shown = raw if column.privacy is None else None
             faults.append((cleaning.is_scientific(raw), f"lost_digits:{column.name}", shown))
     for name in essential_columns(feed):
-        if name in by_name and by_name[name].type not in {*DATE_TYPES, "month", "year", "period"}:
+        if name in by_name and by_name[name].type not in TIME_TYPES:
             faults.append((f'"{name}" is null', f"key_missing:{name}", None))
     for column in present:
         faults.extend(_value_faults(column, feed, by_name))
@@ -245,26 +282,26 @@ PLACEHOLDER = "[0/: .-]+"
 
 
 def _is_unread_date(column: Column) -> str:
-    raw, name = f'"r_{column.name}"', f'"{column.name}"'
-    word = cleaning.plain(raw)
-    return cleaning.guarded(
-        f"{raw} is not null and {name} is null",
-        f"{word} is not null and not regexp_full_match({word}, '{PLACEHOLDER}')",
-    )
+    word = f'"w_{column.name}"'
+    return cleaning.guarded(_is_unread(column), f"not regexp_full_match({word}, '{PLACEHOLDER}')")
+
+
+def _is_unread(column: Column) -> str:
+    return f'("w_{column.name}" is not null and "{column.name}" is null)'
 
 
 def _value_faults(
     column: Column, feed: Feed, present: dict[str, Column]
 ) -> list[tuple[str, str, str | None]]:
     raw, name = f'"r_{column.name}"', f'"{column.name}"'
-    unread = cleaning.guarded(f"{raw} is not null and {name} is null", f"{cleaning.plain(raw)} is not null")
+    unread = _is_unread(column)
     is_essential = column.name in essential_columns(feed)
     found: list[tuple[str, str, str | None]] = []
     if column.type in MONEY_TYPES:
         found.append((unread, f"{column.type}:{column.name}", raw))
         if column.name == feed.control_amount:
             found.append((f"{name} is null", f"amount_missing:{column.name}", None))
-    elif column.type in {*DATE_TYPES, "month", "year", "period"}:
+    elif column.type in TIME_TYPES:
         if _is_date_needed(column, feed):
             if not is_essential:
                 unread = _is_unread_date(column)

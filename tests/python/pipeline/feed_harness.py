@@ -22,6 +22,7 @@ from shouzhi.intake.feeds.columns import lake_columns
 from shouzhi.progress import silent
 from shouzhi.run import RunResult, run
 from shouzhi.warehouse import dbt_build, identity, prepare, publish, replay_rows, standing
+from shouzhi.warehouse.build import read_inputs
 from shouzhi.warehouse.dbt_build import fresh_warehouse
 from shouzhi.warehouse.identity import file_hash
 from shouzhi.warehouse.rows import FOLDER
@@ -143,11 +144,11 @@ AGGREGATES += [
     "+agg_contribution_check_month",
 ]
 AGGREGATES += ["+fct_feed_month"]
-# Kept by month like them and over the policy, or by benefit year: only where builds follow upon builds.
+# Kept by month like them and over the policy, or as the benefit replay: only where builds follow upon builds.
 BY_MONTH = [
     *AGGREGATES,
     "+int_benefits__contribution_month",
-    *(f"+benefits__{mart}" for mart in prepare.YEARLY_MARTS),
+    *(f"+benefits__{mart}" for mart in prepare.REPLAY_MARTS),
 ]
 BY_MONTH += ["int_benefits__settled", "int_benefits__rule_text"]
 
@@ -299,6 +300,7 @@ class AggregateBuilds:
             "region": home.config.region,
             "policy_sample": "true" if home.config.sample_policy else "false",
             "marts_sha256": file_hash(marts),
+            "inputs": read_inputs(home.warehouse),
         }
         (staging / publish.MANIFEST_NAME).write_text(json.dumps(facts), encoding="utf-8")
         publish.settle(home, staging, build_id)
@@ -319,7 +321,7 @@ def aggregate_tables(con: duckdb.DuckDBPyConnection, catalog: str) -> list[str]:
             )
         order by 1
         """,
-        [catalog, list(prepare.YEARLY_MARTS)],
+        [catalog, list(prepare.REPLAY_MARTS)],
     ).fetchall()
     return [name for (name,) in rows]
 
@@ -336,3 +338,9 @@ def aggregate_rows(home: Home) -> dict[str, list[tuple[Any, ...]]]:
         files = newest / FOLDER / replay_rows.FOLDER / "*.parquet"
         found["replay"] = con.execute(f"select * from read_parquet('{files}') order by all").fetchall()
         return found
+
+
+def replay_files(home: Home) -> dict[str, str]:
+    """The hash of every file of the replay's rows in the newest build."""
+    newest = max(publish.finished_builds(home), key=lambda build: build.build_id)
+    return {path.name: file_hash(path) for path in replay_rows.files_of(newest)}

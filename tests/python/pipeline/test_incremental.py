@@ -22,6 +22,7 @@ from tests.python.pipeline.feed_harness import (
     DEFAULTS,
     AggregateBuilds,
     aggregate_rows,
+    replay_files,
     write_file,
 )
 from tests.python.pipeline.test_aggregates import reversed_row
@@ -35,7 +36,7 @@ COUNTIES = ("150102", "150202", "159901")
 PERSONS = ("15010000000000000001", "15010000000000000002", "15010000000000000003")
 ACTIONS = (
     "settle", "late", "correct", "move", "reverse", "replace", "contribute", "recontribute", "premium", "snapshot",
-    "clear", "pay", "account", "again", "bill", "rebill",
+    "clear", "pay", "account", "again", "bill", "rebill", "person", "year", "stay", "foreign",
 )  # fmt: skip
 
 
@@ -87,8 +88,21 @@ def act(
             service = MONTHS[max(MONTHS.index(month) - 1, 0)] if action == "late" else None
             world.settlements.append(settlement(world, month, county, person, fund, service))
             return "setl_d", month, [world.settlements[-1]]
-        case "correct" | "move" | "reverse" if known is None:
+        case "correct" | "move" | "reverse" | "foreign" | "person" | "year" if known is None:
             return None
+        case "person" | "year":
+            # whose it is, or which year's limits it counts against, was wrong
+            number = world.next()
+            changed = {"psn_no": person} if action == "person" else {"year": month[:4]}
+            known.update(changed | {"updt_time": world.updated, "rid": f"R{number}"})
+            return "setl_d", month, [dict(known)]
+        case "stay":
+            # an admission of its own person beyond the pooled cap: what moves on asks the bill
+            row = settlement(world, month, county, "15010000000000000009", 0) | {
+                "med_type": "21", "medfee_sumamt": "400000.00", "inscp_amt": "390000.00", "fulamt_ownpay_amt": "10000.00",
+            }  # fmt: skip
+            world.settlements.append(row)
+            return "setl_d", month, [row]
         case "correct" | "move":
             number = world.next()
             changed = {
@@ -101,11 +115,14 @@ def act(
                 changed = {"setl_time": f"{day(month, 20)} 10:00:00", "updt_time": world.updated}
             known.update(changed)
             return "setl_d", month, [dict(known)]
-        case "reverse":
+        case "reverse" | "foreign":
+            # foreign: under the number of somebody else
             row = reversed_row(known, f"S{world.next()}", day(month, 25)) | {
                 "updt_time": world.updated,
                 "rid": f"R{world.serial}",
             }
+            if action == "foreign":
+                row["psn_no"] = person
             return "setl_d", month, [row]
         case "replace":
             row = settlement(world, month, county, person, fund)
@@ -172,6 +189,13 @@ def act(
                 "insu_admdvs": known["insu_admdvs"], "fee_ocur_time": f"{day(month, 9)} 09:00:00", "rid": f"K{number}",
                 "det_item_fee_sumamt": fee, "updt_time": world.updated,
             }  # fmt: skip
+            if known.get("med_type") == "21":
+                # the whole of an admission, of class B by half of the time
+                row |= {
+                    "setl_id": known["setl_id"],
+                    "inscp_amt": known["inscp_amt"],
+                    "chrgitm_lv": f"0{1 + pick % 2}",
+                }
             world.lines.append(row)
             return "fee_list_d", month, [row]
         case "rebill" if world.lines:
@@ -235,7 +259,37 @@ def key_file(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 def test_run_after_run_equals_one_full_rebuild(
     builds: AggregateBuilds, tmp_path_factory: pytest.TempPathFactory, later: list[list[Step]]
 ) -> None:
-    root = tmp_path_factory.mktemp("sequence")
+    check_sequence(builds, tmp_path_factory.mktemp("sequence"), later)
+
+
+def test_what_touches_rows_that_did_not_change_themselves(builds: AggregateBuilds, tmp_path: Path) -> None:
+    """The replay keeps whoever is not concerned; here each delivery concerns rows that did not come with it."""
+    one, other = PERSONS[:2]
+    later: list[list[Step]] = [
+        # of former years' rows: a bill of an admission beyond the cap, its reversal under another number, a wrong person
+        [
+            ("stay", 0, "202312", "150102", one),
+            ("stay", 0, "202401", "150102", one),
+            ("settle", 1, "202401", "150102", other),
+        ],
+        [
+            ("bill", 3, "202312", "150102", one),
+            ("bill", 4, "202401", "150102", one),
+            ("person", 0, "202312", "150102", other),
+        ],
+        [
+            ("rebill", 3, "202401", "150102", one),
+            ("foreign", 3, "202402", "150102", other),
+            ("year", 4, "202312", "150102", one),
+        ],
+        # the area's month anew: an original and the only settlement of a person are gone
+        [("replace", 2, "202312", "150102", other), ("reverse", 5, "202402", "150102", one)],
+    ]
+    check_sequence(builds, tmp_path, later)
+
+
+def check_sequence(builds: AggregateBuilds, root: Path, later: list[list[Step]]) -> None:
+    """One delivery and build after another give what one build of all gives, the replay's files to the byte."""
     home = open_home(root / "home", region="neimenggu", sample_policy=True)
     world = World()
     for number, steps in enumerate([FIRST, *later]):
@@ -243,6 +297,12 @@ def test_run_after_run_equals_one_full_rebuild(
         started_from = builds.build(home)
         assert (started_from is None) == (number == 0)
     kept_by_month = aggregate_rows(home)
+    kept_files = replay_files(home)
+    [newest] = standing.kept_builds(home)
+    with duckdb.connect(str(standing.kept_file(home, newest)), read_only=True) as con:
+        # whatever number a file and a row have in their delivery: each valid settlement once
+        valid = con.execute("select setl_id from lake.setl_d where vali_flag = '1' order by 1").fetchall()
+    assert [(row[0],) for row in kept_by_month["replay"]] == valid
     shutil.rmtree(home.builds)
     home.builds.mkdir()
     assert builds.build(home) is None
@@ -250,11 +310,12 @@ def test_run_after_run_equals_one_full_rebuild(
     assert sum(len(rows) for rows in made_at_once.values()) > 20
     for table, rows in made_at_once.items():
         assert kept_by_month[table] == rows, table
+    assert replay_files(home) == kept_files
     shutil.rmtree(root)
 
 
-def test_only_the_years_that_changed_are_replayed_anew(builds: AggregateBuilds, tmp_path: Path) -> None:
-    """The file of a year left alone is the same file in the next build; that of the year that changed is another."""
+def test_only_the_months_that_changed_are_written_anew(builds: AggregateBuilds, tmp_path: Path) -> None:
+    """The file of a month left alone is the same file in the next build; a reversal's own month is another file."""
     home = open_home(tmp_path / "home", region="neimenggu", sample_policy=True)
     world = World()
     deliver(home, world, FIRST, tmp_path / "delivery0")
@@ -263,17 +324,20 @@ def test_only_the_years_that_changed_are_replayed_anew(builds: AggregateBuilds, 
     builds.build(home)
     first, second = sorted(build.folder for build in publish.finished_builds(home))
     files = {
-        year: [folder / "rows" / "benefit" / f"{year}.parquet" for folder in (first, second)]
-        for year in ("2023", "2024")
+        name: [folder / "rows" / "benefit" / f"{name}.parquet" for folder in (first, second)]
+        for name in ("2023_202312", "2024_202401", "2024_202402")
     }
-    assert files["2023"][0].samefile(files["2023"][1])
-    assert not files["2024"][0].samefile(files["2024"][1])
+    assert {name: one.samefile(other) for name, (one, other) in files.items()} == {
+        "2023_202312": True,
+        "2024_202401": True,
+        "2024_202402": False,
+    }
     with duckdb.connect() as con:
         counts = [
             con.execute(f"select count(*) from '{file}' where status_code = 'replayed'").fetchone()
-            for file in files["2024"]
+            for file in files["2024_202402"]
         ]
-    assert counts == [(1,), (2,)]
+    assert counts == [(0,), (1,)]
 
 
 def test_only_the_months_that_changed_are_made_anew(builds: AggregateBuilds, tmp_path: Path) -> None:

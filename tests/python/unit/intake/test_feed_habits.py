@@ -350,6 +350,14 @@ def test_a_column_of_units_counts_for_the_money_of_its_row(tmp_path):
     assert found == [wanted[0] * 10000, wanted[1]]
 
 
+def test_a_figure_far_too_large_in_its_unit_stops_nobody(tmp_path):
+    rows = [{**each, "arrived_amt": "12000000000"} for each in clean_rows("fin_subsidy")[:1]]
+    text = "居民财政补助\n单位：万元\n" + text_table(rows, header=labels("fin_subsidy", rows[0]))
+    deliver(tmp_path / "in", tmp_path / "lake", {"fin_subsidy_2024.csv": text})
+    (found,) = loaded(tmp_path / "lake", "fin_subsidy")
+    assert str(found["arrived_amt"]) == "120000000000000.00"
+
+
 def test_a_hidden_sheet_is_told_and_not_read(tmp_path):
     rows = clean_rows("fin_subsidy")
     names = list(rows[0])

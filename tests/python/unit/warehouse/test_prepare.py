@@ -62,6 +62,17 @@ def test_a_build_that_is_damaged_or_whose_working_file_is_gone_is_not_started_fr
     assert prepare.former_build(home, "code") is None
 
 
+def test_a_working_file_that_cannot_be_opened_is_not_started_from(home: Home) -> None:
+    add_build(home, "b1")
+    kept = standing.kept_file(home, "b1")
+    with kept.open("r+b") as stream:
+        stream.truncate(5000)
+    assert prepare.prepare_lake(home, "code") is None
+    assert not kept.exists()
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        assert con.execute("select count(*) from lake.home_parameter").fetchall() == [(2,)]
+
+
 def test_months_that_differ_came_or_went_are_made_anew(home: Home) -> None:
     add_build(home, "b1")
     standing.copy_to(home, "b1")
@@ -89,39 +100,3 @@ def test_months_that_differ_came_or_went_are_made_anew(home: Home) -> None:
         )
         prepare.name_changes(con, is_started=False)
         assert con.execute("select * from lake.changed_month").fetchall() == [("setl_d", "202401")]
-
-
-def test_years_are_replayed_from_the_months_that_hold_them() -> None:
-    """A reversal of last year's settlement comes in: both years are made anew, from their months and from no other."""
-    with duckdb.connect() as con:
-        for schema in ("lake", "core", "benefits"):
-            con.execute(f"create schema {schema}")
-        con.execute(
-            "create table lake.feed_month as select * from (values ('setl_d', '202211', 'a'), ('setl_d', '202312', 'b'),"
-            " ('setl_d', '202401', 'c'), ('setl_d', '202402', 'd')) as t (feed_code, event_month, fingerprint)"
-        )
-        con.execute(
-            "create table core.fct_feed_month as select * from lake.feed_month where event_month < '202402'"
-        )
-        con.execute(
-            "create table lake.setl_d as select * from (values ('1', null, '202211', '2022'), ('2', null, '202312', '2023'),"
-            " ('3', null, '202401', '2024'), ('4', '2', '202402', '2024')) as t (setl_id, init_setl_id, event_month, year)"
-        )
-        con.execute("alter table lake.setl_d add column enddate date")
-        con.execute(
-            "create table lake.fee_list_d as select 'x' as setl_id, '202402' as event_month where false"
-        )
-        for table in prepare.YEARLY_MARTS:
-            con.execute(
-                f"create table benefits.{table} as select year as benefit_year_code, event_month from lake.setl_d"
-                " where event_month < '202402'"
-            )
-        prepare.name_changes(con, is_started=True)
-        assert con.execute("select * from lake.changed_benefit_year order by 1").fetchall() == [
-            ("2023",),
-            ("2024",),
-        ]
-        months = "select * from lake.replayed_month order by 1"
-        assert con.execute(months).fetchall() == [("202312",), ("202401",), ("202402",)]
-        prepare.name_changes(con, is_started=False)
-        assert len(con.execute(months).fetchall()) == 4

@@ -1,5 +1,6 @@
 """What of the former working file a run leaves as it stands, and what it makes anew."""
 
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,16 +12,29 @@ from shouzhi.home import open_home
 from shouzhi.warehouse import standing
 
 
-def node(kind: str, *parents: str, severity: str = "error") -> SimpleNamespace:
+def macro(sql: str, *called: str) -> SimpleNamespace:
+    return SimpleNamespace(macro_sql=sql, depends_on=SimpleNamespace(macros=list(called)))
+
+
+MACROS = {
+    "macro.months": macro("{% if execute %}{{ run_query(query) }}{% endif %}"),
+    "macro.changed": macro("{{ months() }}", "macro.months"),
+    "macro.fen": macro("cast({{ amount }} as bigint)"),
+}
+
+
+def node(kind: str, *parents: str, severity: str = "error", macros: tuple[str, ...] = ()) -> SimpleNamespace:
     return SimpleNamespace(
         resource_type={"test": "test", "seed": "seed"}.get(kind, "model"),
         config=SimpleNamespace(materialized=kind, severity=severity),
         depends_on_nodes=list(parents),
+        depends_on=SimpleNamespace(macros=list(macros)),
         schema="core",
         alias="",
         tags=[],
         compiled=False,
         compiled_code=None,
+        raw_code="",
     )
 
 
@@ -33,8 +47,9 @@ def project() -> Any:
         "test.warns": node("test", "model.dim_area", severity="WARN"),
         "model.stg_setl": node("view", "source.setl_d"),
         "test.stg_setl": node("test", "model.stg_setl"),
-        "model.folded": node("ephemeral", "model.stg_setl"),
+        "model.folded": node("ephemeral", "model.stg_setl", macros=("macro.changed",)),
         "model.claim": node("table", "model.folded", "model.dim_area"),
+        "model.person": node("table", "model.stg_setl", macros=("macro.fen",)),
         "model.agg": node("incremental", "model.claim"),
         "model.stg_asset": node("view", "source.fund_asset"),
         "model.asset": node("table", "model.stg_asset"),
@@ -42,7 +57,7 @@ def project() -> Any:
     for unique_id, each in nodes.items():
         each.alias = unique_id.split(".")[1]
     sources = {f"source.{name}": SimpleNamespace(identifier=name) for name in ("setl_d", "fund_asset")}
-    return SimpleNamespace(nodes=nodes, sources=sources)
+    return SimpleNamespace(nodes=nodes, sources=sources, macros=MACROS)
 
 
 def begun(changed: set[str], reshaped: set[str] | None = None, lacking: str = "") -> standing.Start:
@@ -88,7 +103,9 @@ def test_what_is_made_anew_is_out_of_the_file_and_what_stands_is_left_out_by_dbt
     stands = standing.mark_standing(manifest, begun({"setl_d"}, {"setl_d"}), warehouse)
     assert {name for name, each in manifest.nodes.items() if each.tags == [standing.TAG]} == stands
     assert manifest.nodes["model.asset"].compiled_code == "select 1"
-    assert manifest.nodes["model.claim"].compiled_code is None
+    # dbt takes over what it wrote out before, but for what asks the data, or what such a model is folded into
+    assert manifest.nodes["model.person"].raw_code == "select 1"
+    assert manifest.nodes["model.claim"].raw_code == ""
     with duckdb.connect(str(warehouse), read_only=True) as con:
         left = con.execute("select table_name from information_schema.tables order by 1").fetchall()
     # the months of an aggregate are taken out by itself
@@ -101,6 +118,7 @@ def test_a_relation_of_the_lake_is_told_by_its_query_or_its_rows(tmp_path: Path)
         con.execute("create table lake.intake_file as select 1 as file_no, 'a' as file_name")
         con.execute("create table lake.fund_asset (amount decimal(18, 2))")
         con.execute("create view lake.setl_d as select 'part1' as setl_id")
+        con.execute("create view lake.former_replay as select 1 as i")
         before = standing.sources(con)
         con.execute("create or replace table lake.intake_file as select 1 as file_no, 'a' as file_name")
         assert standing.start("b1", before, standing.sources(con), {}).changed == frozenset()
@@ -109,9 +127,10 @@ def test_a_relation_of_the_lake_is_told_by_its_query_or_its_rows(tmp_path: Path)
         con.execute("drop table lake.fund_asset")
         con.execute("create view lake.fund_asset as select cast(1 as decimal(20, 2)) as amount")
         con.execute("create table lake.home_parameter as select 1 as i")
+        con.execute("drop view lake.former_replay")
         found = standing.start("b1", before, standing.sources(con), {})
-    assert found.changed == {"intake_file", "setl_d", "fund_asset", "home_parameter"}
-    assert found.reshaped == {"fund_asset", "home_parameter"}
+    assert found.changed == {"intake_file", "setl_d", "fund_asset", "home_parameter", "former_replay"}
+    assert found.reshaped == {"fund_asset", "home_parameter", "former_replay"}
 
 
 def test_one_working_file_is_kept(tmp_path: Path) -> None:
@@ -124,7 +143,7 @@ def test_one_working_file_is_kept(tmp_path: Path) -> None:
         assert not home.warehouse.exists()
         assert standing.kept_builds(home) == {build_id}
     assert standing.read_compiled(home, "b2") == {"model.a": "select 1"}
-    standing.copy_to(home, "b2")
+    shutil.copyfile(standing.kept_file(home, "b2"), home.warehouse)
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         assert con.execute("select made_by from t").fetchall() == [("b2",)]
     assert standing.kept_file(home, "b2").exists()
