@@ -8,23 +8,40 @@
     {{ return(not execute or load_relation(source('lake', 'former_replay')) is not none) }}
 {%- endmacro %}
 
-{% macro in_changed_benefit_year(column) -%}
-    {{ column }} in (select changed.benefit_year_code from {{ ref('int_benefits__changed_replay') }} as changed)
+{# Rows of the benefit years of which anything changed; as literals, so that no other year's files are read. #}
+{% macro in_changed_benefit_year() -%}
+    {%- set query -%}
+        select distinct benefit_year_code from {{ ref('int_benefits__changed_replay') }} order by benefit_year_code
+    {%- endset -%}
+    {%- if not execute or not is_replay_kept() -%} true
+    {%- else -%}
+        {%- set years = run_query(query).columns[0].values() | list -%}
+        {%- if years -%} benefit_year_code in ({{ quoted_list(years) }}) {%- else -%} false {%- endif -%}
+    {%- endif -%}
 {%- endmacro %}
 
-{% macro in_changed_replay(relation) -%}
-    exists (
-        select 1
-        from {{ ref('int_benefits__changed_replay') }} as changed
-        where
-            {{ relation }}.benefit_year_code = changed.benefit_year_code
-            and {{ relation }}.event_month = changed.event_month
-    )
+{# Rows of the benefit years and months of which anything changed. #}
+{% macro in_changed_replay() -%}
+    {%- set query -%}
+        select distinct
+            benefit_year_code,
+            event_month
+        from {{ ref('int_benefits__changed_replay') }}
+        order by benefit_year_code, event_month
+    {%- endset -%}
+    {%- if not execute or not is_replay_kept() -%} true
+    {%- else -%}
+        {%- set changed = run_query(query).rows -%}
+        {%- for row in changed -%}
+            {{ '(' if loop.first else ' or ' -}}
+            benefit_year_code = '{{ row[0] }}' and event_month = '{{ row[1] }}'
+            {{- ')' if loop.last }}
+        {%- else -%} false
+        {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {# The pre-hook of an incremental mart: what it held before of the rows that ``condition`` names is taken out. #}
 {% macro delete_changed_replay(condition) -%}
-    {%- if execute and is_incremental() -%}
-        delete from {{ this }} {%- if is_replay_kept() %} where {{ condition }}{% endif -%}
-    {%- endif -%}
+    {%- if execute and is_incremental() -%} delete from {{ this }} where {{ condition }} {%- endif -%}
 {%- endmacro %}

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ delete_changed_replay(in_changed_benefit_year('benefit_year_code')) }}",
+    pre_hook="{{ delete_changed_replay(in_changed_benefit_year()) }}",
 ) }}
 select
     area_code,
@@ -15,5 +15,5 @@ select
     {{ sum_money('over_cap_yuan') }} as over_cap_yuan,
     {{ sample_keys('case when over_cap_yuan > 0 then person_key end') }} as over_cap_keys
 from {{ ref('int_benefits__person_year') }}
-where cap_yuan is not null
+where cap_yuan is not null and {{ in_changed_benefit_year() }}
 group by area_code, insutype_code, fund_code, benefit_year_code

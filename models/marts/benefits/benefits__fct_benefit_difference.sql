@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ delete_changed_replay(in_changed_replay(this)) }}",
+    pre_hook="{{ delete_changed_replay(in_changed_replay()) }}",
 ) }}
 select
     area_code,
@@ -17,10 +17,8 @@ select
     {{ sum_money('paid_yuan') }} as paid_yuan,
     {{ sum_money('expected_yuan') }} as expected_yuan,
     {{ sum_money('difference_yuan') }} as difference_yuan
-from {{ ref('int_benefits__replay') }} as replay
-where
-    has_difference and difference_yuan <> 0
-    {%- if is_replay_kept() %} and {{ in_changed_replay('replay') }}{% endif %}
+from {{ ref('int_benefits__replay') }}
+where has_difference and difference_yuan <> 0 and {{ in_changed_replay() }}
 group by
     area_code, coalesce(institution_code, ''), coalesce(operator_key, ''), event_month, benefit_year_code, insutype_code,
     fund_code, cause_code

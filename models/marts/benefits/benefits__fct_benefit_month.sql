@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ delete_changed_replay(in_changed_replay(this)) }}",
+    pre_hook="{{ delete_changed_replay(in_changed_replay()) }}",
 ) }}
 {%- set layers = [
     ('pooled', 'pooled_pay', 'pooled'), ('large', 'large_claim_pay', 'large'),
@@ -46,10 +46,8 @@ with summed as (
             "case when status_code = 'replayed' and " ~ paid ~ ' <> coalesce(due_' ~ layer ~ ', 0) then settlement_id end'
         ) }} as {{ name }}_difference_keys{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref('int_benefits__worked') }} as worked
-    {%- if is_replay_kept() %}
-    where {{ in_changed_replay('worked') }}
-    {%- endif %}
+    from {{ ref('int_benefits__worked') }}
+    where {{ in_changed_replay() }}
     group by area_code, insutype_code, event_month, benefit_year_code, status_code, reason_code
 )
 
