@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 -- depends_on: {{ ref('int_benefits__ruled_claim') }}
 -- The benefit years and months of which a row of the replay is not what the build before has: what is kept by them is made
--- anew. Of a settlement that came, changed or went, where it is and was; of the others worked out, where the row differs.
+-- anew.
 {%- if is_replay_kept() %}
 with worked as (
     select
@@ -22,30 +22,20 @@ with worked as (
             union
             select changed.settlement_id from {{ source('lake', 'changed_settlement') }} as changed
         )
-),
-
-told as (
-    select
-        worked.*,
-        changed.settlement_id is not null as is_changed
-    from worked
-    left join (select distinct settlement_id from {{ source('lake', 'changed_settlement') }}) as changed
-        on worked.settlement_id = changed.settlement_id
 )
 
-select
+-- A row that is the same on both sides is there twice.
+select distinct
     benefit_year_code,
     event_month
-from told
-where is_changed
-union
-select
-    benefit_year_code,
-    event_month
-from told
-where not is_changed
-group by {{ replay_columns() | join(', ') }}
-having count(*) = 1
+from (
+    select
+        benefit_year_code,
+        event_month
+    from worked
+    group by {{ replay_columns() | join(', ') }}
+    having count(*) = 1
+) as differing
 {%- else %}
 select distinct
     benefit_year_code,
