@@ -111,46 +111,61 @@ def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
         if not outcome.is_success:
             raise NotPublished(dbt_build.failure_sentence(outcome, warehouse))
         fault_point("after_build")
-        with steps.step("gx", "数据形状检验（Great Expectations）"):
-            with steps.measured("gx_import_wait"):
-                imports.thread.join()
-            from expectations import runner
-
-            results = runner.check_warehouse(warehouse, staging / "data_docs")
-        refuse_failed_expectations(results)
+        check_and_write(home, ids, steps, warehouse, staging, outcome, begun)
     except NotPublished as refusal:
         keep_refusal(home, staging, ids, str(refusal))
         raise
-    former = home.builds / begun.build_id if begun else None
-    with steps.step("export", "导出"):
-        facts = build_facts(warehouse, ids)
-        marts = staging / publish.MARTS_NAME
-
-        def write_rows() -> dict[str, int]:
-            with steps.measured("rows"):
-                return rows.write_rows(warehouse, home.lake, outcome.manifest, staging, former)
-
-        # Two files that have nothing to do with each other: the tables and, in a thread, the rows behind them.
-        with ThreadPoolExecutor(1) as pool:
-            writing = pool.submit(write_rows)
-            counts = export.export_marts(
-                warehouse,
-                marts,
-                outcome.manifest,
-                facts,
-                results,
-                runner.registry_rows(),
-                former / publish.MARTS_NAME if former else None,
-            )
-            row_files = writing.result()
-        fault_point("after_export")
-        rows.name_publicly(marts)
-        verify_export(marts, ids["build_id"])
-        issues = count_issues(warehouse)
-        write_manifest(staging, ids, facts, counts, issues, outcome, results, warehouse, row_files, begun)
     made = publish.settle(home, staging, ids["build_id"])
     standing.keep(home, made.build_id, outcome.manifest)
     return made
+
+
+def check_and_write(
+    home: Home,
+    ids: dict[str, str],
+    steps: Steps,
+    warehouse: Path,
+    staging: Path,
+    outcome: dbt_build.DbtOutcome,
+    begun: standing.Start | None,
+) -> None:
+    """From the working file to a complete staging folder; raises ``NotPublished`` where a table has not its shape."""
+    with steps.measured("gx_import_wait"):
+        start_imports().thread.join()
+    from expectations import runner
+
+    former = home.builds / begun.build_id if begun else None
+    facts = build_facts(warehouse, ids)
+    marts = staging / publish.MARTS_NAME
+
+    def write_rows() -> dict[str, int]:
+        with steps.measured("rows"):
+            return rows.write_rows(warehouse, home.lake, outcome.manifest, staging, former)
+
+    # None of these waits for another before its end: the checks of the tables' shape, the tables, the rows behind them.
+    with ThreadPoolExecutor(3) as pool:
+        checked = pool.submit(runner.check_warehouse, warehouse, staging / "data_docs")
+        written = pool.submit(
+            export.export_marts,
+            warehouse,
+            marts,
+            outcome.manifest,
+            facts,
+            checked.result,
+            runner.registry_rows(),
+            former / publish.MARTS_NAME if former else None,
+        )
+        linked = pool.submit(write_rows)
+        with steps.step("gx", "数据形状检验（Great Expectations）"):
+            results = checked.result()
+        refuse_failed_expectations(results)
+        with steps.step("export", "导出"):
+            counts, row_files = written.result(), linked.result()
+            fault_point("after_export")
+            rows.name_publicly(marts)
+            verify_export(marts, ids["build_id"])
+            issues = count_issues(warehouse)
+            write_manifest(staging, ids, facts, counts, issues, outcome, results, warehouse, row_files, begun)
 
 
 @dataclass(frozen=True)
@@ -255,6 +270,7 @@ def refuse_failed_expectations(results: list[dict[str, Any]]) -> None:
 def keep_refusal(home: Home, staging: Path, ids: dict[str, str], reason: str) -> None:
     """Keep the reason and the Data Docs of a refused build, without tables; the lake has the data."""
     (staging / publish.MARTS_NAME).unlink(missing_ok=True)
+    shutil.rmtree(staging / rows.FOLDER, ignore_errors=True)
     text = json.dumps({**ids, "reason": reason, "refused_at": now()}, ensure_ascii=False, indent=2)
     write_durably(staging / "refused.json", text + "\n")
     target = home.builds / f"{publish.REJECTED_PREFIX}{ids['build_id']}"

@@ -13,6 +13,9 @@ from shouzhi.home import Home
 from shouzhi.intake import lake
 from shouzhi.warehouse import publish, replay_start, standing
 
+# The working file is read by this version of DuckDB alone; in its newest format texts are compressed in two thirds of the
+# time. A file keeps the format that it was made in.
+NEW_FILE = {"storage_compatibility_version": "latest"}
 # Marts that are kept by benefit year and month, as the replay's rows are.
 REPLAY_MARTS = ("fct_benefit_month", "fct_benefit_difference", "fct_benefit_cap")
 EVERY_MONTH_SQL = """
@@ -36,7 +39,7 @@ def prepare_lake(home: Home, code_hash: str) -> standing.Start | None:
     former = former_build(home, code_hash)
     if former is not None and not standing.copy_to(home, former.build_id):
         former = None
-    with duckdb.connect(str(home.warehouse)) as con:
+    with duckdb.connect(str(home.warehouse), config=NEW_FILE) as con:
         con.execute("set autoinstall_known_extensions = false")
         con.execute("create schema if not exists lake")
         before = standing.sources(con)

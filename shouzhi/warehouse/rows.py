@@ -36,7 +36,10 @@ def write_rows(
         if node["resource_type"] in {"model", "seed"}
     }
     queries: dict[str, str] = {}
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with duckdb.connect() as con:
+        # attached: a file may be open in one configuration only, and the checks that run beside this have their own
+        con.execute(f"attach {quoted_text(str(warehouse))} as warehouse (read_only)")
+        con.execute("use warehouse")
         for feed in source_feeds(manifest, nodes):
             queries[f'"warehouse"."lake"."{feed}"'] = lake_query(con, feed, lake_root, folder)
         for name in needed(nodes, "seed"):

@@ -91,7 +91,7 @@ def warehouse(tmp_path: Path) -> Path:
 def exported(warehouse: Path, target: Path) -> dict[str, int]:
     result = {"check_id": "GX-1", "tool": "gx", "status": "pass", "violated_count": 0, "unknown_column": 1}
     check = {"check_id": "GX-1", "name_zh": "列齐全"}
-    return export_marts(warehouse, target, MANIFEST, {"build_id": "abc"}, [result], [check])
+    return export_marts(warehouse, target, MANIFEST, {"build_id": "abc"}, lambda: [result], [check])
 
 
 def test_marts_and_dimensions_are_plain_tables_in_a_fixed_order(warehouse: Path, tmp_path: Path) -> None:

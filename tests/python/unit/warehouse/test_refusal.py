@@ -1,12 +1,15 @@
 """A refused build says in one sentence which check failed, where, and how much."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from shouzhi.errors import UserError
-from shouzhi.warehouse import build
+from shouzhi.home import open_home
+from shouzhi.progress import silent
+from shouzhi.warehouse import build, publish
 from shouzhi.warehouse.dbt_build import DbtOutcome, FailedNode, failure_sentence
 from shouzhi.warehouse.issues import Issues
 
@@ -104,3 +107,38 @@ def test_a_failed_expectation_refuses_and_a_warning_does_not() -> None:
 def test_issues_decide_the_exit_code(issues: tuple[int, int, int], code: int, words: str) -> None:
     found = Issues(*issues)
     assert (found.exit_code, found.sentence) == (code, words)
+
+
+def test_tables_and_rows_written_beside_failed_expectations_are_not_kept(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from expectations import runner
+
+    home = open_home(tmp_path / "var", region="neimenggu")
+    staging = publish.staging_folder(home, "b")
+    seen: list[list[dict[str, Any]]] = []
+
+    def write_tables(warehouse: Path, marts: Path, *given: Any) -> dict[str, int]:
+        marts.touch()
+        seen.append(given[2]())
+        return {}
+
+    def write_rows(*given: Any) -> dict[str, int]:
+        (staging / "rows").mkdir()
+        return {}
+
+    failed = {
+        "check_id": "GX-1", "check_name": "列齐全", "status": "fail", "relation": "core.t", "violated_count": 2,
+        "sample_keys": None,
+    }  # fmt: skip
+    monkeypatch.setattr(build, "build_facts", lambda *_: {})
+    monkeypatch.setattr(build.export, "export_marts", write_tables)
+    monkeypatch.setattr(build.rows, "write_rows", write_rows)
+    monkeypatch.setattr(runner, "check_warehouse", lambda *_: [failed])
+    with pytest.raises(
+        build.NotPublished, match=r"数据形状检验 GX-1（列齐全）没有通过：表 core\.t 有 2 处不符"
+    ):
+        build.check_and_write(home, {}, build.Steps(silent()), warehouse, staging, outcome(), None)
+    assert seen == [[failed]]
+    build.keep_refusal(home, staging, {"build_id": "b"}, "原因")
+    assert [path.name for path in (home.builds / "rejected-b").iterdir()] == ["refused.json"]

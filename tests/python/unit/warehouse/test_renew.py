@@ -44,7 +44,9 @@ def working_file(path: Path, tables: dict[str, Periods]) -> Path:
 def exported(warehouse: Path, target: Path, former: Path | None = None) -> dict[str, int]:
     target.parent.mkdir()
     found = {"area_code": "gx", "row_count": warehouse.stat().st_ino}
-    return export_marts(warehouse, target, MANIFEST, {"build_id": warehouse.stem}, [found], [], former)
+    return export_marts(
+        warehouse, target, MANIFEST, {"build_id": warehouse.stem}, lambda: [found], [], former
+    )
 
 
 def content(path: Path) -> dict[str, list[Any]]:
