@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- E01 E09 C08 C09 D09: settlements and contributions against persons, cover and institutions, and two covers of one person
 -- at once, in another scheme or another area, for longer than the grace.
 with basic_spell as (
