@@ -27,15 +27,20 @@
     {{ file }}.settlement_file_no * 1099511627776 + {{ row_id }} % 1099511627776
 {%- endmacro %}
 
-{# A row of the replay, as a build keeps it. #}
-{% macro replay_columns() %}
-{%- set columns = [
+{# What a row of the replay is about and how it was judged: all that is no amount. #}
+{% macro replay_facts() %}
+{{ return([
     'settlement_id', 'original_settlement_id', 'is_reversal', 'person_key', 'area_code', 'county_code', 'institution_code',
     'operator_key', 'insutype_code', 'scheme_code', 'benefit_year_code', 'settled_at', 'event_month', 'service_end_date',
     'medical_kind_code', 'place_code', 'hospital_level_code', 'person_group_code', 'is_civil_servant', 'is_privileged',
     'is_provincial_cadre', 'is_assisted', 'path_code', 'rule_set_no', 'status_code', 'reason_code', 'blocked_by_id',
-    'has_difference', 'fee', 'in_scope', 'first_self_pay', 'pooled_pay_share',
-] + paid_amounts() -%}
+    'has_difference',
+]) }}
+{% endmacro %}
+
+{# A row of the replay, as a build keeps it. #}
+{% macro replay_columns() %}
+{%- set columns = replay_facts() + ['fee', 'in_scope', 'first_self_pay', 'pooled_pay_share'] + paid_amounts() -%}
 {%- for name in worked_amounts() %}{% do columns.append('due_' ~ name) %}{% endfor -%}
 {{ return(columns) }}
 {% endmacro %}

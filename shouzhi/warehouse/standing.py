@@ -4,7 +4,7 @@ A run starts with a copy of the working file that made the newest finished build
 parameters. What no changed relation of the lake reaches stands there already: seeds and reference tables always, the
 tests on them, and every view. dbt makes the rest anew, and of the aggregates kept by month the months that changed.
 
-The file belongs to the build whose id is in its name. It is a copy of nothing that is not in the lake: where it is
+The file belongs to the build whose id is in its name. It holds nothing that cannot be made from the lake: where it is
 missing, everything is made anew.
 """
 
@@ -142,14 +142,9 @@ def reached(manifest: Any, names: frozenset[str]) -> set[str]:
     for unique_id, node in manifest.nodes.items():
         for parent in node.depends_on_nodes:
             children.setdefault(parent, []).append(unique_id)
-    waiting = [unique_id for unique_id, source in manifest.sources.items() if source.identifier in names]
-    found: set[str] = set()
-    while waiting:
-        for child in children.get(waiting.pop(), []):
-            if child not in found:
-                found.add(child)
-                waiting.append(child)
-    return found
+    return followed(
+        {unique_id for unique_id, source in manifest.sources.items() if source.identifier in names}, children
+    )
 
 
 def asking_nodes(manifest: Any) -> set[str]:
@@ -162,13 +157,19 @@ def asking_nodes(manifest: Any) -> set[str]:
         for parent in getattr(each, "depends_on_nodes", ()):
             if is_folded(manifest, parent):
                 callers.setdefault(parent, []).append(unique_id)
-    waiting = list(asking)
+    return asking | followed(asking, callers)
+
+
+def followed(first: set[str], followers: dict[str, list[str]]) -> set[str]:
+    """Whatever follows any of ``first``, through whatever others."""
+    found: set[str] = set()
+    waiting = list(first)
     while waiting:
-        for caller in callers.get(waiting.pop(), []):
-            if caller not in asking:
-                asking.add(caller)
-                waiting.append(caller)
-    return asking
+        for follower in followers.get(waiting.pop(), []):
+            if follower not in found:
+                found.add(follower)
+                waiting.append(follower)
+    return found
 
 
 def is_folded(manifest: Any, unique_id: str) -> bool:
