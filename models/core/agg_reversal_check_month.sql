@@ -36,6 +36,14 @@ original as (
     where true{{ in_original_months() }}
 ),
 
+link as (
+    select
+        settlement_id,
+        original_month,
+        count(*) over (partition by original_settlement_id) as reversal_count
+    from {{ ref('fct_reversal') }}
+),
+
 judged as (
     select
         reversal.area_code,
@@ -51,7 +59,7 @@ judged as (
         or reversal.{{ amount }}_yuan <> -original.{{ amount }}_yuan
         {% endfor %} as is_violated
     from reversal
-    inner join {{ ref('fct_reversal') }} as link on reversal.settlement_id = link.settlement_id
+    inner join link on reversal.settlement_id = link.settlement_id
     left join {{ ref('insutype') }} as insutype on reversal.insutype_code = insutype.insutype_code
     left join original on reversal.original_settlement_id = original.settlement_id
 )

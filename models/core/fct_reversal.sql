@@ -1,6 +1,14 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ delete_relinked_months() }}",
+) }}
 {% set kept = ['insutype_code', 'special_person_code', 'medical_type_code', 'settlement_type_code'] %}
--- Reversals linked to what they take back, once for all who follow them: few rows, found by keys alone, so that a run reads
--- a few narrow columns of the settlements of all months.
+{% set reversals = "refund_code = '1' and valid_code = '1' and original_settlement_id is not null" %}
+{% set months = relinked_months() %}
+-- Reversals linked to what they take back, once for all who follow them; by the month of the reversal. What is taken back may
+-- lie in any other month (macros/checks/reversal_month.sql).
 with reversal as (
     select
         settlement_id,
@@ -10,12 +18,29 @@ with reversal as (
         settled_at,
         {{ benefit_year_of('settlement') }} as benefit_year_code,
         {{ kept | join(', ') }},
-        count(*) over (partition by original_settlement_id) as reversal_count,
         delivery_no,
         file_no,
         row_id
     from {{ ref('stg_setl_d') }} as settlement
-    where refund_code = '1' and valid_code = '1' and original_settlement_id is not null
+    where {{ reversals }}{{ in_months(months) }}
+),
+
+original as (
+    select
+        settlement_id,
+        original_settlement_id,
+        person_key,
+        event_month,
+        settled_at,
+        {{ benefit_year_of('settlement') }} as benefit_year_code,
+        {{ kept | join(', ') }},
+        valid_code,
+        refund_code,
+        delivery_no,
+        file_no,
+        row_id
+    from {{ ref('stg_setl_d') }} as settlement
+    where true{{ in_months(months_taken_back(reversals, months)) }}
 )
 
 select
@@ -25,7 +50,6 @@ select
     reversal.event_month,
     reversal.settled_at,
     reversal.benefit_year_code,
-    reversal.reversal_count,
     reversal.delivery_no,
     reversal.file_no,
     reversal.row_id,
@@ -35,7 +59,7 @@ select
     original.person_key as original_person_key,
     original.event_month as original_month,
     original.settled_at as original_settled_at,
-    {{ benefit_year_of('original') }} as original_benefit_year_code,
+    original.benefit_year_code as original_benefit_year_code,
     {%- for column in kept %}
     reversal.{{ column }},
     original.{{ column }} as original_{{ column }},
@@ -44,4 +68,4 @@ select
     coalesce(original.valid_code = '1', false)
     and not (coalesce(original.refund_code = '1', false) and original.original_settlement_id is not null) as has_original
 from reversal
-left join {{ ref('stg_setl_d') }} as original on reversal.original_settlement_id = original.settlement_id
+left join original on reversal.original_settlement_id = original.settlement_id

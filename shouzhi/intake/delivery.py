@@ -16,8 +16,9 @@ from shouzhi.intake import lake
 from shouzhi.intake.contract import business_feeds
 from shouzhi.intake.delivery_hints import delivery_hints
 from shouzhi.intake.discovery import Source, content_hash, discover, format_fault
+from shouzhi.intake.feeds.feed_reading import FeedFile
 from shouzhi.intake.feeds.relations import feed_states
-from shouzhi.intake.feeds.session import FeedFile, FeedSession
+from shouzhi.intake.feeds.session import FeedSession
 from shouzhi.intake.feeds.text_tables import scan
 from shouzhi.intake.hints import future_notes
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA, ROW_SCHEMA, sum_yuan

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from shouzhi.intake.contract import Feed, load_feeds
-from shouzhi.intake.feeds.session import FeedFile
+from shouzhi.intake.feeds.feed_reading import FeedFile
 from shouzhi.intake.feeds.supersede import Replaced
 from shouzhi.intake.hints import FUTURE_PERIOD
 from shouzhi.intake.parsed import Note, sum_yuan

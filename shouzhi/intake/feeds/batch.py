@@ -51,8 +51,6 @@ class Batch:
     folder: Path
     delivery_no: int
     number: int
-    # how many parts are written at a time
-    cores: int
 
 
 @dataclass
@@ -61,6 +59,8 @@ class Taken:
 
     parts: list[dict[str, Any]] = field(default_factory=list)
     quarantine: list[str] = field(default_factory=list)
+    # received and quarantined rows and yuan by file, month and area
+    controls: list[pa.Table] = field(default_factory=list)
     rejected: dict[int, str] = field(default_factory=dict)
     non_data: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     samples: dict[int, pa.Table] = field(default_factory=dict)
@@ -68,8 +68,8 @@ class Taken:
     unread_dates: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
 
 
-def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Taken:
-    """Read a batch; a file that DuckDB cannot read is rejected and the rest is read without it."""
+def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, cores: int) -> Taken:
+    """Read a batch, writing as many parts at a time as there are ``cores``; a file that DuckDB cannot read is rejected and the rest is read without it."""
     taken = Taken()
     members = batch.members
     try:
@@ -82,12 +82,12 @@ def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Taken:
             return taken
         for index, member in enumerate(members):
             single = replace(batch, members=[member], number=batch.number + index)
-            _join(taken, take_batch(connection, single))
+            _join(taken, take_batch(connection, single, cores))
         return taken
     _number_rows(connection, members, is_all=event_grain(batch.feed) == "all")
-    _count_control(connection, batch)
+    taken.controls.append(_count_control(connection, batch))
     _collect_faults(connection, batch, taken)
-    _write_parts(connection, batch, taken)
+    _write_parts(connection, batch, taken, cores)
     for name in ("staged", "batch_file", "unread_line", "fault_line", "pseudonym_map"):
         connection.execute(f"drop table if exists {name}")
     return taken
@@ -96,6 +96,7 @@ def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Taken:
 def _join(taken: Taken, other: Taken) -> None:
     taken.parts.extend(other.parts)
     taken.quarantine.extend(other.quarantine)
+    taken.controls.extend(other.controls)
     taken.rejected.update(other.rejected)
     taken.samples.update(other.samples)
     for file_no, count in other.non_data.items():
@@ -234,12 +235,11 @@ def control_sql(feed: Feed) -> str:
     return f'"{feed.control_amount}"' if feed.control_amount else "cast(0 as decimal(20,2))"
 
 
-def _count_control(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+def _count_control(connection: duckdb.DuckDBPyConnection, batch: Batch) -> pa.Table:
     """Count received and quarantined rows and yuan from the staged text, before any Parquet is written."""
     yuan = control_sql(batch.feed)
-    connection.execute(
+    return connection.execute(
         f"""
-insert into control
 with counted as (
     select
         file_index,
@@ -282,7 +282,7 @@ from counted
 inner join batch_file on batch_file.file_index = counted.file_index
 group by batch_file.file_no, {MONTH_SQL}, counted.admdvs
 """
-    )
+    ).to_arrow_table()
 
 
 # a row whose own month cannot be read endangers the month that its file is named for
@@ -410,7 +410,7 @@ def _made(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken) -> None:
+def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken, cores: int) -> None:
     """Write a month's rows in the order of their file: one part, or one for each row group of a larger month.
 
     A part is read off ``staged`` without a join and is one row group, so it needs no sort: of more a scan would cut row
@@ -443,7 +443,7 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Tak
                 f" where fault is null and {condition}) to '{path}' (format parquet, compression zstd)"
             )
 
-    with ThreadPoolExecutor(batch.cores) as pool:
+    with ThreadPoolExecutor(cores) as pool:
         writing = []
         for month, cut, count in _cut(connection, source, months):
             number = f"-{batch.number}" if batch.number or cut is not None else ""

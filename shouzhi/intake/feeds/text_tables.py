@@ -249,8 +249,8 @@ def _head_rows(head: str, delimiter: str, has_quotes: bool) -> Iterator[tuple[in
 def pieces(table: TextTable, folder: Path, piece_bytes: int) -> Iterator[TextTable]:
     """Cut a text into pieces of whole rows, so that what is held in memory does not grow with the file.
 
-    A line end between quotes is no row's end: a piece ends where the quotes so far are even. A piece lives until the
-    next one is asked for; one without any such end is as long as it has to be.
+    A line end between quotes is no row's end: a piece ends where the quotes so far are even; one without any such end is
+    as long as it has to be. Whoever reads a piece removes it.
     """
     first, number, rest = 1, 0, b""
     with table.path.open("rb") as source:
@@ -258,14 +258,13 @@ def pieces(table: TextTable, folder: Path, piece_bytes: int) -> Iterator[TextTab
             path = folder / f"piece{number}.csv"
             with path.open("wb") as target:
                 size, lines, rest = _cut(source, target, rest, table.layout.has_quotes, piece_bytes)
-            if size:
-                layout = table.layout if number == 0 else replace(table.layout, skip=0)
-                yield replace(
-                    table, path=path, layout=layout, byte_count=size, line_count=lines, first_line=first
-                )
-            path.unlink(missing_ok=True)
             if not size:
+                path.unlink()
                 return
+            layout = table.layout if number == 0 else replace(table.layout, skip=0)
+            yield replace(
+                table, path=path, layout=layout, byte_count=size, line_count=lines, first_line=first
+            )
             first, number = first + lines, number + 1
 
 

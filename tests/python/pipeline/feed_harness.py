@@ -316,7 +316,8 @@ def aggregate_tables(con: duckdb.DuckDBPyConnection, catalog: str) -> list[str]:
         where
             table_catalog = ? and table_type = 'BASE TABLE'
             and (
-                table_schema = 'core' and (starts_with(table_name, 'agg_') or table_name = 'fct_feed_month')
+                table_schema = 'core'
+                and (starts_with(table_name, 'agg_') or table_name in ('fct_feed_month', 'fct_reversal'))
                 or table_schema = 'benefits' and list_contains(?, table_name)
             )
         order by 1

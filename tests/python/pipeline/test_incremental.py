@@ -36,7 +36,7 @@ COUNTIES = ("150102", "150202", "159901")
 PERSONS = ("15010000000000000001", "15010000000000000002", "15010000000000000003")
 ACTIONS = (
     "settle", "late", "correct", "move", "reverse", "replace", "contribute", "recontribute", "premium", "snapshot",
-    "clear", "pay", "account", "again", "bill", "rebill", "person", "year", "stay", "foreign",
+    "clear", "pay", "account", "again", "bill", "rebill", "person", "year", "stay", "foreign", "foretell",
 )  # fmt: skip
 
 
@@ -115,6 +115,12 @@ def act(
                 changed = {"setl_time": f"{day(month, 20)} 10:00:00", "updt_time": world.updated}
             known.update(changed)
             return "setl_d", month, [dict(known)]
+        case "foretell":
+            # a reversal of what comes later, if at all
+            row = settlement(world, month, county, person, fund)
+            world.settlements.append(row)
+            reversal = reversed_row(row, f"S{world.next()}", day(month, 25))
+            return "setl_d", month, [reversal | {"updt_time": world.updated, "rid": f"R{world.serial}"}]
         case "reverse" | "foreign":
             # foreign: under the number of somebody else
             row = reversed_row(known, f"S{world.next()}", day(month, 25)) | {
@@ -282,8 +288,13 @@ def test_what_touches_rows_that_did_not_change_themselves(builds: AggregateBuild
             ("foreign", 3, "202402", "150102", other),
             ("year", 4, "202312", "150102", one),
         ],
-        # the area's month anew: an original and the only settlement of a person are gone
-        [("replace", 2, "202312", "150102", other), ("reverse", 5, "202402", "150102", one)],
+        # the area's month anew: an original and the only settlement of a person are gone; what a reversal named comes after it
+        [
+            ("replace", 2, "202312", "150102", other),
+            ("reverse", 5, "202402", "150102", one),
+            ("foretell", 6, "202401", "150102", one),
+        ],
+        [("move", 7, "202402", "150102", one)],
     ]
     check_sequence(builds, tmp_path, later)
 

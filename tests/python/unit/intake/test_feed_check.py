@@ -70,8 +70,8 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 from shouzhi.intake import take_in
-from shouzhi.intake.feeds import session
-session.BATCH_BYTES = 8 << 20
+from shouzhi.intake.feeds import feed_reading
+feed_reading.BATCH_BYTES = 8 << 20
 delivery = take_in(Path(sys.argv[1]), Path(sys.argv[2]))
 record = delivery.report.files[0]
 assert record.status_code == "loaded", record.first_reason

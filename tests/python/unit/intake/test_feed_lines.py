@@ -6,7 +6,7 @@ import pytest
 from habit_tools import clean_row, deliver, put_workbook, registered, relation, standing, text_table
 
 from shouzhi.intake import check_extracts
-from shouzhi.intake.feeds import session, text_tables
+from shouzhi.intake.feeds import feed_reading, text_tables
 
 ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "utf-16"]
 
@@ -16,7 +16,7 @@ def piece_size(request, monkeypatch):
     """Every case again with the text cut into pieces of a few rows, as a large file's is."""
     if request.param == "pieces":
         size = 4 << 20 if "large" in request.node.name else 5000
-        monkeypatch.setattr(session, "BATCH_BYTES", size)
+        monkeypatch.setattr(feed_reading, "BATCH_BYTES", size)
         monkeypatch.setattr(text_tables, "CHUNK_BYTES", size // 4)
 
 

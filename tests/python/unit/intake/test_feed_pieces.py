@@ -6,13 +6,13 @@ from habit_tools import clean_rows, deliver, put, relation, standing, text_table
 
 from shouzhi.intake import take_in
 from shouzhi.intake.contract import load_feeds
-from shouzhi.intake.feeds import batch, session, text_tables
+from shouzhi.intake.feeds import batch, feed_reading, text_tables
 from shouzhi.intake.feeds.layout import Layout
 from shouzhi.intake.feeds.text_tables import TextTable, pieces
 
 
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "BATCH_BYTES", 4000)
+    monkeypatch.setattr(feed_reading, "BATCH_BYTES", 4000)
     monkeypatch.setattr(text_tables, "CHUNK_BYTES", 1000)
 
 
@@ -35,6 +35,7 @@ def test_pieces_are_the_text_cut_at_rows(tmp_path, monkeypatch, size, chunk):
         assert content.count('"') % 2 == 0
         assert piece.line_count == len(content.splitlines())
         assert piece.layout.skip == (0 if texts else 1)
+        piece.path.unlink()
         texts.append(content)
         firsts.append(piece.first_line)
     assert "".join(texts) == text

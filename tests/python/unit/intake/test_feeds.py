@@ -1,6 +1,7 @@
 """Business feeds: what real extracts are like, and what each gets (the table of the data contract)."""
 
 import datetime as dt
+import threading
 import zipfile
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from feed_tools import KEY, Lake, csv_text, feed, key_file, row, rows, write_fee
 from shouzhi.errors import UserError
 from shouzhi.intake import check_extracts, fingerprint, register, take_in
 from shouzhi.intake.contract import business_feeds
-from shouzhi.intake.feeds import batch, session
+from shouzhi.intake.feeds import batch, feed_reading, session, text_tables
 from shouzhi.intake.feeds.columns import lake_columns
 from shouzhi.intake.feeds.pseudonym import load_key, pseudonym, pseudonym_sql
 
@@ -652,14 +653,14 @@ def test_parts_keep_the_order_of_their_files_and_equal_input_gives_equal_bytes(t
 def test_rows_out_of_order_are_an_error(lake, monkeypatch):
     taken = batch.take_batch
 
-    def shuffled(connection, given):
-        result = taken(connection, given)
+    def shuffled(connection, given, cores):
+        result = taken(connection, given, cores)
         for part in result.parts:
             path = given.folder / part["path"]
             pq.write_table(pq.read_table(path)[::-1], path)
         return result
 
-    monkeypatch.setattr(session, "take_batch", shuffled)
+    monkeypatch.setattr(feed_reading, "take_batch", shuffled)
     with pytest.raises(AssertionError, match="not in the order of their file"):
         lake.take(setl_d_202401=rows("setl_d", 3))
 
@@ -687,8 +688,12 @@ def test_a_damaged_header_is_told_and_never_skipped_for_a_repeated_one_below(tmp
     assert "基金支付总额" in only.first_reason
 
 
-def test_feeds_that_are_read_side_by_side_give_the_same_lake(tmp_path, monkeypatch):
-    files = {f"{code}_202401": rows(code, 3) for code in ("setl_d", "fee_list_d", "psn_insu_d", "med_dfr_d")}
+@pytest.mark.parametrize("batch_bytes", [feed_reading.BATCH_BYTES, 4000])
+def test_batches_that_are_read_side_by_side_give_the_same_lake(tmp_path, monkeypatch, batch_bytes):
+    monkeypatch.setattr(feed_reading, "BATCH_BYTES", batch_bytes)
+    monkeypatch.setattr(text_tables, "CHUNK_BYTES", 1000)
+    files = {f"{code}_202401": rows(code, 3) for code in ("fee_list_d", "psn_insu_d", "med_dfr_d")}
+    files |= {"setl_d_202401": rows("setl_d", 40), "setl_d_202402": rows("setl_d", 3, first=41)}
     found = []
     for readers in (1, 2):
         monkeypatch.setattr(session, "READERS", readers)
@@ -698,18 +703,35 @@ def test_feeds_that_are_read_side_by_side_give_the_same_lake(tmp_path, monkeypat
         paths = [path for path in box.path.rglob("*") if path.is_file()]
         found.append({path.relative_to(box.path).as_posix(): path.read_bytes() for path in paths})
     assert found[0] == found[1]
-    assert len(found[0]) > 8
+    assert (len([path for path in found[0] if path.startswith("setl_d/")]) > 4) == (batch_bytes == 4000)
+
+
+def test_a_reader_without_a_feed_of_its_own_takes_batches_of_the_others(lake, monkeypatch):
+    monkeypatch.setattr(feed_reading, "BATCH_BYTES", 4000)
+    monkeypatch.setattr(text_tables, "CHUNK_BYTES", 1000)
+    both, taken, threads = threading.Barrier(feed_reading.READERS), feed_reading.take_batch, set()
+
+    def waiting(connection, given, cores):
+        if threading.get_ident() not in threads:
+            threads.add(threading.get_ident())
+            both.wait(timeout=60)
+        return taken(connection, given, cores)
+
+    monkeypatch.setattr(feed_reading, "take_batch", waiting)
+    lake.take(setl_d_202401=rows("setl_d", 40))
+    assert len(threads) == feed_reading.READERS
+    assert lake.ask("select count(*), count(distinct row_id) from lake.setl_d") == [(40, 40)]
 
 
 def test_what_one_feed_fails_of_leaves_nothing_of_the_others(lake, monkeypatch):
-    whole = session.FeedSession._run_feed
+    whole = feed_reading.FeedReading.take
 
-    def failing(self, connection, feed, state):
-        if feed.feed == "fee_list_d":
+    def failing(self, connection, given, cores):
+        if self.feed.feed == "fee_list_d":
             raise AssertionError("rows lost")
-        return whole(self, connection, feed, state)
+        return whole(self, connection, given, cores)
 
-    monkeypatch.setattr(session.FeedSession, "_run_feed", failing)
+    monkeypatch.setattr(feed_reading.FeedReading, "take", failing)
     with pytest.raises(AssertionError, match="rows lost"):
         lake.take(setl_d_202401=rows("setl_d", 3), fee_list_d_202401=rows("fee_list_d", 3))
     assert not [path for path in lake.path.rglob("*") if path.is_file()]

@@ -26,3 +26,12 @@ def test_what_is_asked_for_is_loaded() -> None:
         "print(scipy.stats is divergence.stats)\n"
     )
     assert said(program) == "0.0\nTrue\n"
+
+
+def test_whoever_looks_through_all_modules_does_not_load_scipy_stats() -> None:
+    program = (
+        "import inspect, sys, expectations.runner\n"
+        "found = [inspect.getmodule(frame[0]) for frame in inspect.stack()]\n"
+        "print('scipy.stats' in sys.modules, 'scipy.stats._stats_py' in sys.modules)"
+    )
+    assert said(program) == "True False\n"
