@@ -1,28 +1,5 @@
-with home as (
-    select max(parameter_value) as region_pack
-    from {{ ref('stg_home__parameter') }}
-    where parameter_code = 'region'
-),
-
-pack as (
-    select
-        area.admdvs,
-        area.area_name,
-        area.area_short_name,
-        area.area_kind,
-        area.parent_area_code,
-        area.region_code,
-        area.tile_column,
-        area.tile_row,
-        area.is_expected_reporter,
-        area.sort_order
-    from {{ ref('area') }} as area
-    inner join home on area.region_pack = home.region_pack
-    where area.area_kind <> 'part'
-),
-
 -- Of the business feeds, by what their aggregates hold: the rows themselves are not read for it.
-business as (
+with business as (
     select area_code
     from {{ ref('agg_settlement_month') }}
     union
@@ -58,7 +35,7 @@ unknown as (
 )
 
 select
-    admdvs as area_code,
+    area_code,
     area_name,
     area_short_name,
     area_kind,
@@ -68,7 +45,7 @@ select
     tile_row,
     is_expected_reporter,
     sort_order
-from pack
+from {{ ref('map_pack_area') }}
 union all
 select
     unknown.area_code,
@@ -82,4 +59,4 @@ select
     false as is_expected_reporter,
     cast(1000 + row_number() over (order by unknown.area_code) as integer) as sort_order
 from unknown
-where unknown.area_code not in (select pack.admdvs from pack)
+where unknown.area_code not in (select pack.area_code from {{ ref('map_pack_area') }} as pack)

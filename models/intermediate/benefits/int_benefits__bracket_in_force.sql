@@ -46,7 +46,7 @@ candidate as (
         + case when bracket_row.hospital_level_code = 'all' then 0 else 1 end
         + case when bracket_row.place_code = 'all' then 0 else 1 end as precedence
     from bracket_row
-    inner join {{ ref('dim_area') }} as area
+    inner join {{ ref('map_pack_area') }} as area
         on
             area.area_kind in ('prov_level', 'pooling_area')
             and bracket_row.area_code in (area.area_code, area.region_code, '100000')

@@ -21,7 +21,7 @@ select
     parameter.note,
     coalesce(document.doc_status, 'unknown') = 'in_force' as is_in_force
 from {{ ref('int_benefits__policy_row') }} as parameter
-inner join {{ ref('dim_area') }} as area
+inner join {{ ref('map_pack_area') }} as area
     on
         area.area_kind in ('prov_level', 'pooling_area')
         and parameter.area_code in (area.area_code, area.region_code, '100000')

@@ -23,5 +23,5 @@ select
     bracket.basis
 from {{ ref('int_benefits__bracket_in_force') }} as bracket
 inner join {{ ref('policy_rule') }} as rule on bracket.parameter_code = rule.parameter_code
-inner join {{ ref('dim_area') }} as area on bracket.area_code = area.area_code
+inner join {{ ref('map_pack_area') }} as area on bracket.area_code = area.area_code
 left join {{ ref('document') }} as document on bracket.doc_no = document.doc_no

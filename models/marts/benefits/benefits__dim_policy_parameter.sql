@@ -24,5 +24,5 @@ select
     policy.note
 from {{ ref('int_benefits__policy_in_force') }} as policy
 inner join {{ ref('policy_rule') }} as rule on policy.parameter_code = rule.parameter_code
-inner join {{ ref('dim_area') }} as area on policy.area_code = area.area_code
+inner join {{ ref('map_pack_area') }} as area on policy.area_code = area.area_code
 left join {{ ref('document') }} as document on policy.doc_no = document.doc_no

@@ -12,10 +12,10 @@ with dated as (
 ),
 
 home_area as (
-    select area_code, area_name, area_kind, sort_order from {{ ref('dim_area') }}
+    select area_code, area_name, area_kind, sort_order from {{ ref('map_pack_area') }}
     union all
     select '100000', '全国', 'nation', -1
-    where not exists (select 1 from {{ ref('dim_area') }} where area_code = '100000')
+    where not exists (select 1 from {{ ref('map_pack_area') }} where area_code = '100000')
 )
 
 select
