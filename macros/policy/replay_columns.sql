@@ -44,3 +44,12 @@
 {%- for name in worked_amounts() %}{% do columns.append('due_' ~ name) %}{% endfor -%}
 {{ return(columns) }}
 {% endmacro %}
+
+{# What of a row of the replay can be another while the settlement is the same version, with what names the row. #}
+{% macro replay_results() %}
+{%- set columns = [
+    'settlement_id', 'benefit_year_code', 'event_month', 'path_code', 'rule_set_no', 'status_code', 'reason_code', 'blocked_by_id',
+] -%}
+{%- for name in worked_amounts() %}{% do columns.append('due_' ~ name) %}{% endfor -%}
+{{ return(columns) }}
+{% endmacro %}

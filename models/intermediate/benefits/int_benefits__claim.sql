@@ -1,7 +1,25 @@
-{{ config(materialized='view') }}
--- A settlement as the policy sees it: scheme, kind of care, place, person group, populations, amounts in fen, and which
--- path of the arithmetic it takes. A fact that the rows do not carry is never guessed: fact_missing_code names it.
-with fact as (
+{{ config(materialized='ephemeral') }}
+-- A settlement to be worked out as the policy sees it: scheme, kind of care, place, person group, populations, amounts in fen,
+-- and which path of the arithmetic it takes. A fact that the rows do not carry is never guessed: fact_missing_code names it.
+-- The rows are chosen before anything is worked out of them: those of the benefit years of int_benefits__replayed_person, or all.
+with chosen as (
+    select settlement.*
+    from {{ ref('stg_setl_d') }} as settlement
+    {%- if is_replay_kept() %}
+    left join {{ ref('int_benefits__reversal') }} as reversal on settlement.settlement_id = reversal.settlement_id
+    inner join {{ ref('int_benefits__replayed_person') }} as replayed
+        on
+            coalesce(reversal.benefit_year_code, {{ benefit_year_of('settlement') }}) = replayed.benefit_year_code
+            and coalesce(reversal.person_key, settlement.person_key, '') = replayed.person_key
+    {%- endif %}
+    where settlement.valid_code = '1'{{ in_replayed_months() }}
+),
+
+settled as (
+    {{ settlement_facts('chosen') }}
+),
+
+fact as (
     select
         {{ settlement_no_of('settlement.row_id', 'file') }} as settlement_no,
         settlement.settlement_id,
@@ -46,12 +64,11 @@ with fact as (
         {%- for name in paid_amounts() %},
         {{ fen('settlement.' ~ name ~ '_yuan') }} as {{ name }}
         {%- endfor %}
-    from {{ ref('fct_settlement') }} as settlement
+    from settled as settlement
     inner join {{ ref('int_benefits__settlement_file') }} as file
         on settlement.delivery_no = file.delivery_no and settlement.file_no = file.file_no
     left join {{ ref('int_benefits__special_person') }} as special on settlement.special_person_code = special.special_person_code
     left join {{ ref('dim_area') }} as area on settlement.area_code = area.area_code
-    where settlement.is_valid
 )
 
 select

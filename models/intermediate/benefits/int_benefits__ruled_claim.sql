@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- The settlements to be worked out (all, or those of int_benefits__replayed_settlement), each with its rule set, its path and
+-- The settlements to be worked out (int_benefits__claim), each with its rule set, its path and
 -- what it lacks whatever the order of the year. A reversal is of its original's year; reversal_fault_code says why it takes
 -- nothing back.
 with claim as (
@@ -14,11 +14,6 @@ with claim as (
         end as reversal_fault_code
     from {{ ref('int_benefits__claim') }} as claim
     left join {{ ref('int_benefits__reversal') }} as reversal on claim.settlement_no = reversal.settlement_no
-    {%- if is_replay_kept() %}
-    -- with the month, so that no other month's files are read
-    inner join {{ ref('int_benefits__replayed_settlement') }} as replayed
-        on claim.settlement_id = replayed.settlement_id and claim.event_month = replayed.event_month
-    {%- endif %}
 ),
 
 -- One rule set at most: ranges of days of an area do not overlap.

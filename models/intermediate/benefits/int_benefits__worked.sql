@@ -3,7 +3,7 @@
 -- written from here.
 {%- if is_replay_kept() %}
 with replaced as (
-    select settlement_id from {{ ref('int_benefits__replayed_settlement') }}
+    select settlement_id from {{ ref('int_benefits__ruled_claim') }}
     union
     select settlement_id from {{ source('lake', 'changed_settlement') }}
 )

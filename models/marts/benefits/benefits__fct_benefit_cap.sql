@@ -4,6 +4,7 @@
     on_schema_change='fail',
     pre_hook="{{ delete_changed_replay(in_changed_benefit_year()) }}",
 ) }}
+-- depends_on: {{ ref('int_benefits__worked') }}
 select
     area_code,
     insutype_code,
@@ -15,5 +16,5 @@ select
     {{ sum_money('over_cap_yuan') }} as over_cap_yuan,
     {{ sample_keys('case when over_cap_yuan > 0 then person_key end') }} as over_cap_keys
 from {{ ref('int_benefits__person_year') }}
-where cap_yuan is not null and {{ in_changed_benefit_year() }}
+where cap_yuan is not null and {{ in_changed_benefit_year() }} and {{ in_ruled_area() }}
 group by area_code, insutype_code, fund_code, benefit_year_code
