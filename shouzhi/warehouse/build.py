@@ -31,7 +31,6 @@ from shouzhi.warehouse.issues import Issues, read_issues
 from shouzhi.warehouse.query import open_locked
 
 KEPT_REJECTED = 2
-READERS = 2
 STEP_COUNT = 6
 
 SMOKE_QUERIES = (
@@ -40,7 +39,6 @@ SMOKE_QUERIES = (
     "select count(*) from prefecture_comparison.fct_prefecture_indicator",
     "select count(*) from data_quality.fct_check_result",
     "select count(*) from core.dim_area",
-    *(f"select * from rows.{name} limit 1" for name in export.ROW_RELATIONS),
     *(f"select * from {name} limit 0" for name in export.PUBLIC_ROW_VIEWS),
 )
 
@@ -73,15 +71,28 @@ class Steps:
             self.seconds[code] = round(self.seconds.get(code, 0.0) + time.monotonic() - started, 2)
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """What a build does without its delivery, in threads: the working file begins, the kept models are read."""
+
+    file: Future[prepare.Beginning | None]
+    models: Future[Any]
+
+
 @contextmanager
-def beginning(home: Home, code_hash: str) -> Iterator[Callable[[], Future[prepare.Beginning | None]]]:
-    """What begins, once, all that a build does without its delivery; the working file is begun in a thread of its own."""
-    with ThreadPoolExecutor(1) as pool:
+def beginning(home: Home, code_hash: str) -> Iterator[Callable[[], Ahead]]:
+    """What begins all that, once."""
+
+    def read_models() -> Any:
+        start_imports().is_dbt_there.wait()
+        return dbt_build.kept_models(home.dbt_target, code_hash)
+
+    with ThreadPoolExecutor(2) as pool:
 
         @cache
-        def begin() -> Future[prepare.Beginning | None]:
+        def begin() -> Ahead:
             start_imports()
-            return pool.submit(prepare.begin_file, home, code_hash)
+            return Ahead(pool.submit(prepare.begin_file, home, code_hash), pool.submit(read_models))
 
         yield begin
 
@@ -107,21 +118,20 @@ def known_build(home: Home, build_id: str) -> publish.Build | None:
 def make_build(
     home: Home,
     ids: dict[str, str],
-    begin: Callable[[], Future[prepare.Beginning | None]],
+    begin: Callable[[], Ahead],
     steps: Steps,
 ) -> publish.Build:
     """Build, check, export and verify; raises ``NotPublished`` where the data do not hold together."""
     with steps.measured("prepare"):
-        begun_file = begin().result()
+        begun_file = begin().file.result()
     staging, warehouse = publish.staging_folder(home, ids["build_id"]), home.warehouse
     try:
         with steps.step("dbt", "建模与检验（dbt）"):
             with steps.measured("prepare"):
                 begun = prepare.prepare_lake(home, begun_file)
             with steps.measured("dbt_import"):
-                start_imports().is_dbt_there.wait()
-                importlib.import_module("dbt.cli.main")
-            outcome = dbt_build.run_dbt(home, ids["code_hash"], begun)
+                models = begin().models.result()
+            outcome = dbt_build.run_dbt(home, ids["code_hash"], begun, models)
         # The failed check itself speaks first, then whatever else dbt could not do.
         refuse_integrity_faults(warehouse)
         if not outcome.is_success:
@@ -156,10 +166,17 @@ def check_and_write(
 
     def write_rows() -> dict[str, int]:
         with steps.measured("rows"):
-            return rows.write_rows(warehouse, home.lake, outcome.manifest, staging, former)
+            sizes = rows.write_rows(warehouse, home.lake, outcome.manifest, staging, former)
+            rows.read_rows(warehouse, staging)
+            return sizes
+
+    def name_rows(con: duckdb.DuckDBPyConnection) -> None:
+        linked.result()
+        rows.name_publicly(con, staging)
 
     # None of these waits for another before its end: the checks of the tables' shape, the tables, the rows behind them.
     with ThreadPoolExecutor(3) as pool:
+        linked = pool.submit(write_rows)
         checked = pool.submit(runner.check_warehouse, warehouse, staging / "data_docs")
         written = pool.submit(
             export.export_marts,
@@ -170,15 +187,14 @@ def check_and_write(
             checked.result,
             runner.registry_rows(),
             former / publish.MARTS_NAME if former else None,
+            name_rows,
         )
-        linked = pool.submit(write_rows)
         with steps.step("gx", "数据形状检验（Great Expectations）"):
             results = checked.result()
         refuse_failed_expectations(results)
         with steps.step("export", "导出"):
             counts, row_files = written.result(), linked.result()
             fault_point("after_export")
-            rows.name_publicly(marts)
             sealed = pool.submit(seal, marts)
             verify_export(marts, ids["build_id"])
             issues = count_issues(warehouse)
@@ -327,14 +343,8 @@ def verify_export(marts: Path, build_id: str) -> None:
     """Reopen as a reader does and ask some questions."""
     assert not list(marts.parent.glob("*.wal")), "the export was not checkpointed"
     with open_locked(marts) as con:
-
-        def ask(sql: str) -> None:
-            with con.cursor() as cursor:
-                cursor.execute(sql).fetchall()
-
-        # most of a question about rows is to read the ends of many small files, one after another
-        with ThreadPoolExecutor(READERS) as pool:
-            list(pool.map(ask, SMOKE_QUERIES))
+        for sql in SMOKE_QUERIES:
+            con.execute(sql).fetchall()
         found = con.execute("select value from data_quality.dim_build where key = 'build_id'").fetchone()
     assert found == (build_id,), found
 

@@ -57,9 +57,16 @@ class DbtOutcome:
 
 
 def run_dbt(
-    home: Home, code_hash: str, begun: standing.Start | None = None, product_root: Path = PRODUCT_ROOT
+    home: Home,
+    code_hash: str,
+    begun: standing.Start | None = None,
+    manifest: Any = None,
+    product_root: Path = PRODUCT_ROOT,
 ) -> DbtOutcome:
-    """Build and test whatever does not stand in the working file yet; raises only when dbt itself cannot start or finish."""
+    """Build and test whatever does not stand in the working file yet; raises only when dbt itself cannot start or finish.
+
+    ``manifest`` are the models as they were kept, where somebody has read them for this build already.
+    """
     os.environ["SHOUZHI_WAREHOUSE"] = str(home.warehouse)
     os.environ["SHOUZHI_MEMORY_LIMIT"] = f"{home.config.memory_limit_gb}GB"
     os.environ["SHOUZHI_THREADS"] = str(home.config.threads)
@@ -68,7 +75,8 @@ def run_dbt(
     excluded = [part for kind in EXCLUDED_TYPES for part in ("--exclude-resource-type", kind)]
     threads = ("--threads", str(home.config.threads))
     try:
-        manifest = parsed_models(home.dbt_target, code_hash, product_root)
+        if manifest is None:
+            manifest = parsed_models(home.dbt_target, code_hash, product_root)
         stands = standing.mark_standing(manifest, begun, home.warehouse) if begun else set()
         # by the tag alone: a test on a view that stands asks what lies under it
         left_out = ["--exclude", f"tag:{standing.TAG}", "--indirect-selection", "empty"] if stands else []
@@ -98,12 +106,17 @@ def parsed_models(target: Path, code_hash: str, product_root: Path = PRODUCT_ROO
     and all else that a parse depends on stands in ``code_hash``. A build notes in the manifest what it has written out: ask
     again for every build.
     """
-    parse_cache.lay_out(target, code_hash, product_root)
-    manifest = kept_manifest(target / parse_cache.FILE_NAME)
+    manifest = kept_models(target, code_hash, product_root)
     if manifest is None:
         manifest = invoke(["parse", "--no-partial-parse", *places(target, product_root)]).result
         parse_cache.keep(target, code_hash, product_root)
     return manifest
+
+
+def kept_models(target: Path, code_hash: str, product_root: Path = PRODUCT_ROOT) -> Any:
+    """The manifest of this version of the product as it was kept, if it was."""
+    parse_cache.lay_out(target, code_hash, product_root)
+    return kept_manifest(target / parse_cache.FILE_NAME)
 
 
 def kept_manifest(parsed: Path) -> Any:

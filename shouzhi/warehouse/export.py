@@ -90,10 +90,11 @@ def export_marts(
     gx_results: Callable[[], list[dict[str, Any]]],
     gx_checks: list[dict[str, Any]],
     former: Path | None = None,
+    name_rows: Callable[[duckdb.DuckDBPyConnection], None] = lambda con: None,
 ) -> dict[str, int]:
     """Write ``target`` and return its row counts by relation.
 
-    ``former`` is the file of the build that the working file started from: what it holds already stays as it lies.
+    ``name_rows`` puts the views over the rows of the build into it, at the end. ``former`` is the file of the build that the working file started from: what it holds already stays as it lies.
 
     ``facts`` become ``dim_build``; no wall clock may be among them, so that the same input gives the
     same tables. Great Expectations' results join those of dbt in the same relations; they are asked for last.
@@ -102,7 +103,7 @@ def export_marts(
         renew.copy_tables(former, target)
     with duckdb.connect(str(target)) as con:
         con.execute("set preserve_insertion_order = true")
-        # one checkpoint, at the end
+        # two checkpoints: while the results of Great Expectations are still to come, and at the end
         con.execute("set checkpoint_threshold = '1GB'")
         con.execute("set timezone = 'UTC'")
         # Amounts are 128 bits wide: packed bits of that width take several times as long to read as plain ones.
@@ -126,6 +127,7 @@ def export_marts(
         with ThreadPoolExecutor(WRITERS) as pool:
             for each in [pool.submit(write, one) for one in relations if one not in JOINED_RELATIONS]:
                 each.result()
+        con.execute("checkpoint marts")
         for relation, rows in zip(JOINED_RELATIONS, (gx_results(), gx_checks), strict=True):
             if relation in relations:
                 write(relation, rows)
@@ -141,6 +143,7 @@ def export_marts(
         ):
             insert_rows(con, table, list(OWN_RELATIONS[table]), rows)
         counts = row_counts(con)
+        name_rows(con)
         con.execute("detach warehouse")
         con.execute("checkpoint marts")
     return counts

@@ -84,12 +84,11 @@ def files_of(build: Build) -> list[Path]:
     return sorted((build.folder / "rows" / FOLDER).glob("*.parquet"))
 
 
-def name_publicly(marts: Path, relations: dict[str, str], rows_folder: Path) -> None:
-    """Give the views of the replay their public names in the file of the marts."""
+def name_publicly(con: duckdb.DuckDBPyConnection, relations: dict[str, str], rows_folder: Path) -> None:
+    """Give the views of the replay their public names in the marts of a connection."""
     place = str(rows_folder.resolve()).replace("'", "''")
-    with duckdb.connect(str(marts)) as con:
-        con.execute("attach ':memory:' as rows (read_write)")
-        for public, (name, _) in PUBLIC_ROW_VIEWS.items():
-            con.execute(f"create view rows.{name} as {relations[name].replace('{rows}', place)}")
-            con.execute(f"create or replace view marts.{public} as select * from rows.{name}")
-        con.execute("checkpoint marts")
+    con.execute("attach ':memory:' as rows (read_write)")
+    for public, (name, _) in PUBLIC_ROW_VIEWS.items():
+        con.execute(f"create view rows.{name} as {relations[name].replace('{rows}', place)}")
+        con.execute(f"create or replace view marts.{public} as select * from rows.{name}")
+    con.execute("detach rows")

@@ -63,11 +63,11 @@ def write_rows(
     }
 
 
-def name_publicly(marts: Path) -> None:
-    """Give the relations of the replay their public names in the file of the marts beside the folder of rows."""
-    folder = marts.parent / FOLDER
+def name_publicly(con: duckdb.DuckDBPyConnection, build: Path) -> None:
+    """Give the relations of the replay their public names in the marts of a connection."""
+    folder = build / FOLDER
     relations = json.loads((folder / RELATIONS_NAME).read_text(encoding="utf-8"))
-    replay_rows.name_publicly(marts, relations, folder)
+    replay_rows.name_publicly(con, relations, folder)
 
 
 def needed(nodes: dict[str, dict[str, Any]], kind: str) -> list[str]:
@@ -134,6 +134,15 @@ def moved(sql: str, queries: dict[str, str]) -> str:
     for schema in ("core", "benefits"):
         sql = sql.replace(f'"warehouse"."{schema}".', f'"marts"."{schema}".')
     return sql
+
+
+def read_rows(warehouse: Path, build: Path) -> None:
+    """Read a row of every relation of a build's rows as a reader does, with the code lists where they still are."""
+    with duckdb.connect() as con:
+        con.execute(f"attach {quoted_text(str(warehouse))} as marts (read_only)")
+        attach_rows(con, build)
+        for name in ROW_RELATIONS:
+            con.execute(f"select * from rows.{name} limit 1").fetchall()
 
 
 def attach_rows(con: duckdb.DuckDBPyConnection, build_folder: Path) -> None:
