@@ -31,21 +31,54 @@
 {% endmacro %}
 
 {#
+    The months of the settlements that are matched with their lines anew: those that changed, and those of the settlements
+    whose lines did (lake.changed_bill; where it does not stand, all from the first month on in which a line changed: a line
+    dated after its settlement's month is none of its lines). None in a full build.
+#}
+{% macro rematched_months() -%}
+    {%- set bills, claims = source('lake', 'changed_bill'), ref('stg_setl_d') -%}
+    {%- if not execute or not is_incremental() -%}{{ return(none) }}{%- endif -%}
+    {%- if load_relation(bills) is none -%}
+        {{ return(changed_months(['setl_d', 'fee_list_d'], since=['fee_list_d'])) }}
+    {%- endif -%}
+    {%- set months, lines = changed_months(['setl_d']), changed_months(['fee_list_d']) -%}
+    {%- if lines -%}
+        {%- set query -%}
+            select distinct event_month
+            from {{ claims }}
+            where event_month >= '{{ lines | first }}' and settlement_id in (select bill.settlement_id from {{ bills }} as bill)
+        {%- endset -%}
+        {%- set months = months + (run_query(query).columns[0].values() | list) -%}
+    {%- endif -%}
+    {{ return(months | unique | sort | list) }}
+{%- endmacro %}
+
+{# The pre-hook of what is counted by the settlement's month and by the line's own. #}
+{% macro delete_rematched_months(own_month_checks) -%}
+    {%- if execute and is_incremental() -%}
+        {%- set own = "check_id in (" ~ quoted_list(own_month_checks) ~ ")" -%}
+        delete from {{ this }}
+        where (not {{ own }}{{ in_months(rematched_months()) }}) or ({{ own }}{{ incremental_by_month(['fee_list_d']) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#
     The months of the lines of some months' settlements, as a condition of literals: of all others' lines the settlement's
     number is read and nothing else.
 
-    months      the condition that chooses the settlements (incremental_by_month()), empty in a full build
+    months      of the settlements (rematched_months()), none in a full build
 #}
-{% macro months_of_lines(months) -%}
+{% macro in_months_of_lines(months) -%}
     {%- set lines, claims = ref('stg_fee_list_d'), ref('stg_setl_d') -%}
-    {%- if execute and months -%}
+    {%- if months -%}
         {%- set query -%}
             select distinct line.event_month
             from {{ lines }} as line
-            where line.settlement_id in (select claim.settlement_id from {{ claims }} as claim where true{{ months }})
+            where line.settlement_id in (select claim.settlement_id from {{ claims }} as claim where true{{ in_months(months) }})
             order by line.event_month
         {%- endset -%}
-        {%- set found = run_query(query).columns[0].values() | list -%}
-        {%- if found %} and event_month in ({{ quoted_list(found) }}){% else %} and false{% endif -%}
+        {{ in_months(run_query(query).columns[0].values() | list) }}
+    {%- else -%}
+        {{ in_months(months) }}
     {%- endif -%}
 {%- endmacro %}

@@ -116,8 +116,3 @@
     {%- endset -%}
     {{ return(run_query(query).columns[0].values() | list) }}
 {%- endmacro %}
-
-{# The condition of a list of months: nothing where there is no list. #}
-{% macro in_months(months) -%}
-    {%- if months %} and event_month in ({{ quoted_list(months) }}){% elif months is not none %} and false{% endif -%}
-{%- endmacro %}

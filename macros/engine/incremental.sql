@@ -29,17 +29,19 @@
 {%- endmacro %}
 
 {# The condition of the model: nothing in a full build, else the changed months as literals. #}
-{% macro incremental_by_month(feeds, since=[]) -%}
-    {%- if execute and is_incremental() -%}
-        {%- set months = changed_months(feeds, since) -%}
-        {%- if months %} and event_month in ({{ quoted_list(months) }}){% else %} and false{% endif -%}
-    {%- endif -%}
+{% macro incremental_by_month(feeds) -%}
+    {%- if execute and is_incremental() -%}{{ in_months(changed_months(feeds)) }}{%- endif -%}
+{%- endmacro %}
+
+{# A list of months as a condition of literals: of none where it is empty, no condition where there is no list. #}
+{% macro in_months(months) -%}
+    {%- if months %} and event_month in ({{ quoted_list(months) }}){% elif months is not none %} and false{% endif -%}
 {%- endmacro %}
 
 {# The pre-hook that goes with it: what the changed months held before is taken out. #}
-{% macro delete_changed_months(feeds, since=[]) -%}
+{% macro delete_changed_months(feeds) -%}
     {%- if execute and is_incremental() -%}
-        {%- set months = changed_months(feeds, since) -%}
+        {%- set months = changed_months(feeds) -%}
         {%- if months -%} delete from {{ this }} where event_month in ({{ quoted_list(months) }}) {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

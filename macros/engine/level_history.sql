@@ -18,7 +18,10 @@ with marked as (
         max(case when severity_rank <> 0 then position * 10 + severity_rank + 2 end) over (
             partition by {{ keys }} order by position
             rows between unbounded preceding and 1 preceding
-        ) as previous_mark
+        ) as previous_mark,
+        count(case when severity_rank <> 0 then 1 end) over (
+            partition by {{ keys }} order by position rows between unbounded preceding and current row
+        ) as known_no
     from {{ relation }}
 ),
 
@@ -33,10 +36,10 @@ known as (
 island as (
     select
         *,
-        sum(case when is_known = 1 and (previous_rank is null or previous_rank <> severity_rank) then 1 else 0 end) over (
+        -- the known period in which the level began rides on its number, which only grows
+        max(case when is_known = 1 and (previous_rank is null or previous_rank <> severity_rank) then known_no end) over (
             partition by {{ keys }} order by position rows between unbounded preceding and current row
-        ) as level_no,
-        position - row_number() over (partition by {{ keys }}, is_known order by position) as gap_no
+        ) as first_known_no
     from known
 )
 
@@ -51,8 +54,8 @@ select
         else 'lowered'
     end as change_code,
     case
-        when is_known = 1 then row_number() over (partition by {{ keys }}, is_known, level_no order by position)
-        else row_number() over (partition by {{ keys }}, is_known, gap_no order by position)
+        when is_known = 1 then known_no - first_known_no + 1
+        else position - coalesce(previous_position, 0)
     end as months_in_level
 from island
 {% endmacro %}

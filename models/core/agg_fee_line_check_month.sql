@@ -3,15 +3,15 @@
     incremental_strategy='append',
     on_schema_change='fail',
     contract={'enforced': true},
-    pre_hook="{{ delete_changed_months(['setl_d', 'fee_list_d'], since=['fee_list_d']) }}",
+    pre_hook="{{ delete_rematched_months(['#lines', '#named']) }}",
 ) }}
 
--- Fee lines against their settlements, in the settlement's month: a line dated after that month is none of its lines,
--- so a month is made anew when it or any earlier month of lines changed. Every line is also counted in its own month:
--- #lines all of them, #named those that name a settlement (insurance type unknown: a line has none).
+-- Fee lines against their settlements, in the settlement's month: a line dated after that month is none of its lines. A
+-- month is made anew when it changed or a line of one of its settlements did. Every line is also counted in its own month,
+-- when that changed: #lines all of them, #named those that name a settlement (insurance type unknown: a line has none).
 {%- set amounts = ['line_fee', 'own_expense', 'over_limit', 'preself_pay', 'in_scope'] %}
-{%- set months = incremental_by_month(['setl_d', 'fee_list_d'], since=['fee_list_d']) %}
-{%- set line_months = months_of_lines(months) %}
+{%- set months = rematched_months() %}
+{%- set line_months = in_months_of_lines(months) %}
 {%- set claim %}
 (
     select
@@ -57,7 +57,7 @@ with settlement as (
         preself_pay_yuan,
         in_scope_yuan
     from {{ ref('fct_settlement') }}
-    where true{{ months }}
+    where true{{ in_months(months) }}
 ),
 
 -- The lines of a settlement are summed before they meet it.
@@ -75,7 +75,7 @@ line as (
         ) as wrong_line_id
     from {{ ref('fct_fee_line') }}
     where
-        {% if months %}settlement_id in (select settlement.settlement_id from settlement){{ line_months }}
+        {% if months is not none %}settlement_id in (select settlement.settlement_id from settlement){{ line_months }}
         {% else %}settlement_id is not null{% endif %}
     group by settlement_id, area_code, event_month
 ),
@@ -89,7 +89,7 @@ line_month as (
         count(settlement_id) as named_count,
         {{ sum_money('case when settlement_id is not null then line_fee_yuan end') }} as named_yuan
     from {{ ref('fct_fee_line') }}
-    where true{{ months }}
+    where true{{ incremental_by_month(['fee_list_d']) }}
     group by area_code, event_month
 )
 

@@ -1,19 +1,6 @@
 {{ config(materialized='ephemeral') }}
--- Kept over 150 lines: one pass over the settlements and what is judged of it belong together.
 -- E09 C08 D09 of settlements, against persons, cover and institutions. What is judged was counted by month in core; here
 -- the doubtful settlements alone are told apart. Cover is judged by the months of service: one of them covered is enough.
-{% set suspect %}
-case insutype.scheme_code
-    {%- for scheme in ('employee', 'resident') %}
-    when '{{ scheme }}'
-        then
-            cover.{{ scheme }}_before_date is null
-            or cover.{{ scheme }}_before_date >= claim.service_end_date
-            or cover.{{ scheme }}_last_date < claim.service_begin_date
-    {%- endfor %}
-    else true
-end
-{%- endset %}
 with given as (
     select
         {{ is_delivered(ref('dim_person')) }} as has_persons,
@@ -23,38 +10,25 @@ with given as (
             as death_grace_days
 ),
 
--- The last day before and the last day of a person's cover in each scheme, in whole months, one row a person; most persons
--- have one stretch of it, of others no day is told. The death comes along, so that most settlements need no second look at the person.
+-- The last day before and the last day of a spell of cover, in whole months; of a person who is known, until the death.
 cover as (
     select
         spell.person_key,
-        {%- for scheme in ('employee', 'resident') %}
-        {%- set own = "case when spell.scheme_code = '" ~ scheme ~ "' then " %}
-        -- Spells that all meet in one month, or in two that follow each other, are one stretch; others may have gaps.
-        {%- set is_one -%}
-        last_day({{ dbt.dateadd('month', -1, "max(" ~ own ~ "spell.begin_date end)") }})
-            <= last_day(min({{ own }}coalesce(spell.pause_date, date '9999-12-31') end))
-        {%- endset %}
-        case
-            when {{ is_one }}
-                then last_day({{ dbt.dateadd('month', -1, "min(" ~ own ~ "spell.begin_date end)") }})
-        end as {{ scheme }}_before_date,
-        case
-            when {{ is_one }}
-                then last_day(max({{ own }}coalesce(spell.pause_date, date '9999-12-31') end))
-        end as {{ scheme }}_last_date,
-        {%- endfor %}
-        count(person.person_key) > 0 as is_known,
-        max(person.death_date) as death_date
+        spell.scheme_code,
+        last_day({{ dbt.dateadd('month', -1, 'spell.begin_date') }}) as before_date,
+        least(
+            last_day(coalesce(spell.pause_date, date '9999-12-31')), coalesce(person.death_date, date '9999-12-31')
+        ) as last_date
     from {{ ref('fct_insurance_spell') }} as spell
+    cross join given
     left join {{ ref('dim_person') }} as person on spell.person_key = person.person_key
-    where spell.is_counted
-    group by spell.person_key
+    where spell.is_counted and (person.person_key is not null or not given.has_persons)
 ),
 
 -- Few: whatever is not plainly in order. Every settlement is read for it, therefore by the columns that tell alone.
 looked_at as (
-    select
+    -- distinct: an unknown institution's settlement may lie in several spells
+    select distinct
         claim.settlement_id,
         claim.county_code,
         insutype.fund_code,
@@ -65,20 +39,22 @@ looked_at as (
         claim.service_end_date,
         claim.fund_pay_yuan,
         coalesce(claim.refund_code = '0', false) and claim.fund_pay_yuan > 0 as is_paid,
-        given.has_institutions and institution.institution_code is null as is_unknown_institution,
-        {{ suspect | indent(8) }} as is_suspect
+        given.has_institutions and institution.institution_code is null as is_unknown_institution
     from {{ ref('stg_setl_d') }} as claim
     cross join given
     left join {{ ref('insutype') }} as insutype on claim.insutype_code = insutype.insutype_code
     left join {{ ref('dim_institution') }} as institution on claim.institution_code = institution.institution_code
-    left join cover on claim.person_key = cover.person_key
+    left join cover
+        on
+            claim.person_key = cover.person_key
+            and insutype.scheme_code = cover.scheme_code
+            and claim.service_end_date > cover.before_date
+            and claim.service_begin_date <= cover.last_date
     where
         claim.valid_code = '1'
         and (
             (given.has_institutions and institution.institution_code is null)
-            or (given.has_persons and not coalesce(cover.is_known, false))
-            or cover.death_date < claim.service_begin_date
-            or (given.has_spells and ({{ suspect | indent(12) }}))
+            or ((given.has_persons or given.has_spells) and cover.person_key is null)
         )
 ),
 
@@ -97,21 +73,21 @@ doubtful as (
         looked_at.is_paid
         and {{ dbt.datediff('person.death_date', 'looked_at.service_begin_date', 'day') }} > given.death_grace_days
             as is_after_death,
-        looked_at.is_paid and given.has_spells and looked_at.is_suspect as is_suspect
+        looked_at.is_paid and given.has_spells as is_judged_by_cover
     from looked_at
     cross join given
     left join {{ ref('dim_county') }} as county on looked_at.county_code = county.county_code
     left join {{ ref('dim_person') }} as person on looked_at.person_key = person.person_key
 ),
 
--- Not covered by any spell; one of several may cover, or a contribution for the month that was paid late.
+-- Not covered by any spell; a contribution for the month that was paid late may cover.
 uncovered as (
     select
         doubtful.settlement_id, doubtful.area_code, doubtful.fund_code, doubtful.scheme_code, doubtful.event_month,
         doubtful.person_key, doubtful.service_begin_date, doubtful.service_end_date, doubtful.fund_pay_yuan
     from doubtful
     where
-        doubtful.is_suspect
+        doubtful.is_judged_by_cover
         and not exists (
             select 1
             from {{ ref('fct_insurance_spell') }} as spell

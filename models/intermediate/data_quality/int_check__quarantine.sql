@@ -67,31 +67,41 @@ statement as (
     group by area_code, fund_code, period_type, period_code, statement_code
 ),
 
+-- Few: the months of a feed in which any row is in quarantine.
+in_quarantine as (
+    select distinct
+        feed_code,
+        event_month
+    from {{ ref('stg_intake__feed_control') }}
+    where quarantined_count > 0 and length(event_month) = 6
+),
+
 -- What was delivered again, whole, is settled: a later delivery of the month with as many rows.
 feed_delivery as (
     select
-        feed_code,
-        county_code,
-        event_month,
-        delivery_no,
-        sum(quarantined_count) as quarantined_count,
+        control.feed_code,
+        control.county_code,
+        control.event_month,
+        control.delivery_no,
+        sum(control.quarantined_count) as quarantined_count,
         -- An amount that cannot be read may be any amount: it counts by its row.
-        sum(unreadable_count) as unreadable_count,
-        sum(abs(quarantined_yuan)) as quarantined_yuan,
-        sum(abs(loaded_yuan)) as loaded_yuan,
-        sum(loaded_count) as loaded_count,
-        min(case when quarantined_count > 0 then file_name end) as sample_key,
+        sum(control.unreadable_count) as unreadable_count,
+        sum(abs(control.quarantined_yuan)) as quarantined_yuan,
+        sum(abs(control.loaded_yuan)) as loaded_yuan,
+        sum(control.loaded_count) as loaded_count,
+        min(case when control.quarantined_count > 0 then control.file_name end) as sample_key,
         coalesce(
-            max(sum(received_count)) over (
-                partition by feed_code, county_code, event_month
-                order by delivery_no
+            max(sum(control.received_count)) over (
+                partition by control.feed_code, control.county_code, control.event_month
+                order by control.delivery_no
                 rows between 1 following and unbounded following
-            ) >= sum(received_count),
+            ) >= sum(control.received_count),
             false
         ) as is_settled
-    from {{ ref('stg_intake__feed_control') }}
-    where length(event_month) = 6
-    group by feed_code, county_code, event_month, delivery_no
+    from {{ ref('stg_intake__feed_control') }} as control
+    inner join in_quarantine
+        on control.feed_code = in_quarantine.feed_code and control.event_month = in_quarantine.event_month
+    group by control.feed_code, control.county_code, control.event_month, control.delivery_no
 ),
 
 -- Rows of a business feed have no fund of their own: they endanger the funds that the feed feeds.

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- The measures as rows, one for each metric that a rule of the fund asks for, with the reason where it is missing.
 with asked as (
     select distinct

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Each rule's level against the last known one.
 {{ level_history(
     ref('int_deficit_warning__rule_level'),

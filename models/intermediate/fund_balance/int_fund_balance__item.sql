@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Amounts per statement and account: of the derived statement where there is one, else of the given.
 with derived_key as (
     select statement_key

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Areas and region with their values; a value is rounded once, here.
 with indicator as (
     select
