@@ -7,15 +7,15 @@ from typing import Any
 
 from shouzhi import __version__
 from shouzhi.errors import UserError
-from shouzhi.home import Home, append_run_log, home_lock, open_home
+from shouzhi.home import PRODUCT_ROOT, Home, append_run_log, home_lock, open_home
 from shouzhi.intake import ContractReport, take_in
 from shouzhi.intake.lake import read_manifest
 from shouzhi.intake.report import FileReport
 from shouzhi.progress import Progress
-from shouzhi.warehouse import build, publish
+from shouzhi.warehouse import build, identity, publish
 from shouzhi.warehouse.fault import fault_point
 from shouzhi.warehouse.issues import OpenIssues, read_issues
-from shouzhi.warehouse.query import open_locked
+from shouzhi.warehouse.query import open_tables
 from shouzhi.warehouse.replaced import read_replaced, replaced_sentences
 
 LISTED = 10
@@ -64,14 +64,16 @@ def run(extracts: Path, home_root: Path, progress: Progress) -> RunResult:
 
 def locked_run(home: Home, extracts: Path, steps: build.Steps) -> RunResult:
     publish.clear_leftovers(home)
-    with steps.step("intake", f"读取报表 {extracts}"):
-        report = take_in(extracts, home.lake, progress=steps.progress, when_new=build.start_imports).report
-    fault_point("after_intake")
-    with steps.step("identity", "核对版本"):
-        refuse_empty_lake(home, report)
-        ids = build.build_identity(home)
-        known = build.known_build(home, ids["build_id"])
-    made = known or build.make_build(home, ids, steps)
+    code_hash = identity.code_hash(PRODUCT_ROOT)
+    with build.beginning(home, code_hash) as begin:
+        with steps.step("intake", f"读取报表 {extracts}"):
+            report = take_in(extracts, home.lake, progress=steps.progress, when_new=begin).report
+        fault_point("after_intake")
+        with steps.step("identity", "核对版本"):
+            refuse_empty_lake(home, report)
+            ids = build.build_identity(home, code_hash)
+            known = build.known_build(home, ids["build_id"])
+        made = known or build.make_build(home, ids, begin, steps)
     steps.done = build.STEP_COUNT - 1
     with steps.step("publish", "发布"):
         was_published = publish.published_id(home) == made.build_id
@@ -100,7 +102,7 @@ def former_marts(home: Home) -> Path | None:
 
 
 def open_issues(made: publish.Build) -> OpenIssues:
-    with open_locked(made.marts) as con:
+    with open_tables(made.marts) as con:
         return read_issues(con)
 
 

@@ -10,8 +10,8 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,7 +22,7 @@ import duckdb
 
 from shouzhi import __version__
 from shouzhi.errors import UserError
-from shouzhi.home import PRODUCT_ROOT, Home, sync_folder, write_durably
+from shouzhi.home import Home, sync_folder, write_durably
 from shouzhi.intake import lake
 from shouzhi.progress import Progress
 from shouzhi.warehouse import dbt_build, export, identity, prepare, publish, rows, standing
@@ -31,7 +31,7 @@ from shouzhi.warehouse.issues import Issues, read_issues
 from shouzhi.warehouse.query import open_locked
 
 KEPT_REJECTED = 2
-FREE_BYTES_AT_LEAST = 200 * 1024 * 1024
+READERS = 2
 STEP_COUNT = 6
 
 SMOKE_QUERIES = (
@@ -73,10 +73,22 @@ class Steps:
             self.seconds[code] = round(self.seconds.get(code, 0.0) + time.monotonic() - started, 2)
 
 
-def build_identity(home: Home, product_root: Path = PRODUCT_ROOT) -> dict[str, str]:
+@contextmanager
+def beginning(home: Home, code_hash: str) -> Iterator[Callable[[], Future[prepare.Beginning | None]]]:
+    """What begins, once, all that a build does without its delivery; the working file is begun in a thread of its own."""
+    with ThreadPoolExecutor(1) as pool:
+
+        @cache
+        def begin() -> Future[prepare.Beginning | None]:
+            start_imports()
+            return pool.submit(prepare.begin_file, home, code_hash)
+
+        yield begin
+
+
+def build_identity(home: Home, code: str) -> dict[str, str]:
     """What the build id is made from."""
     fingerprint = lake.fingerprint(home.lake)
-    code = identity.code_hash(product_root)
     return {
         "build_id": identity.build_id(fingerprint, code, home.config.region, home.config.sample_policy),
         "lake_fingerprint": fingerprint,
@@ -92,18 +104,22 @@ def known_build(home: Home, build_id: str) -> publish.Build | None:
     return build if build is not None and publish.is_intact(build) else None
 
 
-def make_build(home: Home, ids: dict[str, str], steps: Steps) -> publish.Build:
+def make_build(
+    home: Home,
+    ids: dict[str, str],
+    begin: Callable[[], Future[prepare.Beginning | None]],
+    steps: Steps,
+) -> publish.Build:
     """Build, check, export and verify; raises ``NotPublished`` where the data do not hold together."""
-    require_space(home)
-    staging = publish.staging_folder(home, ids["build_id"])
-    imports = start_imports()
+    with steps.measured("prepare"):
+        begun_file = begin().result()
+    staging, warehouse = publish.staging_folder(home, ids["build_id"]), home.warehouse
     try:
         with steps.step("dbt", "建模与检验（dbt）"):
-            warehouse = dbt_build.fresh_warehouse(home)
             with steps.measured("prepare"):
-                begun = prepare.prepare_lake(home, ids["code_hash"])
+                begun = prepare.prepare_lake(home, begun_file)
             with steps.measured("dbt_import"):
-                imports.is_dbt_there.wait()
+                start_imports().is_dbt_there.wait()
                 importlib.import_module("dbt.cli.main")
             outcome = dbt_build.run_dbt(home, ids["code_hash"], begun)
         # The failed check itself speaks first, then whatever else dbt could not do.
@@ -163,9 +179,22 @@ def check_and_write(
             counts, row_files = written.result(), linked.result()
             fault_point("after_export")
             rows.name_publicly(marts)
+            sealed = pool.submit(seal, marts)
             verify_export(marts, ids["build_id"])
             issues = count_issues(warehouse)
-            write_manifest(staging, ids, facts, counts, issues, outcome, results, warehouse, row_files, begun)
+            write_manifest(
+                staging,
+                ids,
+                facts,
+                counts,
+                issues,
+                outcome,
+                results,
+                warehouse,
+                row_files,
+                begun,
+                sealed.result(),
+            )
 
 
 @dataclass(frozen=True)
@@ -194,17 +223,6 @@ def start_imports() -> Imports:
     thread = threading.Thread(target=load, name="imports")
     thread.start()
     return Imports(thread, is_dbt_there)
-
-
-def require_space(home: Home) -> None:
-    sizes = [build.marts.stat().st_size for build in publish.finished_builds(home) if build.marts.is_file()]
-    kept = [standing.kept_file(home, build_id).stat().st_size for build_id in standing.kept_builds(home)]
-    needed = max([FREE_BYTES_AT_LEAST, *(3 * size for size in sizes[:1]), *(2 * size for size in kept)])
-    free = shutil.disk_usage(home.root).free
-    if free < needed:
-        raise UserError(
-            f"磁盘空间不够：{home.root} 所在磁盘还剩 {free // 2**20} MB，本次至少需要 {needed // 2**20} MB。没有发布。"
-        )
 
 
 def refuse_integrity_faults(warehouse: Path) -> None:
@@ -306,19 +324,30 @@ def count_issues(warehouse: Path) -> Issues:
 
 
 def verify_export(marts: Path, build_id: str) -> None:
-    """Reopen as a reader does, ask some questions, then make the file read-only and durable."""
+    """Reopen as a reader does and ask some questions."""
     assert not list(marts.parent.glob("*.wal")), "the export was not checkpointed"
     with open_locked(marts) as con:
-        for sql in SMOKE_QUERIES:
-            con.execute(sql).fetchall()
+
+        def ask(sql: str) -> None:
+            with con.cursor() as cursor:
+                cursor.execute(sql).fetchall()
+
+        # most of a question about rows is to read the ends of many small files, one after another
+        with ThreadPoolExecutor(READERS) as pool:
+            list(pool.map(ask, SMOKE_QUERIES))
         found = con.execute("select value from data_quality.dim_build where key = 'build_id'").fetchone()
     assert found == (build_id,), found
+
+
+def seal(marts: Path) -> str:
+    """Make the file read-only and durable; its hash."""
     marts.chmod(0o440)
     descriptor = os.open(marts, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+    return identity.file_hash(marts)
 
 
 def write_manifest(
@@ -332,6 +361,7 @@ def write_manifest(
     warehouse: Path,
     row_files: dict[str, int],
     begun: standing.Start | None,
+    marts_hash: str,
 ) -> None:
     """Everything about the build that is not a table; the only place with a wall clock."""
     manifest = {
@@ -349,7 +379,7 @@ def write_manifest(
         "inputs": read_inputs(warehouse),
         "row_counts": counts,
         "row_files": row_files,
-        "marts_sha256": identity.file_hash(staging / publish.MARTS_NAME),
+        "marts_sha256": marts_hash,
         "marts_bytes": (staging / publish.MARTS_NAME).stat().st_size,
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2)

@@ -56,14 +56,6 @@ class DbtOutcome:
     manifest: dict[str, Any]
 
 
-def fresh_warehouse(home: Home) -> Path:
-    """An empty working file: what a killed run left is never read again."""
-    home.work.mkdir(parents=True, exist_ok=True)
-    for leftover in home.work.glob("warehouse.duckdb*"):
-        leftover.unlink()
-    return home.warehouse
-
-
 def run_dbt(
     home: Home, code_hash: str, begun: standing.Start | None = None, product_root: Path = PRODUCT_ROOT
 ) -> DbtOutcome:

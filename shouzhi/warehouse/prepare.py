@@ -1,14 +1,19 @@
 """What the working file holds before dbt starts: the lake, the home's parameters, and the tables of the build before.
 
-Where the build before was made by the same code for the same region, the working file starts as a copy of its own (see
-``standing``). Aggregates are kept by month: ``lake.changed_month`` names the months whose rows are not the same any more;
+Where the build before was made by the same code for the same region, the working file begins as a copy of its own (see
+``standing``), which needs nothing of the delivery and is made while that is read. Aggregates are kept by month: ``lake.changed_month`` names the months whose rows are not the same any more;
 dbt makes those anew and nothing else. Without such a build every month is made.
 
 The benefit replay is kept by person and benefit year: see ``replay_start``.
 """
 
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
 import duckdb
 
+from shouzhi.errors import UserError
 from shouzhi.home import Home
 from shouzhi.intake import lake
 from shouzhi.warehouse import publish, replay_start, standing
@@ -16,6 +21,7 @@ from shouzhi.warehouse import publish, replay_start, standing
 # The working file is read by this version of DuckDB alone; in its newest format texts are compressed in two thirds of the
 # time. A file keeps the format that it was made in.
 NEW_FILE = {"storage_compatibility_version": "latest"}
+FREE_BYTES_AT_LEAST = 200 * 1024 * 1024
 # Marts that are kept by benefit year and month, as the replay's rows are.
 REPLAY_MARTS = ("fct_benefit_month", "fct_benefit_difference", "fct_benefit_cap")
 EVERY_MONTH_SQL = """
@@ -34,15 +40,53 @@ where now.fingerprint is distinct from before.fingerprint
 """
 
 
-def prepare_lake(home: Home, code_hash: str) -> standing.Start | None:
-    """Fill the working file; the build that it starts from, if there is one."""
+@dataclass(frozen=True)
+class Beginning:
+    """The build whose working file was copied."""
+
+    former: publish.Build
+    sources: dict[str, standing.Source]
+    compiled: dict[str, str]
+
+
+def begin_file(home: Home, code_hash: str) -> Beginning | None:
+    """Begin the working file with that of the build before; nothing where there is no such build.
+
+    Raises ``UserError`` where there is no room for it.
+    """
+    require_space(home)
+    fresh_warehouse(home)
     former = former_build(home, code_hash)
-    if former is not None and not standing.copy_to(home, former.build_id):
-        former = None
+    sources = standing.copy_to(home, former.build_id) if former else None
+    if former is None or sources is None:
+        return None
+    return Beginning(former, sources, standing.read_compiled(home, former.build_id))
+
+
+def require_space(home: Home) -> None:
+    sizes = [build.marts.stat().st_size for build in publish.finished_builds(home) if build.marts.is_file()]
+    kept = [standing.kept_file(home, build_id).stat().st_size for build_id in standing.kept_builds(home)]
+    needed = max([FREE_BYTES_AT_LEAST, *(3 * size for size in sizes[:1]), *(2 * size for size in kept)])
+    free = shutil.disk_usage(home.root).free
+    if free < needed:
+        raise UserError(
+            f"磁盘空间不够：{home.root} 所在磁盘还剩 {free // 2**20} MB，本次至少需要 {needed // 2**20} MB。没有发布。"
+        )
+
+
+def fresh_warehouse(home: Home) -> Path:
+    """No working file: what a killed run left is never read again."""
+    home.work.mkdir(parents=True, exist_ok=True)
+    for leftover in home.work.glob("warehouse.duckdb*"):
+        leftover.unlink()
+    return home.warehouse
+
+
+def prepare_lake(home: Home, beginning: Beginning | None) -> standing.Start | None:
+    """Fill the working file; what of it stands, if it began with another."""
     with duckdb.connect(str(home.warehouse), config=NEW_FILE) as con:
         con.execute("set autoinstall_known_extensions = false")
         con.execute("create schema if not exists lake")
-        before = standing.sources(con)
         lake.register(con, home.lake)
         con.execute(
             "create or replace table lake.home_parameter (parameter_code varchar, parameter_value varchar)"
@@ -51,12 +95,12 @@ def prepare_lake(home: Home, code_hash: str) -> standing.Start | None:
             "insert into lake.home_parameter values ('region', ?), ('policy_sample', ?)",
             [home.config.region, "true" if home.config.sample_policy else "false"],
         )
-        name_changes(con, is_started=former is not None)
-        replay_start.start_replay(con, home.lake, former)
-        if former is None:
+        name_changes(con, is_started=beginning is not None)
+        replay_start.start_replay(con, home.lake, beginning.former if beginning else None)
+        if beginning is None:
             return None
-        compiled = standing.read_compiled(home, former.build_id)
-        return standing.start(former.build_id, before, standing.sources(con), compiled)
+        build_id = beginning.former.build_id
+        return standing.start(build_id, beginning.sources, standing.sources(con), beginning.compiled)
 
 
 def name_changes(con: duckdb.DuckDBPyConnection, *, is_started: bool) -> None:

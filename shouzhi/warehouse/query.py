@@ -24,11 +24,16 @@ LOCKED_CONFIG = {
 ALLOWED_STATEMENTS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
 
+def open_tables(marts: Path) -> duckdb.DuckDBPyConnection:
+    """A connection for our own questions to the tables of a build: what its rows would take to open is left away."""
+    return duckdb.connect(str(marts), read_only=True, config=LOCKED_CONFIG)
+
+
 def open_locked(
     marts: Path, *, memory_limit: str | None = None, threads: int | None = None
 ) -> duckdb.DuckDBPyConnection:
     """A connection that can read this one build, its rows as ``rows.*`` included, and nothing else."""
-    con = duckdb.connect(str(marts), read_only=True, config=LOCKED_CONFIG)
+    con = open_tables(marts)
     # Connections of one process to one file share what was attached and locked.
     if con.execute("select count(*) from duckdb_databases() where database_name = 'rows'").fetchone() == (0,):
         attach_rows(con, marts.parent)

@@ -62,17 +62,20 @@ def kept_builds(home: Home) -> set[str]:
     return {build_id for build_id in found if compiled_file(home, build_id).is_file()}
 
 
-def copy_to(home: Home, build_id: str) -> bool:
-    """Begin the working file with the kept one; a kept file that cannot be opened is removed and nothing is begun."""
+def copy_to(home: Home, build_id: str) -> dict[str, Source] | None:
+    """Begin the working file with the kept one; the relations of the lake in it.
+
+    A kept file that cannot be opened is removed and nothing is begun.
+    """
     try:
         shutil.copyfile(kept_file(home, build_id), home.warehouse)
         with duckdb.connect(str(home.warehouse)) as con:
             con.execute("select count(*) from core.fct_feed_month")
+            return sources(con)
     except duckdb.Error:
         home.warehouse.unlink()
         kept_file(home, build_id).unlink()
-        return False
-    return True
+        return None
 
 
 def read_compiled(home: Home, build_id: str) -> dict[str, str]:

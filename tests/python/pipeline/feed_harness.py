@@ -23,7 +23,6 @@ from shouzhi.progress import silent
 from shouzhi.run import RunResult, run
 from shouzhi.warehouse import dbt_build, identity, prepare, publish, replay_rows, standing
 from shouzhi.warehouse.build import read_inputs
-from shouzhi.warehouse.dbt_build import fresh_warehouse
 from shouzhi.warehouse.identity import file_hash
 from shouzhi.warehouse.rows import FOLDER
 from tests.python.pipeline.model_harness import LAKE_DDL, ROOT, Warehouse, run_dbt
@@ -261,8 +260,8 @@ class AggregateBuilds:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
-        warehouse = fresh_warehouse(home)
-        begun = prepare.prepare_lake(home, code_hash)
+        warehouse = home.warehouse
+        begun = prepare.prepare_lake(home, prepare.begin_file(home, code_hash))
         os.environ["SHOUZHI_WAREHOUSE"] = str(warehouse)
         excluded = [part for kind in ("unit_test", "test") for part in ("--exclude-resource-type", kind)]
         manifest = dbt_build.parsed_models(self.folder / "target", self.code_hash)

@@ -67,8 +67,10 @@ def test_a_working_file_that_cannot_be_opened_is_not_started_from(home: Home) ->
     kept = standing.kept_file(home, "b1")
     with kept.open("r+b") as stream:
         stream.truncate(5000)
-    assert prepare.prepare_lake(home, "code") is None
+    beginning = prepare.begin_file(home, "code")
+    assert beginning is None
     assert not kept.exists()
+    assert prepare.prepare_lake(home, beginning) is None
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         assert con.execute("select count(*) from lake.home_parameter").fetchall() == [(2,)]
 
