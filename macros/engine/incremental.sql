@@ -47,5 +47,5 @@
 {%- endmacro %}
 
 {% macro quoted_list(values) -%}
-    {%- for value in values -%}'{{ value }}'{% if not loop.last %}, {% endif %}{%- endfor -%}
+    {%- for value in values -%}'{{ value | string | replace("'", "''") }}'{% if not loop.last %}, {% endif %}{%- endfor -%}
 {%- endmacro %}

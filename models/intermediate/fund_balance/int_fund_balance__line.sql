@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- The lines that accounts are made of: statements as delivered, and for a month without a statement of its own the
 -- business feeds (execution, premiums, subsidies, interest, benefits). Where a statement exists it is the balance; one
 -- of the employees' fund as a whole speaks for its halves, and the other way round.

@@ -1,3 +1,4 @@
+{%- set is_ranked = "indicator.area_kind = 'pooling_area' and not indicator.is_suppressed" -%}
 with ranked as (
     select
         indicator.*,
@@ -6,15 +7,14 @@ with ranked as (
         metric.unit,
         -- an area outside the region is not compared with it; as a key, or the join would go row by row
         case when indicator.area_kind <> 'other' then indicator.scheme_code end as compared_scheme_code,
-        indicator.area_kind = 'pooling_area' and not indicator.is_suppressed as is_ranked,
+        {{ is_ranked }} as is_ranked,
         rank() over (
             partition by
                 indicator.scheme_code,
                 indicator.period_type,
                 indicator.period_code,
                 indicator.indicator_code,
-                indicator.area_kind,
-                indicator.is_suppressed
+                {{ is_ranked }}
             order by case when metric.direction = 'low_good' then 1 else -1 end * indicator.indicator_value
         ) as kind_rank,
         count(*) over (
@@ -23,8 +23,7 @@ with ranked as (
                 indicator.period_type,
                 indicator.period_code,
                 indicator.indicator_code,
-                indicator.area_kind,
-                indicator.is_suppressed
+                {{ is_ranked }}
         ) as kind_count
     from {{ ref('int_prefecture_comparison__value') }} as indicator
     inner join {{ ref('metric') }} as metric on indicator.indicator_code = metric.metric_code

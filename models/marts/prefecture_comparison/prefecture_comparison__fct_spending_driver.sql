@@ -13,29 +13,45 @@ with place as (
     select 'region' as place_code
 ),
 
-scheme as (
-    select 'own' as scheme_kind
+-- each split counts for its scheme and for all
+schemed as (
+    select
+        area_code,
+        scheme_code,
+        medical_kind_code,
+        {{ period }}
+        {%- for name in counts + sums %},
+        {{ name }}
+        {%- endfor %}
+    from {{ ref('int_prefecture_comparison__driver') }}
     union all
-    select 'all' as scheme_kind
+    select
+        area_code,
+        'all' as scheme_code,
+        medical_kind_code,
+        {{ period }}
+        {%- for name in counts + sums %},
+        sum({{ name }}) as {{ name }}
+        {%- endfor %}
+    from {{ ref('int_prefecture_comparison__driver') }}
+    group by area_code, medical_kind_code, {{ period }}
 ),
 
 placed as (
-    -- one to four: each split counts for its area and for the region, for its scheme and for all
+    -- one to two: each area counts for itself and for the region
     select
-        case place.place_code when 'region' then area.region_code else driver.area_code end as area_code,
-        case scheme.scheme_kind when 'all' then 'all' else driver.scheme_code end as scheme_code,
-        driver.area_code as part_code,
-        driver.medical_kind_code,
-        driver.period_type,
-        driver.period_code,
-        driver.period_end_date
+        case place.place_code when 'region' then area.region_code else schemed.area_code end as area_code,
+        schemed.scheme_code,
+        schemed.medical_kind_code,
+        schemed.period_type,
+        schemed.period_code,
+        schemed.period_end_date
         {%- for name in counts + sums %},
-        driver.{{ name }}
+        schemed.{{ name }}
         {%- endfor %}
-    from {{ ref('int_prefecture_comparison__driver') }} as driver
-    inner join {{ ref('dim_area') }} as area on driver.area_code = area.area_code
+    from schemed
+    inner join {{ ref('dim_area') }} as area on schemed.area_code = area.area_code
     cross join place
-    cross join scheme
     where place.place_code = 'area' or area.area_kind in ('pooling_area', 'prov_level')
 ),
 
@@ -45,8 +61,8 @@ by_kind as (
         scheme_code,
         medical_kind_code,
         {{ period }},
-        count(distinct part_code) as areas_reported_count,
-        count(distinct case when prior_spending_yuan is not null then part_code end) as areas_compared_count
+        count(*) as areas_reported_count,
+        count(prior_spending_yuan) as areas_compared_count
         {%- for name in counts + sums %},
         sum({{ name }}) as {{ name }}
         {%- endfor %}

@@ -17,7 +17,7 @@ from shouzhi.home import Home, open_home
 from shouzhi.intake import take_in
 from shouzhi.progress import silent
 from shouzhi.run import UNTAKEN_STATUSES
-from shouzhi.warehouse import publish, standing
+from shouzhi.warehouse import publish, replay_rows, standing
 from tests.python.pipeline.feed_harness import (
     DEFAULTS,
     AggregateBuilds,
@@ -307,13 +307,19 @@ def check_sequence(builds: AggregateBuilds, root: Path, later: list[list[Step]])
         deliver(home, world, steps, root / f"delivery{number}")
         started_from = builds.build(home)
         assert (started_from is None) == (number == 0)
-    kept_by_month = aggregate_rows(home)
-    kept_files = replay_files(home)
     [newest] = standing.kept_builds(home)
     with duckdb.connect(str(standing.kept_file(home, newest)), read_only=True) as con:
         # whatever number a file and a row have in their delivery: each valid settlement once
         valid = con.execute("select setl_id from lake.setl_d where vali_flag = '1' order by 1").fetchall()
-    assert [(row[0],) for row in kept_by_month["replay"]] == valid
+    assert [(row[0],) for row in aggregate_rows(home)["replay"]] == valid
+    check_against_rebuild(builds, home)
+    shutil.rmtree(root)
+
+
+def check_against_rebuild(builds: AggregateBuilds, home: Home) -> None:
+    """What stands after the newest build is what one build of everything gives."""
+    kept_by_month = aggregate_rows(home)
+    kept_files = replay_files(home)
     shutil.rmtree(home.builds)
     home.builds.mkdir()
     assert builds.build(home) is None
@@ -322,7 +328,22 @@ def check_sequence(builds: AggregateBuilds, root: Path, later: list[list[Step]])
     for table, rows in made_at_once.items():
         assert kept_by_month[table] == rows, table
     assert replay_files(home) == kept_files
-    shutil.rmtree(root)
+
+
+def test_bills_change_where_the_replay_of_the_build_before_is_lost(
+    builds: AggregateBuilds, tmp_path: Path
+) -> None:
+    """Whose bills they are is not known then: lines are matched anew from the first month in which one changed."""
+    home = open_home(tmp_path / "home", region="neimenggu", sample_policy=True)
+    world = World()
+    deliver(home, world, FIRST, tmp_path / "delivery0")
+    assert builds.build(home) is None
+    [first] = publish.finished_builds(home)
+    for file in replay_rows.files_of(first):
+        file.unlink()
+    deliver(home, world, [("rebill", 0, "202402", "150102", PERSONS[0])], tmp_path / "delivery1")
+    assert builds.build(home) == first.build_id
+    check_against_rebuild(builds, home)
 
 
 def test_only_the_months_that_changed_are_written_anew(builds: AggregateBuilds, tmp_path: Path) -> None:
