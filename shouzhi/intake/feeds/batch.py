@@ -147,7 +147,7 @@ def _take_torn(
         return
     unquoted = replace(table, layout=replace(table.layout, has_quotes=False))
     _join(taken, take_batch(connection, replace(batch, members=[replace(member, table=unquoted)]), cores))
-    text = f"第 {line} 行有引号没有成对，其后的行会并入一个单元格：已改为一行一条读取，引号当作文字；请核对这一行"
+    text = "引号没有成对，其后的行会并入一个单元格：已改为一行一条读取，引号当作文字；请核对这一行"
     taken.notes[member.file_no].append(Note("warning", "open_quote", text, table.sheet_name, line))
 
 
