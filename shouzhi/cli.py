@@ -12,7 +12,7 @@ import click
 
 from shouzhi import __version__
 from shouzhi.collector import collect_rarely
-from shouzhi.errors import UserError
+from shouzhi.errors import INTERRUPTED, UserError
 from shouzhi.home import (
     CONFIG_NAME,
     DEFAULT_HOME,
@@ -463,7 +463,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except click.UsageError as error:
         fail(usage_sentence(error), 2)
     except (click.Abort, KeyboardInterrupt):
-        fail("已中断，没有发布新的版本。", 2)
+        fail(INTERRUPTED, 2)
     except BrokenPipeError:
         # The reader of our output has gone (``| head``); there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

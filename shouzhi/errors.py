@@ -1,5 +1,7 @@
 """Errors that a user can act on: one Chinese sentence, no traceback."""
 
+INTERRUPTED = "已中断，没有发布新的版本。"
+
 
 class UserError(Exception):
     """A mistake or a state that the user can mend.

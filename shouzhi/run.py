@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shouzhi import __version__
-from shouzhi.errors import UserError
+from shouzhi.errors import INTERRUPTED, UserError
 from shouzhi.home import PRODUCT_ROOT, Home, append_run_log, home_lock, open_home
 from shouzhi.intake import ContractReport, take_in
 from shouzhi.intake.lake import read_manifest
@@ -52,6 +52,9 @@ def run(extracts: Path, home_root: Path, progress: Progress) -> RunResult:
             return result
         except UserError as error:
             entry |= {"exit_code": error.exit_code, "message": str(error)}
+            raise
+        except KeyboardInterrupt:
+            entry |= {"exit_code": 2, "message": INTERRUPTED}
             raise
         except Exception as error:
             entry |= {"exit_code": 2, "message": f"{type(error).__name__}: {error}"}

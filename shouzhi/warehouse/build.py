@@ -81,7 +81,10 @@ class Ahead:
 
 @contextmanager
 def beginning(home: Home, code_hash: str) -> Iterator[Callable[[], Ahead]]:
-    """What begins all that, once."""
+    """What begins all that, once; what was begun has ended when this is left, in whatever way.
+
+    An import that is under way when the process ends cannot register what it needs and breaks with a traceback.
+    """
 
     def read_models() -> Any:
         start_imports().is_dbt_there.wait()
@@ -94,7 +97,11 @@ def beginning(home: Home, code_hash: str) -> Iterator[Callable[[], Ahead]]:
             start_imports()
             return Ahead(pool.submit(prepare.begin_file, home, code_hash), pool.submit(read_models))
 
-        yield begin
+        try:
+            yield begin
+        finally:
+            if begin.cache_info().currsize:
+                start_imports().thread.join()
 
 
 def build_identity(home: Home, code: str) -> dict[str, str]:

@@ -7,6 +7,9 @@ directory that somebody replaced, in the environment too.
 import contextlib
 import io
 import os
+import signal
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,12 +152,36 @@ def invoke(arguments: list[str], manifest: Any = None) -> Any:
             errors.append(event.info.msg)
 
     # What dbt prints is for its developers; the run says the same in its own words.
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
+    with interruption_kept(), contextlib.redirect_stdout(io.StringIO()) as printed:
         result = dbtRunner(manifest=manifest, callbacks=[note]).invoke(arguments)
     if result.exception is not None or result.result is None:
         detail = one_line(str(result.exception or " ".join(errors) or printed.getvalue() or "dbt"))
         raise UserError(f"建模没有完成，没有发布：{detail}") from result.exception
     return result
+
+
+@contextlib.contextmanager
+def interruption_kept() -> Iterator[None]:
+    """Ctrl+C inside interrupts whoever called, whatever dbt makes of it: it turns every exception into a result."""
+    handler = signal.getsignal(signal.SIGINT)
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or not callable(handler):
+        # Nobody is to be interrupted: signals come to the main thread, and may be ignored by the whole process.
+        yield
+        return
+    came: list[int] = []
+
+    def note(number: int, frame: Any) -> None:
+        came.append(number)
+        handler(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if came:
+        raise KeyboardInterrupt
 
 
 def outcome(built: Any, manifest: Any, stands: set[str]) -> DbtOutcome:

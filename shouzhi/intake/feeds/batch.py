@@ -16,11 +16,12 @@ from shouzhi.intake.cells import column_letter
 from shouzhi.intake.contract import Feed
 from shouzhi.intake.feeds.columns import FILE_SHIFT, SHEET_SHIFT, contract_columns, event_grain
 from shouzhi.intake.feeds.file_names import file_month
+from shouzhi.intake.feeds.open_quotes import OpenQuote, find_open_quote
 from shouzhi.intake.feeds.pseudonym import pseudonym_sql
 from shouzhi.intake.feeds.reasons import reason_of
 from shouzhi.intake.feeds.stage_sql import NON_DATA, READ_MODES, read_sql, stage_sql
 from shouzhi.intake.feeds.text_tables import TextTable
-from shouzhi.intake.parsed import QUARANTINE_SCHEMA
+from shouzhi.intake.parsed import QUARANTINE_SCHEMA, Note
 
 SAMPLE_ROWS = 20
 # what a file can be the cause of; anything else is a mistake of ours
@@ -64,6 +65,7 @@ class Taken:
     rejected: dict[int, str] = field(default_factory=dict)
     non_data: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     samples: dict[int, pa.Table] = field(default_factory=dict)
+    notes: dict[int, list[Note]] = field(default_factory=lambda: defaultdict(list))
     # (file, optional date column) -> rows in which it could not be read
     unread_dates: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
 
@@ -72,25 +74,81 @@ def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, cores: int) 
     """Read a batch, writing as many parts at a time as there are ``cores``; a file that DuckDB cannot read is rejected and the rest is read without it."""
     taken = Taken()
     members = batch.members
+    failure: duckdb.Error | None = None
+    counts: dict[int, tuple[int, int]] = {}
     try:
         _stage(connection, batch, members)
+        counts = _count_rows(connection)
     except duckdb.Error as error:
         if not _is_of_the_file(error):
             raise
-        if len(members) == 1:
-            taken.rejected[members[0].file_no] = _unreadable(error)
-            return taken
+        failure = error
+    torn = [
+        quote for index, each in enumerate(members) if (quote := _open_quote(each.table, counts.get(index)))
+    ]
+    if failure is None and not torn:
+        _take_staged(connection, batch, counts, taken, cores)
+    elif len(members) > 1:
         for index, member in enumerate(members):
             single = replace(batch, members=[member], number=batch.number + index)
             _join(taken, take_batch(connection, single, cores))
-        return taken
-    _number_rows(connection, members, is_all=event_grain(batch.feed) == "all")
+    elif torn:
+        _take_torn(connection, batch, torn[0], taken, cores)
+    else:
+        assert failure is not None
+        taken.rejected[members[0].file_no] = _unreadable(failure)
+    return taken
+
+
+def _take_staged(
+    connection: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    counts: dict[int, tuple[int, int]],
+    taken: Taken,
+    cores: int,
+) -> None:
+    _number_rows(connection, batch.members, counts, is_all=event_grain(batch.feed) == "all")
     taken.controls.append(_count_control(connection, batch))
     _collect_faults(connection, batch, taken)
     _write_parts(connection, batch, taken, cores)
     for name in ("staged", "batch_file", "unread_line", "fault_line", "pseudonym_map"):
         connection.execute(f"drop table if exists {name}")
-    return taken
+
+
+def _count_rows(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[int, int]]:
+    """The first row and the number of rows of each file that has any."""
+    return {
+        index: (first, count)
+        for index, first, count in connection.execute(
+            "select file_index, min(rowid), count(*) from staged group by file_index"
+        ).fetchall()
+    }
+
+
+def _open_quote(table: TextTable, counted: tuple[int, int] | None) -> OpenQuote | None:
+    """The quote that took rows into its cell, looked for where rows are fewer than lines."""
+    layout = table.layout
+    if not layout.has_quotes or (counted and layout.skip + counted[1] >= table.line_count):
+        return None
+    return find_open_quote(table.path, layout.delimiter, len(layout.header))
+
+
+def _take_torn(
+    connection: duckdb.DuckDBPyConnection, batch: Batch, quote: OpenQuote, taken: Taken, cores: int
+) -> None:
+    """Read a table with a quote that is never closed line by line, where it does without quotes; else refuse its file."""
+    (member,) = batch.members
+    table = member.table
+    line = quote.line + table.first_line - 1
+    if quote.is_habit:
+        taken.rejected[member.file_no] = (
+            f"第 {line} 行有引号没有成对，其后的行会并入一个单元格，请核对这一行的引号后重新导出"
+        )
+        return
+    unquoted = replace(table, layout=replace(table.layout, has_quotes=False))
+    _join(taken, take_batch(connection, replace(batch, members=[replace(member, table=unquoted)]), cores))
+    text = "引号没有成对，其后的行会并入一个单元格：已改为一行一条读取，引号当作文字；请核对这一行"
+    taken.notes[member.file_no].append(Note("warning", "open_quote", text, table.sheet_name, line))
 
 
 def _join(taken: Taken, other: Taken) -> None:
@@ -99,6 +157,8 @@ def _join(taken: Taken, other: Taken) -> None:
     taken.controls.extend(other.controls)
     taken.rejected.update(other.rejected)
     taken.samples.update(other.samples)
+    for file_no, notes in other.notes.items():
+        taken.notes[file_no].extend(notes)
     for file_no, count in other.non_data.items():
         taken.non_data[file_no] += count
     for key, count in other.unread_dates.items():
@@ -148,7 +208,13 @@ def _count_rejects(connection: duckdb.DuckDBPyConnection) -> int:
     return found[0] if found else 0
 
 
-def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member], *, is_all: bool) -> None:
+def _number_rows(
+    connection: duckdb.DuckDBPyConnection,
+    members: list[Member],
+    counts: dict[int, tuple[int, int]],
+    *,
+    is_all: bool,
+) -> None:
     """Make ``batch_file`` (where each file's rows begin) and ``unread_line`` (what the reader had to leave out)."""
     connection.execute(
         "create or replace temp table batch_file"
@@ -158,19 +224,13 @@ def _number_rows(connection: duckdb.DuckDBPyConnection, members: list[Member], *
     connection.execute("create or replace temp table unread_line (file_index bigint, line bigint)")
     if _count_rejects(connection):
         connection.execute("insert into unread_line select distinct file_id, line from reject_errors")
-    found = {
-        index: (first, count)
-        for index, first, count in connection.execute(
-            "select file_index, min(rowid), count(*) from staged group by file_index"
-        ).fetchall()
-    }
     unread = dict(
         connection.execute("select file_index, count(*) from unread_line group by file_index").fetchall()
     )
     connection.execute("create or replace temp table fault_line (row_at bigint, line bigint)")
     records = []
     for index, member in enumerate(members):
-        first, count = found.get(index, (0, 0))
+        first, count = counts.get(index, (0, 0))
         table = member.table
         base = (member.file_no << FILE_SHIFT) + (table.sheet_no << SHEET_SHIFT)
         origin = (index, member.file_no, member.name, member.digest)

@@ -207,6 +207,8 @@ class FeedReading:
                 connection.unregister("counted")
             for (file_no, name), count in taken.unread_dates.items():
                 self._files[file_no].unread_dates[name] += count
+            for file_no, notes in taken.notes.items():
+                self._files[file_no].notes.extend(notes)
             for file_no, count in taken.non_data.items():
                 self._files[file_no].non_data_count += count
             for file_no, rows in taken.samples.items():

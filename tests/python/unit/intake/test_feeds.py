@@ -613,6 +613,52 @@ def test_odd_quotes_do_not_swallow_rows(lake):
     assert lake.ask("select count(*), count(distinct fixmedins_name) from lake.fixmedins_b") == [(4, 1)]
 
 
+@pytest.mark.parametrize("apart", [1, 2, 30])
+@pytest.mark.parametrize("batch_bytes", [feed_reading.BATCH_BYTES, 2000])
+def test_two_quotes_that_are_never_closed_do_not_swallow_the_rows_between_them(
+    lake, monkeypatch, apart, batch_bytes
+):
+    monkeypatch.setattr(feed_reading, "BATCH_BYTES", batch_bytes)
+    monkeypatch.setattr(text_tables, "CHUNK_BYTES", 500)
+    folder = lake.folder()
+    lines = csv_text(rows("fixmedins_b", 60, fixmedins_name="甲医院")).splitlines()
+    for number in (10, 10 + apart):
+        lines[number] = lines[number].replace("甲医院", '"甲医院')
+    (folder / "fixmedins_b_2024.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_feed(folder, "fixmedins_b_2024_其他.csv", rows("fixmedins_b", 1, first=99))
+    take_in(folder, lake.path)
+    counts = "select file_name, received_count, quarantined_count from lake.intake_file order by file_no"
+    assert lake.ask(counts) == [("fixmedins_b_2024.csv", 60, 0), ("fixmedins_b_2024_其他.csv", 1, 0)]
+    told = lake.ask("select file_name, row_number from lake.intake_note where note_code = 'open_quote'")
+    # two quotes in two pieces are one each, and swallow nothing
+    assert told == [("fixmedins_b_2024.csv", 11)] or (batch_bytes == 2000 and told == [])
+    assert lake.ask(
+        "select count(*), count(distinct row_number) from lake.fixmedins_b where file_no = 1"
+    ) == [(60, 60)]
+
+
+def test_where_every_cell_is_quoted_a_quote_that_is_never_closed_refuses_the_file_and_names_its_line(lake):
+    folder = lake.folder()
+    lines = csv_text(rows("fixmedins_b", 9, fixmedins_name="甲医院")).splitlines()
+    quoted = [",".join(f'"{cell}"' for cell in line.split(",")) for line in lines]
+    for number in (3, 6):
+        quoted[number] = quoted[number].replace('"甲医院"', '"甲医院')
+    (folder / "fixmedins_b_2024.csv").write_text("\n".join(quoted) + "\n", encoding="utf-8")
+    (torn,) = take_in(folder, lake.path).report.files
+    assert torn.status_code == "rejected"
+    assert "第 4 行有引号没有成对" in torn.first_reason
+
+
+def test_line_ends_in_a_quoted_cell_are_no_rows(lake):
+    folder = lake.folder()
+    lines = csv_text(rows("fixmedins_b", 9, fixmedins_name="甲医院")).splitlines()
+    lines[4] = lines[4].replace("甲医院", '"甲医院\n（东区），\n一、二"')
+    (folder / "fixmedins_b_2024.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    take_in(folder, lake.path)
+    assert lake.ask("select received_count, quarantined_count from lake.intake_file") == [(9, 0)]
+    assert lake.ask("select * from lake.intake_note") == []
+
+
 def test_many_months_in_one_file_become_one_part_each(lake):
     given = [row("setl_d", number, setl_time=f"2024-{1 + number % 12:02d}-03") for number in range(60)]
     lake.take(setl_d_2024=given)
