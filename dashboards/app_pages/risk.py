@@ -101,11 +101,11 @@ CHANGE_COLUMNS = [
 ]
 TABLE_COLUMNS = [
     Col("area_name", header="统筹区", width=118),
-    Col("level_code", "level", "预警等级", 74),
+    Col("level_code", "level", "预警等级", 72),
     Col("change_code", "word", "较上期", 50),
-    Col("trend_code", "word", "趋势", 64),
+    Col("trend_code", "word", "趋势", 60),
     Col("leading_rule_name", header="主要规则", width=160),
-    Col("leading_value", header="当前值", width=84),
+    Col("leading_value", header="当前值", width=80),
     Col("leading_threshold", header="阈值", width=66),
 ]
 BALANCE_COLUMNS = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,20 +16,23 @@ from dashboards.labels import is_missing
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+# a figure as pages write it: a sign, digits with or without commas between thousands, a decimal part, a percent sign
+_FIGURE = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?%?")
+
+
 def safe_text(text: str) -> str:
-    """Text that no spreadsheet program takes for a formula; numbers such as ``-12.50`` stay as they are."""
-    if not text.startswith(_RISKY):
+    """Text that no spreadsheet program takes for a formula; figures such as ``-12.50`` or ``+3.5%`` stay as they are."""
+    if not text.startswith(_RISKY) or _FIGURE.fullmatch(text.strip()):
         return text
-    try:
-        float(text.replace(",", ""))
-    except ValueError:
-        return "'" + text
-    return text
+    return "'" + text
 
 
 def _plain_cell(value: Any) -> str:
-    text = "" if is_missing(value) else str(value)
-    return safe_text(text.replace("−", "-"))
+    """A cell of a CSV file: figures as plain numbers (no commas, no plus sign), everything else as safe text."""
+    text = ("" if is_missing(value) else str(value)).replace("−", "-")
+    if _FIGURE.fullmatch(text.strip()):
+        return text.strip().replace(",", "").removeprefix("+")
+    return safe_text(text)
 
 
 def csv_bytes(table: pd.DataFrame, facts: Mapping[str, str]) -> bytes:
@@ -43,12 +47,12 @@ def csv_bytes(table: pd.DataFrame, facts: Mapping[str, str]) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def _number(value: Any) -> float | None:
-    text = str(value).replace(",", "").replace("−", "-")
-    try:
-        return float(text)
-    except ValueError:
+def _number(value: Any, is_amount: bool) -> float | None:
+    """What a workbook's cell holds as a number: percentages anywhere, other figures only in columns of amounts."""
+    text = _plain_cell(value)
+    if not _FIGURE.fullmatch(text) or not (is_amount or text.endswith("%")):
         return None
+    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
 
 
 def xlsx_bytes(table: pd.DataFrame, facts: Mapping[str, str], title: str) -> bytes:
@@ -59,6 +63,7 @@ def xlsx_bytes(table: pd.DataFrame, facts: Mapping[str, str], title: str) -> byt
     ) as book:
         head = book.add_format({"bold": True, "bg_color": "#EAF0F5", "border": 1, "text_wrap": True})
         number = book.add_format({"num_format": "#,##0.00"})
+        share = book.add_format({"num_format": "0.0%"})
         bold = book.add_format({"bold": True, "font_size": 13})
         sheet = book.add_worksheet("数据")
         sheet.write_string(0, 0, title, bold)
@@ -71,9 +76,10 @@ def xlsx_bytes(table: pd.DataFrame, facts: Mapping[str, str], title: str) -> byt
             sheet.set_column(position, position, min(max(widest, 8), 48))
         for line, row in enumerate(table.itertuples(index=False), start=2):
             for position, value in enumerate(row):
-                amount = _number(value) if "（" in str(table.columns[position]) else None
+                amount = _number(value, "（" in str(table.columns[position]))
                 if amount is not None:
-                    sheet.write_number(line, position, amount, number)
+                    look = share if str(value).strip().endswith("%") else number
+                    sheet.write_number(line, position, amount, look)
                 else:
                     sheet.write_string(line, position, _plain_cell(value))
         sheet.freeze_panes(2, 1)

@@ -26,6 +26,7 @@ from dashboards.labels import (
 )
 
 PERIOD_WORDS = {code: word for word, code in PERIOD_TYPES.items()}
+TYPE_OF_PERIOD = "_type_of_period"
 DEFAULT_SCHEME = "合计"
 EMPLOYEE_PARTS = "310000,310100,310200"
 
@@ -271,8 +272,16 @@ def view_of_page(title: str) -> View | None:
     of_type = periods[periods["period_type"] == period_type]
     codes = {period_label(code): code for code in of_type["period_code"]}
     labels = list(codes)
+    retyped = st.session_state.get(TYPE_OF_PERIOD, type_label) != type_label
+    st.session_state[TYPE_OF_PERIOD] = type_label
+    asked = str(st.session_state.get("qi") or "")
     prepare(
-        "qi", labels, default_period(of_type), "统计期", translate=lambda asked: _period_word(asked, codes)
+        "qi",
+        labels,
+        (retyped and _same_year(asked, codes)) or default_period(of_type),
+        "统计期",
+        translate=lambda asked: _period_word(asked, codes),
+        follows=retyped,
     )
     period_word = slots[4].selectbox("统计期", labels, key="qi")
     area_label = slots[5].selectbox("统筹区", options, key="qu")
@@ -327,6 +336,12 @@ def default_period(periods: pd.DataFrame) -> str:
     """The newest period in which at least half as many figures stand as in the fullest one."""
     full = periods[periods["figures_count"] * 2 >= periods["figures_count"].max()]
     return period_label(str(full["period_code"].iloc[0]))
+
+
+def _same_year(asked: str, codes: Mapping[str, str]) -> str | None:
+    """The last period of the year that was in view, when only the type of period has changed."""
+    year = (parse_period(asked) or "")[:4]
+    return next((label for label, code in codes.items() if year and code.startswith(year)), None)
 
 
 def _period_word(asked: str, codes: Mapping[str, str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -39,9 +40,26 @@ FALLBACK_FORMULA = {
     "income_yuan": "收入 = 各收入科目之和（其中项不重复计入）",
     "expenditure_yuan": "支出 = 各支出科目之和（其中项不重复计入）",
     "surplus_yuan": "当期结余 = 收入 − 支出",
-    "actual_closing_yuan": "期末结余 = 上期结余 + 收入 − 支出；报表填报了期末数的，以填报数为准",
+    "actual_closing_yuan": "期末结余 = 上期结余 + 收入 − 支出；报表列报了期末数的，以列报数为准",
     "reserve_months": "可支付月数 = 期末结余 ÷ 月均支出（滚动窗口）",
 }
+# sums that several funds of an area make, the finest parts first
+FUND_PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "310000": (("310100", "310200"),),
+    "POOLED": (("310100", "390100"),),
+    "ALL": (("310100", "310200", "390100"), ("310000", "390100"), ("310100", "310200")),
+}
+# what the region's own adjustment funds add to the sum of its areas
+ADJUSTMENTS = {
+    "310100": ("ADJ310",),
+    "310000": ("ADJ310",),
+    "390100": ("ADJ390",),
+    "POOLED": ("ADJ310", "ADJ390"),
+    "ALL": ("ADJ310", "ADJ390"),
+}
+CENT = Decimal("0.01")
+# metrics that are sums wherever the statement is one: each metric of a sum is the sum of its parts' metric
+SUMMED = ("income_yuan", "expenditure_yuan", "surplus_yuan", "actual_closing_yuan")
 METRIC_WORDS = {
     "actual_closing_yuan": "期末结余",
     "reserve_months": "可支付月数（滚动）",
@@ -91,8 +109,15 @@ def explain(view: View, figure: Figure) -> None:
         f"**{area} · {row['fund_name']} · {period_label(view.period_code)} · {name}："
         f"{metric_text(figure.metric, row.get(figure.metric))}**"
     )
-    st.markdown(f"**① 算式**　{entry.get('formula') or FALLBACK_FORMULA.get(figure.metric, '见指标口径')}")
-    _values(figure, row, labels)
+    parts = parts_of_sum(view, figure, row)
+    if parts.empty:
+        st.markdown(
+            f"**① 算式**　{entry.get('formula') or FALLBACK_FORMULA.get(figure.metric, '见指标口径')}"
+        )
+        _values(figure, row, labels)
+    else:
+        st.markdown(f"**① 算式**　{sum_sentence(figure, parts, name)}")
+        small_table(view, parts, SUM_COLUMNS, "content")
     st.markdown("**② 原始报表行**")
     _lines(view, figure)
     st.markdown("**③ 模型**")
@@ -108,6 +133,50 @@ def explain(view: View, figure: Figure) -> None:
     st.markdown("　".join(clause) if clause else "会计恒等式，无须政策依据")
     if not is_missing(entry.get("parameters")) and entry.get("parameters"):
         st.caption(f"参数：{entry['parameters']}")
+
+
+def parts_of_sum(view: View, figure: Figure, row: dict[str, Any]) -> pd.DataFrame:
+    """The parts whose figures make this one, with a last row for their sum; empty where it is no sum of parts."""
+    if figure.metric not in SUMMED or not row.get("is_actual") or not is_missing(row["stated_closing_yuan"]):
+        return pd.DataFrame()
+    found = view.rows("balance_parts", area_code=figure.area_code, fund_code=figure.fund_code)
+    return add_up(found, figure, row)
+
+
+def add_up(found: pd.DataFrame, figure: Figure, row: dict[str, Any]) -> pd.DataFrame:
+    """Of the statements that may be parts, those that give the figure to the cent, and their sum; else no rows."""
+    own, below = found[~found["is_of_area"]], found[found["is_of_area"]]
+    sets = [own[own["fund_code"].isin(codes)] for codes in FUND_PARTS.get(figure.fund_code, ())]
+    complete = [
+        part
+        for part, codes in zip(sets, FUND_PARTS.get(figure.fund_code, ()), strict=True)
+        if len(part) == len(codes)
+    ]
+    if len(below):
+        adjusted = own[own["fund_code"].isin(ADJUSTMENTS.get(figure.fund_code, ()))]
+        complete.insert(0, pd.concat([below, adjusted]))
+    shown = Decimal(str(row[figure.metric]))
+    for part in complete:
+        amounts = [Decimal(str(value)) for value in part[figure.metric]]
+        if len(part) > 1 and abs(sum(amounts) - shown) < CENT:
+            names = part["area_name"].where(part["is_of_area"], part["fund_name"])
+            basis = part["is_closing_stated"].map({True: "列报", False: "计算"})
+            listed = pd.DataFrame(
+                {
+                    "part": names,
+                    "part_yuan": part[figure.metric],
+                    "basis": basis if figure.metric == "actual_closing_yuan" else "报表科目",
+                }
+            )
+            total = pd.DataFrame({"part": ["合计"], "part_yuan": [row[figure.metric]], "basis": ["上列之和"]})
+            return pd.concat([listed, total], ignore_index=True)
+    return pd.DataFrame()
+
+
+def sum_sentence(figure: Figure, parts: pd.DataFrame, name: str) -> str:
+    """In words: this is a sum of so many parts, and how each part's own figure is made."""
+    own = "；各部分有列报期末的取列报，没有的取计算期末" if figure.metric == "actual_closing_yuan" else ""
+    return f"合计 = 下列{len(parts) - 1}个部分的{name}之和{own}。"
 
 
 def _values(figure: Figure, row: dict[str, Any], labels: dict[str, str]) -> None:
@@ -176,6 +245,11 @@ def _checks(view: View, figure: Figure) -> None:
     small_table(view, documented(checks), CHECK_COLUMNS, 200)
 
 
+SUM_COLUMNS = [
+    Col("part", header="组成部分"),
+    Col("part_yuan", "yuan", "数值"),
+    Col("basis", header="取自"),
+]
 LINE_COLUMNS = [
     Col("area_name", header="统筹区"),
     Col("account_name", header="科目"),

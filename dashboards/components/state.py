@@ -115,14 +115,18 @@ def prepare(
     *,
     translate: Callable[[str], str | None] | None = None,
     alias: str | None = None,
+    follows: bool = False,
 ) -> None:
-    """Seed a filter's widget before it is drawn, and say so when its word had to be replaced."""
+    """Seed a filter's widget before it is drawn, and say so when its word had to be replaced.
+
+    ``follows``: the reader has just changed what the options depend on; a new word is then what was asked for.
+    """
     st.session_state[DEFAULTS][key] = default
     held = st.session_state.get(key)
     seed = st.session_state[FRESH] or key not in st.session_state
     asked = (st.session_state[WORDS].get(key) or alias) if seed else held
     value, understood = resolve(asked, options, default, translate)
-    if not understood:
+    if not understood and (seed or not follows):
         where = "链接中的" if seed else "当前数据源没有"
         tail = "无效" if seed else ""
         notice(f"{where}{what}“{asked}”{tail}，已改为“{value}”。")

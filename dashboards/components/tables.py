@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from html import escape
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -33,7 +34,13 @@ from dashboards.palette import LEVEL_COLOR, LEVEL_INK
 WRAPPED_ROWS = 40
 SHORT_TEXT = 6
 WIDEST_FLOOR = 190
+WIDEST_DATA = 400
 SHORT_HEAD = 3
+CELL_MARGIN = 14
+# from here on the signs of the levels, Chinese characters and punctuation
+FIRST_WIDE = 0x2300
+# rows at the top of a grid that Streamlit looks at when it sets a column's width
+MEASURED_ROWS = 8
 CELL = "border:1px solid #E1E6EA;padding:5px 9px"
 HEAD = "text-align:left;background:#F3F6F8;min-width:44px"
 
@@ -184,11 +191,39 @@ def _stated(frame: pd.DataFrame, columns: list[Col]) -> set[str]:
     }
 
 
+def text_width(text: str) -> int:
+    """How many pixels a cell of the grid needs for a text in its 13-pixel letters, margins included."""
+    each = (13 if ord(letter) >= FIRST_WIDE else 4 if letter in ",. " else 7.5 for letter in text)
+    return ceil(sum(each)) + CELL_MARGIN
+
+
+def whole_width(texts: list[str], given: Any, *, is_figure: bool) -> Any:
+    """A column's width by which no figure loses digits: the grid cuts the left side of what is too long.
+
+    A given width grows to the longest text, of words only where they are short (long texts are read on a click).
+    Without one the grid measures its first rows and the last one; it is told the width if a longer text stands between.
+    """
+    needed = max(map(text_width, texts), default=0)
+    if isinstance(given, int):
+        return max(given, needed) if is_figure or needed <= WIDEST_FLOOR else given
+    measured = max(map(text_width, [*texts[:MEASURED_ROWS], *texts[-1:]]), default=0)
+    if given is None and needed > measured and (is_figure or needed <= WIDEST_FLOOR):
+        return needed
+    return given
+
+
 def _config(view: View, frame: pd.DataFrame, columns: list[Col]) -> dict[str, Any]:
     stated = _stated(frame, columns)
+    texts = text_table(view, frame, columns)
+    held = _held(frame)
     config = {}
     for column in columns:
-        place: dict[str, Any] = {"width": column.width} | ({"pinned": True} if column.pinned else {})
+        written = texts[header(view, column)].tolist()
+        if column.kind in MONEY:
+            for row in held:
+                written[row] = f"{written[row]} {HELD_TAG}"
+        width = whole_width(written, column.width, is_figure=column.kind in COUNTED)
+        place: dict[str, Any] = {"width": width} | ({"pinned": True} if column.pinned else {})
         if column.name in stated:
             made = st.column_config.TextColumn(alignment="right", **place)
         elif column.kind in COUNTED:
@@ -297,7 +332,7 @@ def _plain_style(column: Col, value: Any, text: str) -> str:
     return layout + side + (_level_style(value) if column.kind == "level" else "")
 
 
-def small_table(view: View, frame: pd.DataFrame, columns: list[Col], height: int) -> None:
+def small_table(view: View, frame: pd.DataFrame, columns: list[Col], height: int | str) -> None:
     """A table inside a dialog: same writing, no downloads."""
     st.dataframe(
         styled(view, frame, columns),
@@ -330,7 +365,19 @@ def data_box(view: View, table: pd.DataFrame, title: str, key: str) -> None:
     box = st.expander("查看数据", key=f"{key}_box", on_change="rerun")
     if box.open:
         with box:
-            st.dataframe(table, hide_index=True, width="stretch", key=f"{key}_data", alt=title)
+            widths = {
+                str(name): whole_width([str(value) for value in table[name]], None, is_figure=True)
+                for name in table.columns
+            }
+            config = {name: {"width": min(width, WIDEST_DATA)} for name, width in widths.items() if width}
+            st.dataframe(
+                table,
+                hide_index=True,
+                width="stretch",
+                key=f"{key}_data",
+                alt=title,
+                column_config=config,
+            )
             download_row(view, table, title[:40], key)
 
 

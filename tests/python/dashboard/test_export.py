@@ -27,6 +27,9 @@ FACTS = {"表名": "各统筹区", "统计期": "2026年9月", "数据版本": "
         ("-x", "'-x"),
         ("@a", "'@a"),
         ("-12.50", "-12.50"),
+        ("+3.5%", "+3.5%"),
+        ("-28.5%", "-28.5%"),
+        ("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"),
         ("赤峰", "赤峰"),
     ],
 )
@@ -42,6 +45,23 @@ def test_csv() -> None:
     assert lines[4] == "统筹区,期末结余（万元）,标记"
     assert "'=cmd" in lines[6]
     assert lines[6].split(",")[1].strip() == "-12.50"
+
+
+def test_figures_are_plain_numbers() -> None:
+    table = pd.DataFrame(
+        {
+            "期末结余（万元）": ["386,285,200.00", "−1,234.57"],
+            "收入同比": ["+3.5%", "−28.5%"],
+            "人数": ["1,204", "7"],
+            "代码": ["310000,310100", "001"],
+        }
+    )
+    lines = csv_bytes(table, {}).decode("utf-8-sig").splitlines()
+    assert lines[1:] == ['386285200.00,3.5%,1204,"310000,310100"', "-1234.57,-28.5%,7,001"]
+    openpyxl = pytest.importorskip("openpyxl")
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(table, {}, "数")))["数据"]
+    assert [cell.value for cell in sheet[3]] == [386285200, 0.035, "1204", "310000,310100"]
+    assert [cell.value for cell in sheet[4]] == [-1234.57, -0.285, "7", "001"]
 
 
 def test_xlsx() -> None:

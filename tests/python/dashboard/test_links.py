@@ -122,3 +122,18 @@ def test_the_words_of_links_are_frozen() -> None:
         "2026年上半年",
         "2026年",
     ]
+
+
+@pytest.mark.pipeline
+def test_another_type_of_period_is_no_mistake(demo_home: Path, open_page: Callable[..., Any]) -> None:
+    """The reader changed the type: the period of the same year follows, without a warning."""
+    app = open_page("risk", demo_home, qx="月", qi="2025-03")
+    year = next(box for box in app.selectbox if box.key == "qx")
+    year.set_value("年").run()
+    assert (values(app)["qx"], values(app)["qi"]) == ("年", "2025年")
+    assert not app.warning
+    next(box for box in app.selectbox if box.key == "qx").set_value("月").run()
+    assert values(app)["qi"].startswith("2025年")
+    assert not app.warning
+    wrong = open_page("risk", demo_home, qx="年", qi="2031年")
+    assert "“2031年”无效" in wrong.warning[0].value

@@ -8,7 +8,16 @@ import pandas as pd
 import pytest
 
 from dashboards import data
-from dashboards.components.tables import Col, _plain_head, common_unit, styled, text_table
+from dashboards.components.tables import (
+    Col,
+    _config,
+    _plain_head,
+    common_unit,
+    styled,
+    text_table,
+    text_width,
+    whole_width,
+)
 
 FRAME = pd.DataFrame(
     {
@@ -60,3 +69,32 @@ def test_months_are_written_as_readers_write_them(view: SimpleNamespace) -> None
     frame = pd.DataFrame({"event_month": ["202512", None, ""]})
     shown = text_table(view, frame, [Col("event_month", "month", "结算月")])
     assert shown["结算月"].tolist() == ["2025年12月", "—", "—"]
+
+
+def test_a_figure_is_never_cut(view: SimpleNamespace) -> None:
+    """A given width grows to the longest figure with its mark; the grid would cut the figure's left side."""
+    frame = pd.DataFrame(
+        {
+            "closing_yuan": [8388309600.0, 3862852000000.0],
+            "is_held": [False, True],
+            "value": ["—", "11,884.96 万元"],
+            "name": ["短", "很长的说明文字" * 9],
+        }
+    )
+    columns = [
+        Col("closing_yuan", "wan", "结余", 90),
+        Col("value", "text", "当前值", 84),
+        Col("name", width=60),
+    ]
+    config = _config(view, frame, columns)
+    assert config["结余（万元）"]["width"] == text_width("386,285,200.00 待核") > text_width("386,285,200.00")
+    assert config["当前值"]["width"] == text_width("11,884.96 万元") > 84
+    assert config["name"]["width"] == 60
+
+
+def test_a_long_figure_below_the_measured_rows_sets_the_width() -> None:
+    short = ["1.00"] * 20
+    assert whole_width(short, None, is_figure=True) is None
+    long = [*short, "386,285,200.00", *short]
+    assert whole_width(long, None, is_figure=True) == text_width("386,285,200.00")
+    assert whole_width(["386,285,200.00", *short], None, is_figure=True) is None
