@@ -35,6 +35,9 @@ EPILOG = """\
   shouzhi query "select * from fund_balance.fct_fund_balance limit 5"
 """
 
+# Whether it may be read is told where it is read, with its name.
+PLACE = click.Path(path_type=Path, readable=False)
+
 
 class ChineseHelp:
     """Help pages whose fixed words are Chinese too."""
@@ -77,7 +80,7 @@ class Group(ChineseHelp, click.Group):
 def home_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--home",
-        type=click.Path(path_type=Path),
+        type=PLACE,
         default=DEFAULT_HOME,
         metavar="DIR",
         help="数据目录：配置、数据湖、各版本和运行记录都在里面。默认 ./var。",
@@ -97,7 +100,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("extracts", type=click.Path(path_type=Path), metavar="EXTRACTS")
+@click.argument("extracts", type=PLACE, metavar="EXTRACTS")
 @home_option
 def run(extracts: Path, home: Path) -> int:
     """读入 EXTRACTS 文件夹里的报表，建模、检验并发布。
@@ -138,7 +141,7 @@ def init(home: Path, title: str | None, region: str | None, sample: bool) -> int
 
 
 @cli.command()
-@click.argument("extracts", type=click.Path(path_type=Path), metavar="EXTRACTS")
+@click.argument("extracts", type=PLACE, metavar="EXTRACTS")
 @home_option
 def check(extracts: Path, home: Path) -> int:
     """检查 EXTRACTS 文件夹里的报表是否合格，什么也不写入。
@@ -164,9 +167,9 @@ def check(extracts: Path, home: Path) -> int:
 @click.option("--reason", required=True, metavar="TEXT", help="为什么不再处理，会记录在案。")
 @home_option
 def dismiss(name: str, reason: str, home: Path) -> int:
-    """注明被退回的 FILE 不再处理：以后的 run 不再因它而提示。
+    """注明 FILE（被退回，或有行被隔离）不再处理：以后的 run 不再因它而提示，也不再标待核。
 
-    文件的收到记录、退回原因和这里写的原因都保留在数据湖的清单和“数据质量”页上。
+    文件的收到记录、退回或隔离的原因和这里写的原因都保留在数据湖的清单和“数据质量”页上。
     改正后重新报送的文件照常读取，不需要注明。
 
     \b
@@ -181,7 +184,7 @@ def dismiss(name: str, reason: str, home: Path) -> int:
     with home_lock(place, f"shouzhi dismiss {name}"):
         for each in dismiss_file(place.lake, name, reason):
             click.echo(
-                f"已注明不再处理：{each['file_name']}（第 {each['delivery_no']} 批报送，退回原因：{each['first_reason']}）。"
+                f"已注明不再处理：{each['file_name']}（第 {each['delivery_no']} 批报送，{'退回' if each['status_code'] == 'rejected' else '隔离'}原因：{each['first_reason']}）。"
             )
     click.echo("下一次 shouzhi run 起不再提示；文件内容改动后再报送的，照常读取。")
     return 0
@@ -232,7 +235,7 @@ def state_of(manifest: dict[str, Any]) -> str:
 
 
 @cli.command()
-@click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
+@click.argument("out", type=PLACE, metavar="OUT")
 @click.option(
     "--persons",
     type=click.IntRange(100, 50_000_000),
@@ -384,7 +387,7 @@ def publish(build: str, home: Path) -> int:
 @click.option(
     "--home",
     "homes",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     multiple=True,
     metavar="DIR",
     help="数据目录，可给多个。默认 ./var，以及 ./var-public（如果有）。",
@@ -468,6 +471,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # The reader of our output has gone (``| head``); there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except PermissionError as error:
+        fail(f"没有读写 {error.filename} 的权限，没有发布。请检查它和上级文件夹的权限，或换一个用户运行。", 2)
     except Exception as error:
         fail(
             f"程序内部出错，没有发布：{type(error).__name__}：{str(error).strip().splitlines()[0] if str(error).strip() else ''}。"

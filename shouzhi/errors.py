@@ -1,6 +1,16 @@
 """Errors that a user can act on: one Chinese sentence, no traceback."""
 
+import errno
+import os
+
 INTERRUPTED = "已中断，没有发布新的版本。"
+SYSTEM_REASONS = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOSPC: "磁盘已满",
+    errno.EIO: "磁盘读写出错",
+}
 
 
 class UserError(Exception):
@@ -17,3 +27,9 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+def system_reason(error: OSError) -> str:
+    """Why the system refused, in Chinese for what happens."""
+    code = error.errno or 0
+    return SYSTEM_REASONS.get(code) or error.strerror or os.strerror(code)

@@ -1,5 +1,6 @@
 """A home: the folder that holds configuration, lake, builds, the pointer, the run log and the lock."""
 
+import errno
 import fcntl
 import json
 import os
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shouzhi.errors import UserError
+from shouzhi.errors import UserError, system_reason
 
 PRODUCT_ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_HOME = Path("var")
@@ -180,8 +181,19 @@ def open_home(
             )
             write_durably(root / CONFIG_NAME, text)
     except OSError as error:
-        raise UserError(f"数据目录 {root} 不能写入（{error.strerror}）。请换一个目录或检查权限。") from error
+        raise not_writable(root, error) from error
     return Home(root.resolve(), read_config(root))
+
+
+def not_writable(path: Path, error: OSError) -> UserError:
+    return UserError(f"数据目录 {path} 不能写入（{system_reason(error)}）。请换一个目录或检查权限。")
+
+
+def require_writable(home: Home) -> None:
+    """Every folder that a command writes into may be written by whoever runs it."""
+    for folder in (home.root, home.lake, home.builds, home.work):
+        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+            raise not_writable(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
 def write_durably(path: Path, text: str) -> None:
@@ -219,7 +231,11 @@ def home_lock(home: Home, command: str) -> Iterator[None]:
 
     The file stays: what is inside only says who holds it while the kernel's lock is held.
     """
-    descriptor = os.open(home.lock_file, os.O_RDWR | os.O_CREAT, 0o644)
+    require_writable(home)
+    try:
+        descriptor = os.open(home.lock_file, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise not_writable(home.lock_file, error) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from shouzhi.errors import UserError
+from shouzhi.errors import UserError, system_reason
 from shouzhi.intake.contract import Feed, load_feeds
 from shouzhi.intake.vocabulary import normalise_text
 
@@ -47,6 +48,7 @@ EMPTY_FILE = "空文件（0 字节），请重新导出"
 OTHER_FORMAT = (
     "不是可以读取的格式（可读：csv txt xlsx xls parquet zip），请另存为其中一种后再放入，或移出文件夹"
 )
+NOT_READABLE = "不能读取（{why}），请检查它的权限或重新复制一份后再放入"
 MAX_ZIP_DEPTH = 3
 
 
@@ -65,7 +67,10 @@ class Source:
     def open(self) -> BinaryIO:
         """Open the bytes as a stream, for files that must not be held in memory."""
         if self.path is not None:
-            return self.path.open("rb")
+            try:
+                return self.path.open("rb")
+            except OSError as error:
+                raise not_readable(error) from error
         return self.stream() if self.stream else io.BytesIO(self.load())
 
     @property
@@ -79,6 +84,10 @@ class Source:
     @property
     def suffix(self) -> str:
         return PurePosixPath(self.name).suffix.lower()
+
+
+def not_readable(error: OSError) -> UserError:
+    return UserError(NOT_READABLE.format(why=system_reason(error)))
 
 
 def content_hash(data: bytes) -> str:
@@ -103,18 +112,51 @@ def discover(extracts: Path) -> list[Source]:
     """List the sources under a folder, or the one file given, in natural order of their names."""
     if not extracts.exists():
         raise UserError(f"找不到 {extracts}：请给出放数据文件的文件夹，或一个数据文件。")
-    paths = [extracts] if extracts.is_file() else [each for each in extracts.rglob("*") if each.is_file()]
+    closed: list[OSError] = []
+    paths = [extracts] if extracts.is_file() else list(_files_under(extracts, closed.append))
     root = extracts.parent if extracts.is_file() else extracts
     sources: list[Source] = []
     for path in paths:
         name = path.relative_to(root).as_posix()
         if is_ignored(name):
             continue
+        load = _file_reader(path)
         if path.suffix.lower() == ".zip":
-            sources.extend(_zip_sources(name, path.read_bytes, depth=1, path=path))
+            sources.extend(_zip_sources(name, load, depth=1, path=path))
         else:
-            sources.append(Source(name, path.read_bytes, find_feed(name), path=path))
+            sources.append(Source(name, load, find_feed(name), path=path))
+    for error in closed:
+        name = Path(error.filename).relative_to(root).as_posix()
+        if name == ".":
+            raise UserError(f"{extracts} {not_readable(error)}。") from error
+        if not is_ignored(name):
+            sources.append(
+                Source(f"{name}/", _file_reader(Path(error.filename)), None, str(not_readable(error)))
+            )
     return sorted(sources, key=lambda source: natural_key(source.name))
+
+
+def _files_under(folder: Path, when_closed: Callable[[OSError], None]) -> Iterator[Path]:
+    """Every file in a folder and its sub-folders; what may not be looked into is told, never passed over."""
+    for place, _, names in os.walk(folder, onerror=when_closed):
+        for name in names:
+            path = Path(place, name)
+            try:
+                is_file = path.is_file()
+            except OSError:  # it is named when it is read
+                is_file = True
+            if is_file:
+                yield path
+
+
+def _file_reader(path: Path) -> Callable[[], bytes]:
+    def read() -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise not_readable(error) from error
+
+    return read
 
 
 def is_ignored(name: str) -> bool:
@@ -151,6 +193,12 @@ def _zip_sources(
     try:
         archive = zipfile.ZipFile(path or io.BytesIO(load()))
         members = [each for each in archive.infolist() if not each.is_dir()]
+    except PermissionError as error:
+        yield Source(name, load, None, str(not_readable(error)))
+        return
+    except UserError as error:
+        yield Source(name, load, None, error.sentence)
+        return
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         yield Source(name, load, None, "压缩包已损坏或不是 zip 文件，请重新压缩后再放入")
         return
