@@ -119,7 +119,7 @@ def entry_card(view: View, entry: dict[str, Any]) -> None:
 
 def main() -> None:
     """The page."""
-    view = view_of_page("指标口径")
+    view = view_of_page("指标口径", without=("db",))
     if view is None:
         return
     breadcrumb(["数据与口径", "指标口径"])

@@ -202,7 +202,7 @@ def approval_sentence(changes: pd.DataFrame) -> str:
 
 def main() -> None:
     """The page."""
-    view = view_of_page("政策参数")
+    view = view_of_page("政策参数", without=("xz", "kj", "db"))
     if view is None:
         return
     breadcrumb(["稽核监管", "政策参数"])

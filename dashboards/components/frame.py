@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboards import data
 from dashboards.access import Scope, current_scope
@@ -253,8 +254,20 @@ def _fund_names(build: data.Build, scope: Scope) -> dict[str, str]:
     return dict(zip(frame["fund_code"], frame["fund_short_name"], strict=True))
 
 
-def view_of_page(title: str) -> View | None:
-    """Draw title, filters, notices and status line; None (and a helpful page) where nothing is published yet."""
+# the filters from left to right with their widths
+FILTER_WIDTHS = {"src": 1.15, "xz": 0.9, "kj": 1.15, "qx": 0.85, "qi": 1.35, "qu": 1.35, "db": 1.05}
+
+
+def _filter(slots: Mapping[str, DeltaGenerator], label: str, key: str, options: list[str]) -> str:
+    """A filter's word: from its box, or as it was left on another page where this one does not draw it."""
+    return str(slots[key].selectbox(label, options, key=key) if key in slots else st.session_state[key])
+
+
+def view_of_page(title: str, without: Collection[str] = ()) -> View | None:
+    """Draw title, filters, notices and status line; None (and a helpful page) where nothing is published yet.
+
+    ``without``: filters (险种 ``xz``, 口径 ``kj``, 对比 ``db``) that change nothing on the page; they are kept, not drawn.
+    """
     begin(title)
     scope = current_scope()
     source, home = _source()
@@ -289,12 +302,13 @@ def view_of_page(title: str) -> View | None:
         alias=code,
     )
 
-    slots = st.columns([1.15, 0.9, 1.15, 0.85, 1.35, 1.35, 1.05], gap="small")
-    with slots[0]:
+    drawn = {key: width for key, width in FILTER_WIDTHS.items() if key not in without}
+    slots = dict(zip(drawn, st.columns(list(drawn.values()), gap="small"), strict=True))
+    with slots["src"]:
         _source_box()
-    scheme_label = slots[1].selectbox("险种", list(SCHEMES), key="xz")
-    basis_label = slots[2].selectbox("口径", list(BASES), key="kj")
-    type_label = slots[3].selectbox("期间类型", types, key="qx")
+    scheme_label = _filter(slots, "险种", "xz", list(SCHEMES))
+    basis_label = _filter(slots, "口径", "kj", list(BASES))
+    type_label = slots["qx"].selectbox("期间类型", types, key="qx")
     period_type = PERIOD_TYPES[type_label]
     of_type = periods[periods["period_type"] == period_type]
     codes = {period_label(code): code for code in of_type["period_code"]}
@@ -310,9 +324,9 @@ def view_of_page(title: str) -> View | None:
         translate=lambda asked: _period_word(asked, codes),
         follows=retyped,
     )
-    period_word = slots[4].selectbox("统计期", labels, key="qi")
-    area_label = slots[5].selectbox("统筹区", options, key="qu")
-    compare = slots[6].selectbox("对比", list(COMPARES), key="db")
+    period_word = slots["qi"].selectbox("统计期", labels, key="qi")
+    area_label = slots["qu"].selectbox("统筹区", options, key="qu")
+    compare = _filter(slots, "对比", "db", list(COMPARES))
 
     period_code = codes[period_word]
     end = of_type.loc[of_type["period_code"] == period_code, "period_end_date"].iloc[0]

@@ -24,6 +24,10 @@ areas as (
 
 select *
 from areas
-where (has_figures or is_expected_reporter)
+where (
+    has_figures or is_expected_reporter
+    -- without any statement the region has what its areas' business feeds add up to
+    or (area_kind = 'region' and not exists (select 1 from known))
+)
     and ($scope = '*' or list_contains(string_split($scope, ','), area_code))
 order by sort_order, area_code

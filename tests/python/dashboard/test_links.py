@@ -137,3 +137,17 @@ def test_another_type_of_period_is_no_mistake(demo_home: Path, open_page: Callab
     assert not app.warning
     wrong = open_page("risk", demo_home, qx="年", qi="2031年")
     assert "“2031年”无效" in wrong.warning[0].value
+
+
+@pytest.mark.pipeline
+def test_a_filter_that_a_page_does_not_use_is_kept_but_not_drawn(
+    demo_home: Path, open_page: Callable[..., Any]
+) -> None:
+    app = open_page("policy", demo_home, xz="职工", kj="含个人账户", db="预算", qu="赤峰市")
+    assert set(values(app)) == {"src", "qx", "qi", "qu"}
+    assert not app.warning
+    next(box for box in app.selectbox if box.key == "qu").set_value("乌海市").run()
+    app.switch_page("app_pages/risk.py").run()
+    kept = values(app)
+    assert (kept["xz"], kept["kj"], kept["db"], kept["qu"]) == ("职工", "含个人账户", "预算", "乌海市")
+    assert not app.warning
