@@ -250,6 +250,8 @@ ORIGIN_TEXT = {"statement": "报表", "business": "业务", "mixed": "报表＋�
 SIDE_TEXT = {"income": "收入", "expenditure": "支出", "balance": "结余"}
 DIRECTION_TEXT = {"high_good": "越高越好", "low_good": "越低越好", "neutral": "不评价"}
 MEASURE_TEXT = {"period": "本期数", "ytd": "本年累计数"}
+# of a quarantined row; without a code it is still open
+SETTLED_TEXT = {"delivered_again": "已由后来的文件更正", "dismissed": "已注明不再处理"}
 BATCH_STATUS_TEXT = {
     "loaded": "已入库",
     "rejected": "整份退回",
@@ -399,6 +401,7 @@ VOCABULARIES: dict[str, dict[str, str]] = {
     "direction": DIRECTION_TEXT,
     "measure_code": MEASURE_TEXT,
     "status_code": BATCH_STATUS_TEXT,
+    "settled_code": {**SETTLED_TEXT, "open": "待处理"},
     "axis": AXIS_TEXT,
     "contribution_kind_code": CONTRIBUTION_KIND_TEXT,
     "source_code": PAYMENT_SOURCE_TEXT,

@@ -166,7 +166,7 @@ def issue_sentences(report: ContractReport, found: OpenIssues) -> list[str]:
             f"需要处理：{issues.sentence}。看板“数据质量”页有逐项清单；改正后用原文件名重新报送即可"
             + (
                 "；不必再报送的文件用 shouzhi dismiss 文件名 --reason 原因 注明。"
-                if issues.rejected_files
+                if issues.rejected_files or issues.quarantined_rows
                 else "。"
             )
         )

@@ -71,6 +71,7 @@ BATCH_COLUMNS = [
 ]
 QUARANTINE_COLUMNS = [
     Col("file_name", header="文件", width=260),
+    Col("settled_code", "word", "处理情况", 130),
     Col("sheet_name", header="工作表", width=90),
     Col("row_number", "count", "行", 50),
     Col("cell_ref", header="单元格", width=60),
@@ -251,7 +252,13 @@ def intake_block(view: View) -> None:
         name="入库批次",
         empty="没有入库记录。",
     )
-    st.markdown("**隔离的行**")
+    state = view.rows("quarantine_state", feed=feed).fillna(0).iloc[0]
+    settled = (
+        f"；另有 {int(state['settled_count'])} 行已由后来的文件更正或已注明不再处理，留作记录，不计数"
+        if state["settled_count"]
+        else ""
+    )
+    st.markdown(f"**隔离的行**：待处理 {int(state['open_count'])} 行{settled}")
     reasons = view.rows("quarantine_reasons", feed=feed)
     if reasons["rows_count"].sum() > SUMMED_FROM:
         st.caption("按原因汇总，行数多的在前；逐行清单在下面（最多2000行）。")

@@ -1,4 +1,4 @@
--- One row per feed, column and reason of the lines that could not be used, the most frequent first.
+-- One row per feed, column and reason of the lines that could not be used and are still open, the most frequent first.
 select
     batch.feed_name,
     quarantine.column_name,
@@ -12,7 +12,7 @@ left join data_quality.fct_intake_batch as batch
     on quarantine.delivery_no = batch.delivery_no
     and quarantine.content_hash = batch.content_hash
     and quarantine.file_name = batch.file_name
-where ($feed = '*' or quarantine.feed_code = $feed)
+where quarantine.settled_code is null and ($feed = '*' or quarantine.feed_code = $feed)
 group by batch.feed_name, quarantine.column_name, quarantine.reason_code
 order by rows_count desc, batch.feed_name, quarantine.column_name, quarantine.reason_code
 limit 200

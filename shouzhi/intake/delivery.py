@@ -239,7 +239,7 @@ def _read_one(source: Source, known: dict[str, dict[str, Any]], seen: dict[str, 
     except UserError as error:
         digest = content_hash(f"unreadable:{source.name}".encode())
         source = Source(source.name, source.load, source.feed, error.sentence)
-    if "dismissed" in known.get(digest, {}):
+    if _is_rejected(known, digest) and "dismissed" in known[digest]:
         report.mark_dismissed(known[digest])
         return _Read(report, digest, None)
     if source.feed is None or is_unreadable:

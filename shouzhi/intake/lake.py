@@ -42,6 +42,7 @@ FILE_COLUMNS = {
     "first_reason": "varchar",
     "sub_cent_residual_yuan": "decimal(20,6)",
     "file_no": "integer",
+    "dismissed_reason": "varchar",
 }
 # of business feeds only, where they are known at intake: how much of the file stands
 STANDING_COLUMNS = {
@@ -108,16 +109,19 @@ def known_files(lake_root: Path) -> dict[str, dict[str, Any]]:
 
 
 def dismiss(lake_root: Path, file_name: str, reason: str) -> list[dict[str, Any]]:
-    """Record that a refused file needs nothing more; the record stays, the reason beside it. Return its records."""
+    """Record that a refused file, or the quarantined rows of a loaded one, need nothing more.
+
+    The record stays, the reason beside it. Return the records of the files.
+    """
     reason = " ".join(reason.split())
     if not reason:
         raise UserError("请写明原因，如 --reason 该文件是说明文字，不是数据。")
     known = known_files(lake_root)
     named = [each for each in known.values() if each["file_name"] == file_name]
     named = named or [each for each in known.values() if Path(each["file_name"]).name == file_name]
-    refused = [each for each in named if each["status_code"] == "rejected" and "dismissed" not in each]
-    if not refused:
-        raise UserError(_not_refused(file_name, named, known))
+    open_files = [each for each in named if _is_open(each)]
+    if not open_files:
+        raise UserError(_not_open(file_name, named, known))
     manifest_folder(lake_root).mkdir(parents=True, exist_ok=True)
     delivery_no = next_delivery_no(lake_root)
     kept = ("content_hash", "file_name", "delivery_no")
@@ -126,23 +130,28 @@ def dismiss(lake_root: Path, file_name: str, reason: str) -> list[dict[str, Any]
         "delivery_no": delivery_no,
         "files": [],
         "parts": {},
-        "dismissals": [{**{key: each[key] for key in kept}, "reason": reason} for each in refused],
+        "dismissals": [{**{key: each[key] for key in kept}, "reason": reason} for each in open_files],
     }
     _write_manifest(manifest_folder(lake_root), delivery_no, entry)
-    return refused
+    return open_files
 
 
-def _not_refused(file_name: str, named: list[dict[str, Any]], known: dict[str, dict[str, Any]]) -> str:
+def _is_open(record: dict[str, Any]) -> bool:
+    has_problem = record["status_code"] == "rejected" or record["quarantined_count"]
+    return bool(has_problem) and "dismissed" not in record
+
+
+def _not_open(file_name: str, named: list[dict[str, Any]], known: dict[str, dict[str, Any]]) -> str:
     if any("dismissed" in each for each in named):
         return f"{file_name} 已经注明不再处理，不必重复。"
     if named:
-        return f"{file_name} 没有被退回，不需要注明。"
-    refused = [
-        each["file_name"]
-        for each in known.values()
-        if each["status_code"] == "rejected" and "dismissed" not in each
-    ]
-    there = f"现有被退回的文件：{'、'.join(sorted(refused)[:10])}。" if refused else "现在没有被退回的文件。"
+        return f"{file_name} 没有被退回，也没有隔离的行，不需要注明。"
+    names = sorted(each["file_name"] for each in known.values() if _is_open(each))
+    there = (
+        f"现有被退回或有行被隔离的文件：{'、'.join(names[:10])}。"
+        if names
+        else "现在没有被退回或有行被隔离的文件。"
+    )
     return f"没有收到过名为 {file_name} 的文件，请照检查报告里的名称填写。{there}"
 
 
@@ -429,12 +438,18 @@ def _file_records(entries: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
 
 
 def _dismissed(record: dict[str, Any], reasons: dict[str, str]) -> dict[str, Any]:
-    """A refused file that somebody dismissed, with both reasons."""
+    """A file with what somebody said on dismissing it, if anybody did: a refused one, or one with quarantined rows."""
     reason = reasons.get(record["content_hash"])
-    if reason is None or record["status_code"] != "rejected":
-        return record
-    told = f"已注明不再处理：{reason}（退回原因：{record['first_reason']}）"
-    return {**record, "status_code": "dismissed", "first_reason": told}
+    if reason is None:
+        return {**record, "dismissed_reason": None}
+    is_refused = record["status_code"] == "rejected"
+    first = f"（{'退回' if is_refused else '隔离'}原因：{record['first_reason']}）"
+    return {
+        **record,
+        "status_code": "dismissed" if is_refused else record["status_code"],
+        "first_reason": f"{'' if is_refused else '隔离的行'}已注明不再处理：{reason}{first}",
+        "dismissed_reason": reason,
+    }
 
 
 def _note_records(entries: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

@@ -326,7 +326,17 @@ def build_facts(warehouse: Path, ids: dict[str, str]) -> dict[str, str]:
     """The rows of ``dim_build``: the same for the same input, therefore without any wall clock."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
         found = con.execute(
-            "select max(period_end_date) from fund_balance.fct_fund_balance where is_actual"
+            """
+            select max(period_end_date)
+            from (
+                select period_end_date from fund_balance.fct_fund_balance where is_actual
+                union all
+                select period.period_end_date
+                from core.dim_period as period
+                inner join core.dim_business_month as business_month
+                    on period.period_type = 'month' and period.period_code = business_month.month_code
+            )
+            """
         ).fetchone()
     data_date = found[0] if found else None
     return {

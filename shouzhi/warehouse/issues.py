@@ -6,62 +6,54 @@ import duckdb
 
 HOLDS_NAMED = 3
 
-# A refused file stands until a later file of its name or content came; a file with quarantined rows until a
-# later file of its name was loaded, or until a newer delivery replaced every row that had been accepted from it.
+# A refused file stands until a later file of its name or content came; quarantined rows until core says that
+# something settled them.
 OPEN_FILES_SQL = """
-with replaced as (
+with batch as (
     select
         delivery_no,
         file_name,
-        content_hash
-    from fund_balance.fct_statement_line
-    group by delivery_no, file_name, content_hash
-    having min(case when inactive_reason = 'newer_delivery' then 1 else 0 end) = 1
-),
-
-batch as (
-    select
-        delivery_no,
-        file_name,
-        content_hash,
         status_code,
-        quarantined_rows,
         first_reason,
         max(delivery_no) over (partition by file_name) as newest_delivery_no,
-        max(case when status_code = 'loaded' then delivery_no end) over (
-            partition by file_name
-        ) as newest_loaded_delivery_no,
         max(case when status_code = 'loaded' then delivery_no end) over (
             partition by content_hash
         ) as content_loaded_delivery_no
     from data_quality.fct_intake_batch
+),
+
+refused as (
+    select
+        file_name,
+        delivery_no,
+        true as is_rejected,
+        0 as quarantined_rows,
+        first_reason
+    from batch
+    where
+        status_code = 'rejected'
+        and delivery_no = newest_delivery_no
+        and coalesce(content_loaded_delivery_no, 0) < delivery_no
+),
+
+quarantined as (
+    select
+        file_name,
+        delivery_no,
+        false as is_rejected,
+        count(*) as quarantined_rows,
+        arg_min(concat(cell_ref, '：', reason_zh), quarantine_no) as first_reason
+    from data_quality.fct_quarantine
+    where settled_code is null
+    group by file_name, delivery_no, content_hash
 )
 
-select
-    batch.file_name,
-    batch.delivery_no,
-    batch.status_code = 'rejected' as is_rejected,
-    batch.quarantined_rows,
-    batch.first_reason
-from batch
-left join replaced
-    on
-        batch.delivery_no = replaced.delivery_no
-        and batch.file_name = replaced.file_name
-        and batch.content_hash = replaced.content_hash
-where
-    (
-        batch.status_code = 'rejected'
-        and batch.delivery_no = batch.newest_delivery_no
-        and coalesce(batch.content_loaded_delivery_no, 0) < batch.delivery_no
-    )
-    or (
-        batch.status_code <> 'rejected'
-        and batch.quarantined_rows > 0
-        and batch.delivery_no = batch.newest_loaded_delivery_no
-        and replaced.delivery_no is null
-    )
-order by batch.delivery_no desc, batch.file_name
+select file_name, delivery_no, is_rejected, quarantined_rows, first_reason
+from refused
+union all
+select file_name, delivery_no, is_rejected, quarantined_rows, first_reason
+from quarantined
+order by delivery_no desc, file_name, is_rejected
 """
 
 HOLDS_SQL = """

@@ -1,6 +1,6 @@
 -- Kept over 150 lines: statements and feeds are measured by one rule.
--- D07: rows in quarantine that belong to a statement, above the share of its money that the contract allows. A later
--- delivery of the same statement settles them. Business feeds by month and area.
+-- D07: rows in quarantine that nothing has settled (fct_intake_quarantine), above the share of the money of their
+-- statement that the contract allows. Business feeds by month and area.
 with quarantined as (
     select
         coalesce(map_area.area_code, row_out.admdvs, row_out.admdvs_name) as area_code,
@@ -8,7 +8,6 @@ with quarantined as (
         row_out.period_type,
         row_out.period_code,
         coalesce(row_out.statement_code, 'execution') as statement_code,
-        row_out.delivery_no,
         row_out.file_name || ':' || coalesce(row_out.cell_ref, cast(row_out.row_number as varchar)) as sample_key,
         row_out.amount_yuan
     from {{ ref('fct_intake_quarantine') }} as row_out
@@ -17,7 +16,8 @@ with quarantined as (
             coalesce(row_out.admdvs, '') = coalesce(map_area.admdvs, '')
             and coalesce(row_out.admdvs_name, '') = coalesce(map_area.admdvs_name, '')
     where
-        row_out.fund_code is not null
+        row_out.settled_code is null
+        and row_out.fund_code is not null
         and row_out.period_code is not null
         and coalesce(row_out.admdvs, row_out.admdvs_name) is not null
 ),
@@ -29,7 +29,6 @@ loaded as (
         period_type,
         period_code,
         statement_code,
-        max(delivery_no) as delivery_no,
         sum(case when is_active then abs(amount_yuan) else 0 end) as loaded_yuan
     from {{ ref('fct_statement_line') }}
     group by area_code, fund_code, period_type, period_code, statement_code
@@ -47,7 +46,6 @@ standing as (
             and quarantined.period_type = loaded.period_type
             and quarantined.period_code = loaded.period_code
             and quarantined.statement_code = loaded.statement_code
-    where loaded.delivery_no is null or quarantined.delivery_no >= loaded.delivery_no
 ),
 
 statement as (
@@ -76,51 +74,62 @@ in_quarantine as (
     where quarantined_count > 0 and length(event_month) = 6
 ),
 
--- What was delivered again, whole, is settled: a later delivery of the month with as many rows.
-feed_delivery as (
+-- The rows of one file, month and county are settled together.
+settled as (
+    select distinct
+        delivery_no,
+        content_hash,
+        file_name,
+        feed_code,
+        admdvs,
+        period_code
+    from {{ ref('fct_intake_quarantine') }}
+    where settled_code is not null
+),
+
+feed_file as (
     select
         control.feed_code,
         control.county_code,
         control.event_month,
-        control.delivery_no,
-        sum(control.quarantined_count) as quarantined_count,
-        -- An amount that cannot be read may be any amount: it counts by its row.
-        sum(control.unreadable_count) as unreadable_count,
-        sum(abs(control.quarantined_yuan)) as quarantined_yuan,
-        sum(abs(control.loaded_yuan)) as loaded_yuan,
-        sum(control.loaded_count) as loaded_count,
-        min(case when control.quarantined_count > 0 then control.file_name end) as sample_key,
-        coalesce(
-            max(sum(control.received_count)) over (
-                partition by control.feed_code, control.county_code, control.event_month
-                order by control.delivery_no
-                rows between 1 following and unbounded following
-            ) >= sum(control.received_count),
-            false
-        ) as is_settled
+        control.file_name,
+        control.quarantined_count,
+        control.unreadable_count,
+        abs(control.quarantined_yuan) as quarantined_yuan,
+        abs(control.loaded_yuan) as loaded_yuan,
+        control.loaded_count,
+        control.quarantined_count > 0 and settled.file_name is null as is_open
     from {{ ref('stg_intake__feed_control') }} as control
     inner join in_quarantine
         on control.feed_code = in_quarantine.feed_code and control.event_month = in_quarantine.event_month
-    group by control.feed_code, control.county_code, control.event_month, control.delivery_no
+    left join settled
+        on
+            control.delivery_no = settled.delivery_no
+            and control.content_hash = settled.content_hash
+            and control.file_name = settled.file_name
+            and control.feed_code = settled.feed_code
+            and coalesce(control.county_code, '') = coalesce(settled.admdvs, '')
+            and control.event_month = settled.period_code
 ),
 
 -- Rows of a business feed have no fund of their own: they endanger the funds that the feed feeds.
 feed_month as (
     select
-        coalesce(county.area_code, delivery.county_code) as area_code,
+        coalesce(county.area_code, given.county_code) as area_code,
         feed_fund.fund_code,
-        delivery.event_month,
-        delivery.feed_code,
-        sum(case when delivery.is_settled then 0 else delivery.quarantined_count end) as rows_count,
-        sum(case when delivery.is_settled then 0 else delivery.unreadable_count end) as unreadable_count,
-        sum(case when delivery.is_settled then 0 else delivery.quarantined_yuan end) as quarantined_yuan,
-        sum(delivery.loaded_yuan) as loaded_yuan,
-        sum(delivery.loaded_count) as loaded_count,
-        min(case when not delivery.is_settled then delivery.sample_key end) as sample_key
-    from feed_delivery as delivery
-    inner join {{ ref('feed_fund') }} as feed_fund on delivery.feed_code = feed_fund.feed_code
-    left join {{ ref('dim_county') }} as county on delivery.county_code = county.county_code
-    group by coalesce(county.area_code, delivery.county_code), feed_fund.fund_code, delivery.event_month, delivery.feed_code
+        given.event_month,
+        given.feed_code,
+        sum(case when given.is_open then given.quarantined_count else 0 end) as rows_count,
+        -- An amount that cannot be read may be any amount: it counts by its row.
+        sum(case when given.is_open then given.unreadable_count else 0 end) as unreadable_count,
+        sum(case when given.is_open then given.quarantined_yuan else 0 end) as quarantined_yuan,
+        sum(given.loaded_yuan) as loaded_yuan,
+        sum(given.loaded_count) as loaded_count,
+        min(case when given.is_open then given.file_name end) as sample_key
+    from feed_file as given
+    inner join {{ ref('feed_fund') }} as feed_fund on given.feed_code = feed_fund.feed_code
+    left join {{ ref('dim_county') }} as county on given.county_code = county.county_code
+    group by coalesce(county.area_code, given.county_code), feed_fund.fund_code, given.event_month, given.feed_code
 ),
 
 area_fund as (

@@ -1,4 +1,5 @@
 select
     {{ quarantine_columns() }},
-    quarantine_no
+    quarantine_no,
+    settled_code
 from {{ ref('fct_intake_quarantine') }}

@@ -14,5 +14,6 @@ select
     unreadable_amount_count,
     warning_count,
     first_reason,
-    sub_cent_residual_yuan
+    sub_cent_residual_yuan,
+    dismissed_reason
 from {{ source('lake', 'intake_file') }}

@@ -56,6 +56,8 @@ class Feeds:
     # (feed, month, area) -> rows and yuan that could not be used; and where a later delivery came in their place
     quarantined: dict[tuple[str, str, str], tuple[int, float | None]] = field(default_factory=dict)
     delivered_again: set[tuple[str, str, str]] = field(default_factory=set)
+    # the names of their files, where they are not <feed>_bad.csv
+    quarantined_in: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def add(self, feed: str, month: str | None, **values: Any) -> None:
         number = len(self.rows[feed]) + 1
@@ -231,12 +233,23 @@ def load_feeds(con: duckdb.DuckDBPyConnection, feeds: Feeds) -> None:
     for (feed, month, area), (count, yuan) in feeds.quarantined.items():
         known, unreadable = yuan or 0, count if yuan is None else 0
         delivery = 0 if (feed, month, area) in feeds.delivered_again else 1
+        file = feeds.quarantined_in.get((feed, month, area), f"{feed}_bad.csv")
+        con.execute(
+            """
+            insert into lake.quarantine_row by name
+            select
+                ? as delivery_no, ? as content_hash, ? as file_name, ? as feed_code, number as row_number,
+                ? as admdvs, 'month' as period_type, ? as period_code, ? as amount_yuan
+            from range(?) as given (number)
+            """,
+            [delivery, f"q-{feed}", file, feed, area, month, yuan and yuan / count, count],
+        )
         control.append(
             (
                 delivery,
                 2,
                 f"q-{feed}",
-                f"{feed}_bad.csv",
+                file,
                 feed,
                 month,
                 area,

@@ -42,7 +42,7 @@ create or replace table lake.intake_file (
     delivery_no int, content_hash varchar, file_name varchar, feed_code varchar, period_label varchar,
     status_code varchar, encoding_code varchar, received_count int, quarantined_count int, non_data_count int,
     received_yuan decimal(20, 2), quarantined_yuan decimal(20, 2), unreadable_amount_count int, warning_count int,
-    first_reason varchar, sub_cent_residual_yuan decimal(20, 6)
+    first_reason varchar, sub_cent_residual_yuan decimal(20, 6), dismissed_reason varchar
 );
 create or replace table lake.intake_note (
     delivery_no int, content_hash varchar, file_name varchar, severity_code varchar, note_code varchar,
@@ -58,15 +58,25 @@ class Lines:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     quarantined: list[dict[str, Any]] = field(default_factory=list)
+    # file -> why somebody said that its quarantined rows need nothing more
+    dismissed: dict[str, str] = field(default_factory=dict)
 
-    def quarantine(self, area: str, fund: str, period: str, amount: float | None, delivery: int = 1) -> Lines:
-        """A row that could not be used, in a file of its own that holds nothing else."""
+    def quarantine(
+        self,
+        area: str,
+        fund: str,
+        period: str,
+        amount: float | None,
+        delivery: int = 1,
+        file: str | None = None,
+    ) -> Lines:
+        """A row that could not be used, in ``file``, or in one of its own that holds nothing else."""
         number = len(self.quarantined) + 1
         self.quarantined.append(
             {
                 "delivery_no": delivery,
                 "content_hash": f"q-{number}",
-                "file_name": f"quarantined_{number}.csv",
+                "file_name": file or f"quarantined_{number}.csv",
                 "feed_code": "fund_statement",
                 "row_number": 2,
                 "cell_ref": "G2",
@@ -163,18 +173,21 @@ def load(
         if lines.quarantined:
             con.register("quarantined", pd.DataFrame(lines.quarantined))
             con.execute("insert into lake.quarantine_row by name select * from quarantined")
+            con.execute("create temp table dismissed_file (file_name varchar, reason varchar)")
+            for each in lines.dismissed.items():
+                con.execute("insert into dismissed_file values (?, ?)", each)
             con.execute(
                 """insert into lake.intake_file
                 select delivery_no, content_hash, file_name, feed_code, null, 'loaded', 'utf-8', count(*), count(*), 1,
                        coalesce(sum(amount_yuan), 0), coalesce(sum(amount_yuan), 0), count(*) - count(amount_yuan), 0,
-                       null, 0
-                from lake.quarantine_row group by delivery_no, content_hash, file_name, feed_code"""
+                       null, 0, max(reason)
+                from lake.quarantine_row left join dismissed_file using (file_name) group by delivery_no, content_hash, file_name, feed_code"""
             )
         if intake_files:
             con.execute(
                 """insert into lake.intake_file
                 select delivery_no, content_hash, file_name, 'fund_statement', null, 'loaded', 'utf-8', count(*), 0, 1,
-                       sum(amount_yuan), 0, 0, 0, null, 0
+                       sum(amount_yuan), 0, 0, 0, null, 0, null
                 from lake.fund_statement group by delivery_no, content_hash, file_name"""
             )
     finally:

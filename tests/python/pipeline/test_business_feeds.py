@@ -224,6 +224,11 @@ def checked_area(lines: Lines, feeds: Feeds, area: str, bad: bool) -> None:
     # What was delivered again with as many rows is settled.
     feeds.quarantined[("setl_d", "202406", area)] = (1, 20.0)
     feeds.delivered_again.add(("setl_d", "202406", area))
+    # So is what came again under the same name, however many rows of the month came; not under another name.
+    for month, file in (("202407", "setl_d.csv"), *([("202408", "setl_d_other.csv")] if bad else [])):
+        cell = ("setl_d", month, area)
+        feeds.quarantined[cell], feeds.quarantined_in[cell] = (999, 9_990_000.0), file
+        feeds.delivered_again.add(cell)
 
 
 def province(lines: Lines, feeds: Feeds) -> None:
@@ -468,6 +473,25 @@ def test_what_holds_and_what_does_not(warehouse: Warehouse) -> None:
     assert warehouse.rows("select 1 from data_quality.fct_hold where area_code = ?", [CLEAN]) == []
     assert warehouse.balance(BAD, "310100", "202401")["is_held"]
     assert not warehouse.balance(CLEAN, "310100", "202401")["is_held"]
+
+
+def test_what_came_again_under_its_name_holds_no_more(warehouse: Warehouse) -> None:
+    rows = warehouse.rows(
+        "select distinct period_code from data_quality.fct_hold where check_id = 'D07' and area_code = ?",
+        [BAD],
+    )
+    assert {row["period_code"] for row in rows} == {"202405", "202408"}
+    recorded = warehouse.rows(
+        "select period_code, settled_code, count(*) as rows_count from data_quality.fct_quarantine "
+        "where admdvs = ? group by period_code, settled_code",
+        [BAD],
+    )
+    assert {row["period_code"]: (row["settled_code"], row["rows_count"]) for row in recorded} == {
+        "202405": (None, 1),
+        "202406": ("delivered_again", 1),
+        "202407": ("delivered_again", 999),
+        "202408": (None, 999),
+    }
 
 
 @pytest.fixture(scope="module")

@@ -610,7 +610,7 @@ def test_a_refused_file_can_be_dismissed_and_is_never_lost(box):
     put(folder, "setl_d_202401.csv", "")
     put(folder, "setl_d_202402.csv", text_table(clean_rows("setl_d", 1)))
     assert take_in(folder, box.path).report.exit_code == 1
-    for name, word in (("setl_d_202402.csv", "没有被退回"), ("x.csv", "杂项.csv")):
+    for name, word in (("setl_d_202402.csv", "没有隔离的行"), ("x.csv", "杂项.csv")):
         with pytest.raises(UserError, match=word):
             dismiss(box.path, name, "不要")
     with pytest.raises(UserError, match="写明原因"):
@@ -636,3 +636,25 @@ def test_a_refused_file_can_be_dismissed_and_is_never_lost(box):
     assert len(standing(box.path, "setl_d")) == 2
     # a later delivery has the next number
     assert {row["delivery_no"] for row in standing(box.path, "setl_d")} == {1, 4}
+
+
+def test_quarantined_rows_of_a_loaded_file_can_be_dismissed(box):
+    folder = box.root / "in1"
+    rows = clean_rows("setl_d", 2)
+    rows[1]["setl_time"] = "不详"
+    put(folder, "setl_d_202401.csv", text_table(rows))
+    assert take_in(folder, box.path).report.exit_code == 1
+    [record] = dismiss(box.path, "setl_d_202401.csv", "误放的副本")
+    assert record["status_code"] == "loaded"
+    with pytest.raises(UserError, match="不必重复"):
+        dismiss(box.path, "setl_d_202401.csv", "不要")
+    found = box.file("setl_d_202401.csv")
+    assert (found["status_code"], found["quarantined_count"], found["dismissed_reason"]) == (
+        "loaded",
+        1,
+        "误放的副本",
+    )
+    assert "隔离的行已注明不再处理：误放的副本" in found["first_reason"]
+    assert len(standing(box.path, "setl_d")) == 1
+    [again] = take_in(folder, box.path).report.files
+    assert again.status_code == "known"
