@@ -10,7 +10,7 @@ from dashboards.charts_fund import year_course, years_bars
 from dashboards.components.cards import chart_card
 from dashboards.components.coverage import course_note, prior_note
 from dashboards.components.drill import account_drill, chosen_account, trail, with_labels
-from dashboards.components.frame import View, view_of_page
+from dashboards.components.frame import View, business_only, view_of_page
 from dashboards.components.provenance import source_picker
 from dashboards.components.state import apply_drill, selected_rows
 from dashboards.components.tables import Col, show_table
@@ -107,6 +107,9 @@ def main() -> None:
     """The page."""
     view = view_of_page("基金收支")
     if view is None:
+        return
+    if not view.has_statements:
+        business_only(view, "收入、支出和结余")
         return
     code = view.area_code or str(view.areas.iloc[0]["area_code"])
     fund = view.fund(code)

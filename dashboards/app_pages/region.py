@@ -16,7 +16,7 @@ from dashboards.components.business_source import BusinessFigure, figure_picker
 from dashboards.components.cards import chart_card
 from dashboards.components.coverage import budget_note
 from dashboards.components.drill import account_drill, chosen_account, trail, with_labels
-from dashboards.components.frame import View, view_of_page
+from dashboards.components.frame import View, statements_missing, view_of_page
 from dashboards.components.provenance import Figure, source_button
 from dashboards.components.state import (
     apply_drill,
@@ -471,6 +471,10 @@ def main() -> None:
         return
     view = of_one_area(view)
     code = str(view.area_code)
+    if not view.has_statements:
+        statements_missing(view, "收支、结余和风险预警")
+        business_block(view, view.warning_fund(code))
+        return
     fund = view.fund(code)
     if fund is None:
         st.info(

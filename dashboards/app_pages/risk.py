@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import data
-from dashboards.components.frame import View, breadcrumb, view_of_page
+from dashboards.components.frame import View, breadcrumb, business_only, view_of_page
 from dashboards.components.provenance import source_picker
 from dashboards.components.state import (
     apply_drill,
@@ -219,6 +219,9 @@ def main() -> None:
     if view is None:
         return
     breadcrumb(["风险监测", "风险总览", view.scheme_label, view.period_text])
+    if not view.has_statements:
+        business_only(view, "结余和风险预警")
+        return
     st.markdown(f"#### {sentence(view)}")
     level_counts(view)
     levels = with_texts(view, _areas_only(view, view.rows("risk_levels")))

@@ -39,8 +39,8 @@ def arrival_block(view: View) -> None:
     feeds = view.rows("feeds")
     groups = dict(zip(feeds["feed_group_name"], feeds["feed_group_code"], strict=True))
     if groups:
-        names = [STATEMENTS, *groups]
-        prepare("sj", names, STATEMENTS, "数据类别")
+        names = [STATEMENTS, *groups] if view.has_statements else [*groups, STATEMENTS]
+        prepare("sj", names, names[0], "数据类别")
         chosen = st.segmented_control("数据类别", names, key="sj", required=True)
         if chosen not in (STATEMENTS, None):
             feed_matrix(view, groups[chosen], feeds[feeds["feed_group_name"] == chosen])
@@ -51,6 +51,9 @@ def arrival_block(view: View) -> None:
 def statement_matrix(view: View) -> None:
     """Area × period of the funds' statements."""
     arrival = view.rows("arrival")
+    if not view.has_statements:
+        st.info("没有收到基金收支表，只有业务数据。", icon=":material/inbox:")
+        return
     if arrival.empty:
         st.info("× 不适用：这个数据源没有按期报送的要求。", icon=":material/inbox:")
         return

@@ -52,6 +52,7 @@ class View:
     funds: Mapping[tuple[str, str, str], str]
     present: frozenset[tuple[str, str]]
     fund_names: Mapping[str, str]
+    has_statements: bool
 
     @property
     def scheme(self) -> str:
@@ -174,15 +175,41 @@ def _source() -> tuple[str, Path]:
     return st.session_state["src"], homes[st.session_state["src"]]
 
 
-def empty_page(title: str, source: str, home: Path) -> None:
-    """A home without a published build: what to do, in commands that can be copied."""
+def empty_page(title: str, source: str, home: Path, build: data.Build | None = None) -> None:
+    """A home without a published build, or with one that covers no period: what to do, in commands to copy."""
     st.title(title)
     sidebar()
     _source_box()
-    st.info(f"“{source}”还没有已发布的数据版本，所以这里没有数字可看。", icon=":material/inbox:")
+    if build is None:
+        st.info(f"“{source}”还没有已发布的数据版本，所以这里没有数字可看。", icon=":material/inbox:")
+    else:
+        st.info(
+            f"“{source}”已发布版本 {build.short_id}，但其中既没有基金收支表，也没有一个完整月份的业务数据。",
+            icon=":material/inbox:",
+        )
+    how_to_load(home)
+
+
+def how_to_load(home: Path) -> None:
+    """The commands by which statements get into a home."""
     st.markdown("请把基金收支表（Excel、CSV、TXT 或 zip）放进一个文件夹，在命令行运行：")
     st.code(f"shouzhi check 报表文件夹\nshouzhi run 报表文件夹 --home {home}", language="bash")
     st.markdown("运行完成后刷新本页。没有自己的报表时，`make demo` 会生成演示数据。")
+
+
+def statements_missing(view: View, what: str) -> None:
+    """A build of business feeds only: what cannot be shown for want of statements."""
+    st.info(
+        f"“{view.source}”只有业务数据，没有基金收支表，所以没有{what}。",
+        icon=":material/inbox:",
+    )
+
+
+def business_only(view: View, what: str) -> None:
+    """A page that is made of statements alone, where there are none: where to look instead, and how to load them."""
+    statements_missing(view, what)
+    st.markdown("参保、支出、待遇复算和缴费复算见“统筹区画像”，收到的文件与检查见“数据质量”。")
+    how_to_load(view.home)
 
 
 def _source_box() -> None:
@@ -238,7 +265,7 @@ def view_of_page(title: str) -> View | None:
     periods = data.rows(build, scope, "periods")
     areas = data.rows(build, scope, "areas")
     if periods.empty or areas.empty:
-        empty_page(title, source, home)
+        empty_page(title, source, home, build)
         return None
 
     st.title(title)
@@ -308,6 +335,7 @@ def view_of_page(title: str) -> View | None:
         funds=_fund_map(build, scope),
         present=_present(build, scope, period_type, period_code),
         fund_names=_fund_names(build, scope),
+        has_statements=bool(periods["has_statements"].any()),
     )
     sidebar()
     st.session_state[NOTICE_SLOT] = st.container()
@@ -351,6 +379,8 @@ def _period_word(asked: str, codes: Mapping[str, str]) -> str | None:
 
 def arrival_text(view: View) -> str:
     """``报送 12/13（未报送：阿拉善盟）``, or how many areas have figures where nobody is expected to report."""
+    if not view.has_statements:
+        return "报送：没有收到基金收支表，只有业务数据"
     expected = view.areas[view.areas["is_expected_reporter"].astype(bool)]
     if expected.empty:
         return f"报送：本数据源不设应报单位，共{len(view.areas)}个地区"

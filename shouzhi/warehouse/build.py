@@ -142,7 +142,7 @@ def make_build(
         # The failed check itself speaks first, then whatever else dbt could not do.
         refuse_integrity_faults(warehouse)
         if not outcome.is_success:
-            raise NotPublished(dbt_build.failure_sentence(outcome, warehouse))
+            raise NotPublished(lake.damage(home.lake) or dbt_build.failure_sentence(outcome, warehouse))
         fault_point("after_build")
         check_and_write(home, ids, steps, warehouse, staging, outcome, begun)
     except NotPublished as refusal:
@@ -326,7 +326,17 @@ def build_facts(warehouse: Path, ids: dict[str, str]) -> dict[str, str]:
     """The rows of ``dim_build``: the same for the same input, therefore without any wall clock."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
         found = con.execute(
-            "select max(period_end_date) from fund_balance.fct_fund_balance where is_actual"
+            """
+            select max(period_end_date)
+            from (
+                select period_end_date from fund_balance.fct_fund_balance where is_actual
+                union all
+                select period.period_end_date
+                from core.dim_period as period
+                inner join core.dim_business_month as business_month
+                    on period.period_type = 'month' and period.period_code = business_month.month_code
+            )
+            """
         ).fetchone()
     data_date = found[0] if found else None
     return {

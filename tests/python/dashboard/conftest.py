@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,25 @@ def empty_home(once: Once) -> Path:
         assert made.returncode == 0, made.stderr
 
     return once("empty_home", make)
+
+
+BUSINESS_FILES = ("fixmedins_b*", "psn_info_b*", "psn_insu_d*", "setl_d_202511*", "setl_d_202512*")
+
+
+@pytest.fixture(scope="session")
+def business_home(once: Once, demo_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with persons, insurance spells and two months of settlements, and no fund statement."""
+    if given := os.environ.get("SHOUZHI_TEST_BUSINESS_HOME"):
+        return Path(given)
+
+    def make(home: Path) -> None:
+        folder = tmp_path_factory.mktemp("business")
+        for pattern in BUSINESS_FILES:
+            for file in demo_extracts.glob(pattern):
+                shutil.copy(file, folder)
+        built_home(home, folder, "只有业务数据", "neimenggu")
+
+    return once("business_home", make)
 
 
 def marts_of(home: Path) -> Path:

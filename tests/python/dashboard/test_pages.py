@@ -491,3 +491,36 @@ def test_a_figure_of_an_area_that_fell_silent_is_of_its_last_month(
     specs = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
     titles = [spec["layout"]["title"]["text"].replace("<br>", "") for spec in specs]
     assert any("2025年12月未报送；2025年9月累计收入" in title for title in titles)
+
+
+@pytest.mark.pipeline
+@pytest.mark.parametrize("page", PAGES)
+def test_business_data_without_statements_is_shown(
+    page: str, business_home: Path, open_page: Callable[..., Any], ask: Callable[..., Any]
+) -> None:
+    """A home of business feeds only: its months can be chosen, and what needs statements says so."""
+    app = open_page(page, business_home)
+    said = texts(app)
+    assert "还没有已发布的数据版本" not in said
+    assert ("只有业务数据，没有基金收支表" in said) == (page in {"risk", "region", "flows"})
+    months = ask(business_home, "select max(month_code) as code from core.dim_business_month")
+    last = str(months["code"].iloc[0])
+    period = next(box for box in app.selectbox if box.key == "qi")
+    assert period.value == period_label(last)
+    links = "".join(str(element.label) for element in app.get("page_link"))
+    facts = ask(
+        business_home, 'select "value" as fact from data_quality.dim_build where "key" = \'data_date\''
+    )
+    assert facts["fact"].iloc[0] == f"{pd.Period(last, freq='M').end_time:%Y-%m-%d}"
+    assert f"数据截至 {facts['fact'].iloc[0]}" in links
+    assert "没有收到基金收支表" in links
+    if page == "region":
+        app = open_page(page, business_home, yw="参保")
+        insured = ask(
+            business_home,
+            "select count(*) as n from enrolment.fct_insured_month where period_code = ?",
+            [last],
+        )
+        assert insured["n"].iloc[0] > 0
+        assert "业务分析" in texts(app)
+        assert "aria-label='参保人数'" in "".join(element.proto.body for element in app.get("html"))
