@@ -22,6 +22,7 @@ from shouzhi.home import (
     home_lock,
     known_regions,
     open_home,
+    require_apart,
 )
 from shouzhi.progress import Progress
 
@@ -155,9 +156,13 @@ def check(extracts: Path, home: Path) -> int:
       2  读不了
     """
     from shouzhi.intake import check_extracts
+    from shouzhi.intake.lake import damage_named
 
+    if home.is_dir():
+        require_apart(extracts, home)
     lake = home / "lake"
-    report = check_extracts(extracts, Progress(), lake_root=lake if lake.is_dir() else None)
+    with damage_named(lake):
+        report = check_extracts(extracts, Progress(), lake_root=lake if lake.is_dir() else None)
     click.echo(report.render(), nl=False)
     return report.exit_code
 

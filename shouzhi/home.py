@@ -185,6 +185,22 @@ def open_home(
     return Home(root.resolve(), read_config(root))
 
 
+def require_apart(extracts: Path, root: Path) -> None:
+    """Extracts and home are different folders: what the product writes is never taken for a delivery."""
+    given, home = extracts.resolve(), root.resolve()
+    if home.is_relative_to(given):
+        raise UserError(
+            f"数据目录 {root} 就在报表文件夹 {extracts} 里，程序写的文件会被当作报表。"
+            "请用 --home 指定报表文件夹以外的数据目录，或给出只放报表的文件夹。"
+        )
+    own = Home(home, Config(title=""))
+    for folder in (own.lake, own.builds, own.work):
+        if given.is_relative_to(folder):
+            raise UserError(
+                f"{extracts} 在数据目录的 {folder.name} 里，那里是程序自己的文件。请给出放报表的文件夹。"
+            )
+
+
 def not_writable(path: Path, error: OSError) -> UserError:
     return UserError(f"数据目录 {path} 不能写入（{system_reason(error)}）。请换一个目录或检查权限。")
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from shouzhi import __version__
 from shouzhi.errors import INTERRUPTED, UserError
-from shouzhi.home import PRODUCT_ROOT, Home, append_run_log, home_lock, open_home
+from shouzhi.home import PRODUCT_ROOT, Home, append_run_log, home_lock, open_home, require_apart
 from shouzhi.intake import ContractReport, take_in
-from shouzhi.intake.lake import read_manifest
+from shouzhi.intake.lake import damage_named, read_manifest
 from shouzhi.intake.report import FileReport
 from shouzhi.progress import Progress
 from shouzhi.warehouse import build, identity, publish
@@ -36,6 +36,7 @@ def run(extracts: Path, home_root: Path, progress: Progress) -> RunResult:
 
     Raises ``UserError`` where nothing could be published; the run log has a line in every case.
     """
+    require_apart(extracts, home_root)
     home = open_home(home_root)
     with home_lock(home, f"shouzhi run {extracts}"):
         steps = build.Steps(progress)
@@ -46,7 +47,8 @@ def run(extracts: Path, home_root: Path, progress: Progress) -> RunResult:
         }
         started = time.monotonic()
         try:
-            result = locked_run(home, extracts, steps)
+            with damage_named(home.lake):
+                result = locked_run(home, extracts, steps)
             entry |= {"exit_code": result.exit_code, "build_id": result.build_id}
             entry["message"] = " ".join(result.sentences)
             return result

@@ -9,7 +9,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -376,6 +377,34 @@ def _check_present(paths: list[Path]) -> None:
         raise UserError(
             f"数据湖缺少文件 {missing[0].parent.name}/{missing[0].name}，请从备份恢复 lake 文件夹后再运行。"
         )
+
+
+def damage(lake_root: Path) -> str | None:
+    """A sentence on the first file of the lake that cannot be read to its end; asked when something went wrong."""
+    for path in sorted(lake_root.glob("*/delivery=*/**/*.parquet")):
+        try:
+            with pq.ParquetFile(path) as stored:
+                for _ in stored.iter_batches():
+                    pass
+        except (pa.ArrowException, OSError):
+            return (
+                f"数据湖的文件 {path.relative_to(lake_root.parent).as_posix()} 已损坏，没有发布。"
+                "请从备份恢复 lake 文件夹后再运行。"
+            )
+    return None
+
+
+@contextmanager
+def damage_named(lake_root: Path) -> Iterator[None]:
+    """An error that nothing explains is the lake's where a file of it is damaged."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        if found := damage(lake_root):
+            raise UserError(found) from error
+        raise
 
 
 def _quoted(text: str) -> str:

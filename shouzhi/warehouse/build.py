@@ -142,7 +142,7 @@ def make_build(
         # The failed check itself speaks first, then whatever else dbt could not do.
         refuse_integrity_faults(warehouse)
         if not outcome.is_success:
-            raise NotPublished(dbt_build.failure_sentence(outcome, warehouse))
+            raise NotPublished(lake.damage(home.lake) or dbt_build.failure_sentence(outcome, warehouse))
         fault_point("after_build")
         check_and_write(home, ids, steps, warehouse, staging, outcome, begun)
     except NotPublished as refusal:

@@ -21,12 +21,25 @@ LOCKED_CONFIG = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
 }
+# what DuckDB raises on a file that is cut off or overwritten, when it is opened or in the midst of a query
+DAMAGES = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 ALLOWED_STATEMENTS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
 
 def open_tables(marts: Path) -> duckdb.DuckDBPyConnection:
     """A connection for our own questions to the tables of a build: what its rows would take to open is left away."""
-    return duckdb.connect(str(marts), read_only=True, config=LOCKED_CONFIG)
+    try:
+        return duckdb.connect(str(marts), read_only=True, config=LOCKED_CONFIG)
+    except DAMAGES as error:
+        with marts.open("rb"):  # whoever may not read it is told so
+            raise UserError(damage_sentence(marts)) from error
+
+
+def damage_sentence(marts: Path) -> str:
+    return (
+        f"版本 {marts.parent.name} 的文件 {marts} 已损坏或不完整，读不出来。请用任一报表文件夹（可以是空的）"
+        "运行 shouzhi run，会由数据湖重建；或用 shouzhi publish 改为发布另一个版本，见 shouzhi builds。"
+    )
 
 
 def open_locked(
@@ -79,6 +92,8 @@ def run_query(marts: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
             cursor = con.execute(statement)
             columns = [item[0] for item in cursor.description or []]
             return columns, cursor.fetchall()
+        except DAMAGES as error:
+            raise UserError(damage_sentence(marts)) from error
         except duckdb.Error as error:
             raise UserError(query_error_sentence(error)) from error
 

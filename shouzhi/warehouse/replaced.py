@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from shouzhi.warehouse.query import DAMAGES
+
 SHOWN = 10
 YUAN_PER_WAN = 10_000
 
@@ -128,14 +130,14 @@ def change(pair: tuple[Decimal | None, Decimal | None], is_wan: bool) -> str:
 
 
 def read_replaced(former: Path, made: Path) -> list[Replaced]:
-    """The keys that ``made`` has anew over ``former``; none where ``former`` has another shape."""
+    """The keys that ``made`` has anew over ``former``; none where ``former`` has another shape or is damaged."""
     with duckdb.connect() as con:
-        for name, marts in (("former", former), ("made", made)):
-            con.execute(f"attach '{str(marts).replace(chr(39), chr(39) * 2)}' as {name} (read_only)")
         try:
+            for name, marts in (("former", former), ("made", made)):
+                con.execute(f"attach '{str(marts).replace(chr(39), chr(39) * 2)}' as {name} (read_only)")
             rows = con.execute(REPLACED_SQL).fetchall()
-        except (duckdb.BinderException, duckdb.CatalogException):
-            # A build of an earlier version of the product: there is nothing to compare with.
+        except (duckdb.BinderException, duckdb.CatalogException, *DAMAGES):
+            # A build of an earlier version of the product, or a damaged one: there is nothing to compare with.
             return []
     return [Replaced(*row[:5], row[5:7], row[7:9], row[9:11]) for row in rows]
 

@@ -56,16 +56,18 @@ def feed_home(tmp_path_factory: pytest.TempPathFactory, tiny_home: Path) -> Path
                 60.0 as loaded_yuan, 0.0 as superseded_yuan, 20.0 as quarantined_yuan
             """
         )
-        for number in range(1, 13):
+        # the last one was settled by a later file
+        for number in range(1, 14):
             con.execute(
                 """
                 insert into data_quality.fct_quarantine by name
                 select
                     1 as delivery_no, 'h' as content_hash, 'setl_d_202402.csv' as file_name, 'setl_d' as feed_code,
                     ? as row_number, 'fund_pay_sumamt' as column_name, 'bad_amount' as reason_code,
-                    '金额不是数' as reason_zh, 'x' as raw_text, 10.0 as amount_yuan, ? as quarantine_no
+                    '金额不是数' as reason_zh, 'x' as raw_text, 10.0 as amount_yuan, ? as quarantine_no,
+                    ? as settled_code
                 """,
-                [number + 1, number],
+                [number + 1, number, "delivered_again" if number == 13 else None],
             )
     return home
 
@@ -116,5 +118,6 @@ def test_batches_and_quarantine_of_one_feed(open_page: Callable[..., Any], feed_
         12,
         1,
     ]
+    assert any("待处理 12 行；另有 1 行已由后来的文件更正" in str(element.value) for element in app.markdown)
     everything = open_page("data", feed_home, bq="入库与隔离")
     assert len(everything.dataframe[0].value) == 2

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from shouzhi import home as homes
+from shouzhi.cli import cli
 from shouzhi.errors import UserError
+from shouzhi.progress import silent
+from shouzhi.run import run
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -102,3 +105,29 @@ def test_a_durable_write_replaces_the_whole_file(tmp_path: Path) -> None:
     homes.write_durably(target, "b\n")
     assert target.read_text(encoding="utf-8") == "b\n"
     assert [path.name for path in tmp_path.iterdir()] == ["CURRENT"]
+
+
+@pytest.mark.parametrize(
+    ("extracts", "home", "expected"),
+    [
+        ("报表", "报表", "就在报表文件夹"),
+        ("报表", "报表/var", "就在报表文件夹"),
+        ("var/lake", "var", "在数据目录的 lake 里"),
+        ("var/builds/abc", "var", "在数据目录的 builds 里"),
+        ("var/work", "var", "在数据目录的 work 里"),
+    ],
+)
+def test_extracts_and_home_are_apart(tmp_path: Path, extracts: str, home: str, expected: str) -> None:
+    given, root = tmp_path / extracts, tmp_path / home
+    given.mkdir(parents=True)
+    with pytest.raises(UserError, match=expected):
+        run(given, root, silent())
+    assert not (root / "shouzhi.toml").exists(), "nothing is created in a home that is refused"
+    root.mkdir(exist_ok=True)
+    with pytest.raises(UserError, match=expected):
+        cli.main(["check", str(given), "--home", str(root)], standalone_mode=False)
+
+
+def test_extracts_beside_the_home_or_by_themselves_in_it_are_taken(tmp_path: Path) -> None:
+    for extracts in ("报表", "var/报表", "var2"):
+        homes.require_apart(tmp_path / extracts, tmp_path / "var")
