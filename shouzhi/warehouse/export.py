@@ -94,7 +94,8 @@ def export_marts(
 ) -> dict[str, int]:
     """Write ``target`` and return its row counts by relation.
 
-    ``name_rows`` puts the views over the rows of the build into it, at the end. ``former`` is the file of the build that the working file started from: what it holds already stays as it lies.
+    ``name_rows`` puts the views over the rows of the build into it, at the end. ``former`` is the file of the build that
+    the working file started from: what it holds already stays as it lies.
 
     ``facts`` become ``dim_build``; no wall clock may be among them, so that the same input gives the
     same tables. Great Expectations' results join those of dbt in the same relations; they are asked for last.

@@ -1,8 +1,9 @@
 """What the working file holds before dbt starts: the lake, the home's parameters, and the tables of the build before.
 
 Where the build before was made by the same code for the same region, the working file begins as a copy of its own (see
-``standing``), which needs nothing of the delivery and is made while that is read. Aggregates are kept by month: ``lake.changed_month`` names the months whose rows are not the same any more;
-dbt makes those anew and nothing else. Without such a build every month is made.
+``standing``), which needs nothing of the delivery and is made while that is read. Aggregates are kept by month:
+``lake.changed_month`` names the months whose rows are not the same any more; dbt makes those anew and nothing else. Without
+such a build every month is made.
 
 The benefit replay is kept by person and benefit year: see ``replay_start``.
 """

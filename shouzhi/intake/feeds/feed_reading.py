@@ -18,10 +18,12 @@ import pyarrow as pa
 
 from shouzhi.intake.contract import Feed
 from shouzhi.intake.discovery import Source
-from shouzhi.intake.feeds.batch import Batch, Member, Taken, prove, take_batch
+from shouzhi.intake.feeds.batch import Batch, Member, Taken
 from shouzhi.intake.feeds.layout import Layout
+from shouzhi.intake.feeds.parts import prove
 from shouzhi.intake.feeds.relations import FeedState
 from shouzhi.intake.feeds.supersede import Replaced, write_superseded
+from shouzhi.intake.feeds.taking import take_batch
 from shouzhi.intake.feeds.text_tables import Prepared, Scan, TextTable, pieces, prepare
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA, Note
 from shouzhi.progress import Progress

@@ -6,7 +6,7 @@ from habit_tools import clean_rows, deliver, put, relation, standing, text_table
 
 from shouzhi.intake import take_in
 from shouzhi.intake.contract import load_feeds
-from shouzhi.intake.feeds import batch, feed_reading, text_tables
+from shouzhi.intake.feeds import feed_reading, taking, text_tables
 from shouzhi.intake.feeds.layout import Layout
 from shouzhi.intake.feeds.text_tables import TextTable, pieces
 
@@ -86,7 +86,7 @@ def test_the_lake_is_that_of_the_whole_file(tmp_path, monkeypatch):
 
 def test_a_piece_that_cannot_be_read_refuses_the_file_whole(tmp_path, monkeypatch):
     small_pieces(monkeypatch)
-    stage, count = batch._stage, 0
+    stage, count = taking._stage, 0
 
     def failing(*given):
         nonlocal count
@@ -95,7 +95,7 @@ def test_a_piece_that_cannot_be_read_refuses_the_file_whole(tmp_path, monkeypatc
             raise duckdb.InvalidInputException("Maximum line size of 1 bytes exceeded")
         stage(*given)
 
-    monkeypatch.setattr(batch, "_stage", failing)
+    monkeypatch.setattr(taking, "_stage", failing)
     rows = clean_rows("setl_d", 30)
     rows[0]["setl_time"] = "?"
     put(tmp_path / "in", "setl_d_202401.csv", text_table(rows))

@@ -14,7 +14,7 @@ from feed_tools import KEY, Lake, csv_text, feed, key_file, row, rows, write_fee
 from shouzhi.errors import UserError
 from shouzhi.intake import check_extracts, fingerprint, register, take_in
 from shouzhi.intake.contract import business_feeds
-from shouzhi.intake.feeds import batch, feed_reading, session, text_tables
+from shouzhi.intake.feeds import feed_reading, parts, session, taking, text_tables
 from shouzhi.intake.feeds.columns import lake_columns
 from shouzhi.intake.feeds.pseudonym import load_key, pseudonym, pseudonym_sql
 
@@ -669,7 +669,7 @@ def test_many_months_in_one_file_become_one_part_each(lake):
 
 def test_parts_keep_the_order_of_their_files_and_equal_input_gives_equal_bytes(tmp_path, monkeypatch):
     """Persons come and are missing, months alternate, two files share a month, a month has several row groups."""
-    monkeypatch.setattr(batch, "ROW_GROUP_ROWS", 2000)
+    monkeypatch.setattr(parts, "ROW_GROUP_ROWS", 2000)
     given = [
         row("setl_d", number, psn_no=f"P{number % 97}", opter_id=f"U{number % 5}" if number % 3 else "")
         | {"setl_time": f"2024-0{1 + number % 2}-03 08:00:00"}
@@ -697,7 +697,7 @@ def test_parts_keep_the_order_of_their_files_and_equal_input_gives_equal_bytes(t
 
 
 def test_rows_out_of_order_are_an_error(lake, monkeypatch):
-    taken = batch.take_batch
+    taken = taking.take_batch
 
     def shuffled(connection, given, cores):
         result = taken(connection, given, cores)
