@@ -13,7 +13,7 @@
 {% set reversals = "refund_code = '1' and valid_code = '1' and original_settlement_id is not null" %}
 {% set months = relinked_months() %}
 -- Reversals linked to what they take back, once for all who follow them; by the month of the reversal. What is taken back may
--- lie in any other month (macros/checks/reversal_month.sql).
+-- lie in any other month (macros/engine/relinked_months.sql).
 with reversal as (
     select
         settlement_id,

@@ -102,6 +102,11 @@ class FeedReading:
         self._out_count = 0
         self._taken: dict[int, tuple[Batch, Taken]] = {}
 
+    @property
+    def has_many_batches(self) -> bool:
+        """True where the bytes do not go into one."""
+        return self.byte_count > BATCH_BYTES
+
     def next_batch(self) -> Batch | None:
         """The next batch that nobody has, if there is one."""
         with self._lock:

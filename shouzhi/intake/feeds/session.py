@@ -87,9 +87,11 @@ class FeedSession:
             finally:
                 self._busy.discard(number)
 
-        self._busy.update(range(READERS))
-        with ThreadPoolExecutor(READERS) as pool:
-            for each in [pool.submit(read, number) for number in range(READERS)]:
+        # one batch alone is read by one reader with all cores
+        readers = min(READERS, len(readings) + any(each.has_many_batches for each in readings))
+        self._busy.update(range(readers))
+        with ThreadPoolExecutor(readers) as pool:
+            for each in [pool.submit(read, number) for number in range(readers)]:
                 each.result()
         self.results = {each.feed.feed: each.result for each in readings}
 

@@ -769,6 +769,18 @@ def test_a_reader_without_a_feed_of_its_own_takes_batches_of_the_others(lake, mo
     assert lake.ask("select count(*), count(distinct row_id) from lake.setl_d") == [(40, 40)]
 
 
+def test_one_batch_alone_is_read_on_all_cores(lake, monkeypatch):
+    taken, given_cores = feed_reading.take_batch, []
+
+    def noted(connection, given, cores):
+        given_cores.append(cores)
+        return taken(connection, given, cores)
+
+    monkeypatch.setattr(feed_reading, "take_batch", noted)
+    lake.take(setl_d_202401=rows("setl_d", 3))
+    assert given_cores == [session.CORES]
+
+
 def test_what_one_feed_fails_of_leaves_nothing_of_the_others(lake, monkeypatch):
     whole = feed_reading.FeedReading.take
 
