@@ -116,8 +116,8 @@ def _join(taken: Taken, other: Taken) -> None:
         taken.notes[file_no].extend(notes)
     for file_no, count in other.non_data.items():
         taken.non_data[file_no] += count
-    for key, count in other.unread_dates.items():
-        taken.unread_dates[key] += count
+    for key, count in other.noted.items():
+        taken.noted[key] += count
 
 
 def _is_of_the_file(error: duckdb.Error) -> bool:
