@@ -8,8 +8,10 @@ import atexit
 import gc
 
 YOUNG_OBJECTS = 50_000
-YOUNG_ROUNDS = 20
-MIDDLE_ROUNDS = 100
+# A build makes some seventy rounds of young objects, nearly all of which it keeps: to look through a million of them again
+# takes as long as a dozen models.
+YOUNG_ROUNDS = 100
+MIDDLE_ROUNDS = 20
 
 
 def collect_rarely() -> None:
