@@ -254,8 +254,8 @@ MEASURE_TEXT = {"period": "本期数", "ytd": "本年累计数"}
 SETTLED_TEXT = {"delivered_again": "已由后来的文件更正", "dismissed": "已注明不再处理"}
 BATCH_STATUS_TEXT = {
     "loaded": "已入库",
-    "rejected": "整份退回",
-    "dismissed": "退回，已注明不再处理",
+    "rejected": "整份拒收",
+    "dismissed": "拒收，已注明不再处理",
     "unchanged": "内容未变",
 }
 # what a warning rule or a metric rests on; a policy parameter's basis has its own words (BASIS_TEXT)

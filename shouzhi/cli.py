@@ -147,7 +147,7 @@ def init(home: Path, title: str | None, region: str | None, sample: bool) -> int
 def check(extracts: Path, home: Path) -> int:
     """检查 EXTRACTS 文件夹里的报表是否合格，什么也不写入。
 
-    数据目录里已有数据的，一并说明哪些文件已接收过、哪些旧数据会被替代。
+    数据目录里已有数据的，一并说明哪些文件已接收过、哪些旧数据会被替换。
 
     \b
     退出码：
@@ -172,9 +172,9 @@ def check(extracts: Path, home: Path) -> int:
 @click.option("--reason", required=True, metavar="TEXT", help="为什么不再处理，会记录在案。")
 @home_option
 def dismiss(name: str, reason: str, home: Path) -> int:
-    """注明 FILE（被退回，或有行被隔离）不再处理：以后的 run 不再因它而提示，也不再标待核。
+    """注明 FILE（被拒收，或有行被隔离）不再处理：以后的 run 不再因它而提示，也不再标待核。
 
-    文件的收到记录、退回或隔离的原因和这里写的原因都保留在数据湖的清单和“数据质量”页上。
+    文件的收到记录、拒收或隔离的原因和这里写的原因都保留在数据湖的清单和“数据质量”页上。
     改正后重新报送的文件照常读取，不需要注明。
 
     \b
@@ -189,7 +189,7 @@ def dismiss(name: str, reason: str, home: Path) -> int:
     with home_lock(place, f"shouzhi dismiss {name}"):
         for each in dismiss_file(place.lake, name, reason):
             click.echo(
-                f"已注明不再处理：{each['file_name']}（第 {each['delivery_no']} 批报送，{'退回' if each['status_code'] == 'rejected' else '隔离'}原因：{each['first_reason']}）。"
+                f"已注明不再处理：{each['file_name']}（第 {each['delivery_no']} 批报送，{'拒收' if each['status_code'] == 'rejected' else '隔离'}原因：{each['first_reason']}）。"
             )
     click.echo("下一次 shouzhi run 起不再提示；文件内容改动后再报送的，照常读取。")
     return 0
@@ -369,7 +369,7 @@ def builds_diff(place: Home, names: tuple[str, str], kind: str) -> int:
 @click.argument("build", metavar="BUILD")
 @home_option
 def publish(build: str, home: Path) -> int:
-    """改为发布另一个版本 BUILD（可只写编号的前几位），用于退回。"""
+    """改为发布另一个版本 BUILD（可只写编号的前几位），用于回退。"""
     from shouzhi.warehouse import publish as publishing
 
     place = existing_home(home)

@@ -57,15 +57,15 @@ BATCH_COLUMNS = [
     Col("file_name", header="文件", width=270),
     Col("feed_name", header="数据种类", width=130),
     Col("status_code", "word", "状态", 80),
-    Col("first_reason", header="退回或隔离的首个原因", width=260),
+    Col("first_reason", header="拒收或隔离的首个原因", width=260),
     Col("received_rows", "count", "收到行数"),
     Col("loaded_rows", "count", "入库行数"),
-    Col("superseded_rows", "count", "被替代行数"),
+    Col("superseded_rows", "count", "被替换行数"),
     Col("quarantined_rows", "count", "隔离行数"),
     Col("non_data_rows", "count", "非数据行"),
     Col("received_yuan", "yuan", "收到金额"),
     Col("loaded_yuan", "yuan", "入库金额"),
-    Col("superseded_yuan", "yuan", "被替代金额"),
+    Col("superseded_yuan", "yuan", "被替换金额"),
     Col("quarantined_yuan", "yuan", "隔离金额"),
     Col("encoding_code", header="编码"),
 ]
@@ -229,7 +229,7 @@ def rejected_files(batches: pd.DataFrame) -> None:
         for row in rejected.head(REJECTED_NAMED).itertuples()
     ]
     more = [f"- 等 {len(rejected)} 份，其余见下表"] if len(rejected) > REJECTED_NAMED else []
-    st.warning("\n".join([f"整份退回 {len(rejected)} 份：", "", *lines, *more]), icon=":material/error:")
+    st.warning("\n".join([f"整份拒收 {len(rejected)} 份：", "", *lines, *more]), icon=":material/error:")
 
 
 def intake_block(view: View) -> None:
@@ -241,7 +241,7 @@ def intake_block(view: View) -> None:
         options = [ALL, *codes]
         prepare("rk", options, ALL, "数据种类")
         feed = codes.get(st.selectbox("数据种类", options, key="rk", width=260), "*")
-    st.markdown("**收到的文件**：收到 = 入库 + 被替代 + 隔离（行数与金额都如此）")
+    st.markdown("**收到的文件**：收到 = 入库 + 被替换 + 隔离（行数与金额都如此）")
     batches = view.rows("intake_batches", feed=feed)
     rejected_files(batches)
     show_table(

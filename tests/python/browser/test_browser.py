@@ -216,7 +216,7 @@ def test_a_download_carries_its_provenance(visit: Any) -> None:
 def test_batches_are_chosen_by_kind_of_data(visit: Any) -> None:
     visit.open("/data?bq=入库与隔离")
     body = visit.page.locator("body").inner_text()
-    assert "收到 = 入库 + 被替代 + 隔离" in body
+    assert "收到 = 入库 + 被替换 + 隔离" in body
     assert "读取提示" in body
     visit.picture("data_intake", 1500)
 

@@ -579,14 +579,14 @@ def test_check_tells_what_a_correction_would_replace(box):
     assert (known.status_code, new.status_code) == ("known", "loaded")
     assert (new.parsed.loaded_count, new.parsed.superseded_count) == (2, 1)
     assert report.replaced_lines == [
-        "结算信息 202401：原有 1 行 10.00 元被替代；该月 2 行 20.00 元 → 2 行 35.50 元（+15.50 元）"
+        "结算信息 202401：原有 1 行 10.00 元被替换；该月 2 行 20.00 元 → 2 行 35.50 元（+15.50 元）"
     ]
-    assert report.replaced_lines[0] in report.render() and "被替代 1 行" in report.render()
+    assert report.replaced_lines[0] in report.render() and "被替换 1 行" in report.render()
     taken = take_in(folder, box.path).report
     assert (taken.replaced_lines, taken.feed_lines) == (report.replaced_lines, report.feed_lines)
     assert taken.feed_lines == [
-        "结算信息（setl_d）1 份：收到 3 行，入湖 2 行，被替代 1 行，隔离 0 行；"
-        "基金支付总额 收到 36.50 元，入湖 26.50 元，被替代 10.00 元，隔离 0.00 元"
+        "结算信息（setl_d）1 份：收到 3 行，入库 2 行，被替换 1 行，隔离 0 行；"
+        "基金支付总额 收到 36.50 元，入库 26.50 元，被替换 10.00 元，隔离 0.00 元"
     ]
 
 
