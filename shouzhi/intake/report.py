@@ -128,9 +128,7 @@ class FileReport:
 
     @property
     def has_warnings(self) -> bool:
-        return self.parsed is not None and any(
-            note.severity_code == "warning" for note in self.parsed.notes
-        )
+        return self.parsed is not None and any(note.severity_code == "warning" for note in self.parsed.notes)
 
     @property
     def quarantined_count(self) -> int:
@@ -210,7 +208,10 @@ class ContractReport:
                 lines.extend(["", *_render_file(each)])
         if len(clean) > CLEAN_SHOWN:
             lines.extend(
-                ["", f"……另有 {len(clean) - CLEAN_SHOWN} 份没有问题的，行数和金额已计入开头各类；逐份看用 shouzhi check 文件"]
+                [
+                    "",
+                    f"……另有 {len(clean) - CLEAN_SHOWN} 份没有问题的，行数和金额已计入开头各类；逐份看用 shouzhi check 文件",
+                ]
             )
         if asked:
             names = _listed([each.name for each in asked], unit="份")

@@ -6,7 +6,6 @@ import io
 import json
 import math
 import re
-import unicodedata
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import duckdb
 
 from shouzhi.errors import UserError
+from shouzhi.terminal import width
 from shouzhi.warehouse.rows import attach_rows
 
 LOCKED_CONFIG = {
@@ -168,11 +168,6 @@ def as_csv(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
 def as_json(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
     lines = [json_token(dict(zip(columns, row, strict=True))) for row in rows]
     return "[" + ",\n ".join(lines) + "]\n"
-
-
-def width(text: str) -> int:
-    """Columns on a terminal: East Asian wide characters take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def as_table(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
