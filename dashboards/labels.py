@@ -374,7 +374,7 @@ TOPIC_TEXT = {
     "resident": "居民筹资与待遇",
 }
 SCOPE_LEVEL_TEXT = {"nation": "国家", "region": "自治区", "area": "统筹区"}
-BASIS_TEXT = {"stated": "原文载明", "assumed": "假定", "sample": "仅供样例"}
+BASIS_TEXT = {"stated": "文件规定", "assumed": "假定", "sample": "仅供样例"}
 APPROVAL_TEXT = {
     "first": "首次规定",
     "higher_document": "上级文件",

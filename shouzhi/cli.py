@@ -90,7 +90,7 @@ def run(extracts: Path, home: Path) -> int:
 @home_option
 @option("--title", metavar="名称", help="看板里显示的名称。默认为目录名。")
 @option("--region", metavar="地区包", help="地区包：neimenggu（默认）或 public（全国公开数据）。")
-@option("--sample", is_flag=True, help="样例数据用：样例参数（两份文件没有规定的起付线、比例等）一并生效。")
+@option("--sample", is_flag=True, help="样例数据用：样例参数（政策文件没有规定的起付线、比例等）一并生效。")
 def init(home: Path, title: str | None, region: str | None, sample: bool) -> int:
     """建立数据目录并写好配置 shouzhi.toml（可选；run 第一次运行时也会建立）。"""
     regions = known_regions()
@@ -171,13 +171,30 @@ def dismiss(name: str, reason: str, home: Path) -> int:
 def query(sql: str, kind: str, home: Path) -> int:
     """在已发布的版本上执行一条只读查询（SQL）。
 
-    只能读这一个版本的表，不能写入、附加数据库或读写文件。
+    只能读这一个版本的表，不能写入、附加数据库或读写文件。有哪些表、哪些列见 shouzhi tables。
     """
     from shouzhi.warehouse import publish
     from shouzhi.warehouse.query import formatted, run_query
 
     columns, rows = run_query(publish.published_build(existing_home(home)).marts, sql)
     click.echo(formatted(columns, rows, kind), nl=False)
+    return 0
+
+
+@cli.command()
+@click.argument("name", required=False, metavar="[表名]")
+@home_option
+def tables(name: str | None, home: Path) -> int:
+    """列出可以查询的表和内容；写表名则列出它的各列。
+
+    例如 shouzhi tables，shouzhi tables fund_balance.fct_fund_balance。rows. 开头的是逐笔的业务数据。
+    """
+    from shouzhi.warehouse import publish
+    from shouzhi.warehouse.query import formatted, published_columns, published_tables
+
+    marts = publish.published_build(existing_home(home)).marts
+    columns, rows = published_columns(marts, name) if name else published_tables(marts)
+    click.echo(formatted(columns, rows, "table"), nl=False)
     return 0
 
 
