@@ -11,13 +11,8 @@ from dashboards.components.frame import View, breadcrumb, checks_text, view_of_p
 from dashboards.components.state import prepare
 from dashboards.components.tables import Col, documented, show_table, wrapped_table
 from dashboards.components.versions import builds_block
-from dashboards.labels import (
-    CHECK_KIND_TEXT,
-    DIFFERENCE_TEXT,
-    is_missing,
-    period_label,
-    word,
-)
+from dashboards.labels import is_missing, period_label, word
+from shouzhi.words import CHECK_KIND_TEXT, DIFFERENCE_TEXT
 
 ALL = "全部"
 HOLD_SPANS = ["全部期间", "本期"]

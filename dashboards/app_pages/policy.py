@@ -8,7 +8,8 @@ import streamlit as st
 from dashboards.components.frame import View, breadcrumb, view_of_page
 from dashboards.components.state import prepare
 from dashboards.components.tables import Col, show_table, wrapped_table
-from dashboards.labels import APPROVAL_TEXT, TOPIC_TEXT, fmt_parameter, is_missing, word
+from dashboards.labels import fmt_parameter, is_missing, word
+from shouzhi.words import APPROVAL_TEXT, TOPIC_TEXT
 
 ALL_TOPICS = "全部类别"
 TOPICS = {ALL_TOPICS: None} | {text: code for code, text in TOPIC_TEXT.items()}

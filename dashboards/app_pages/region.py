@@ -33,7 +33,6 @@ from dashboards.labels import (
     NOT_REPORTED,
     PERIOD_TYPES,
     RESIDENT_SEASON_NOTE,
-    RULE_BASIS_TEXT,
     SCHEMES,
     clause_text,
     document_text,
@@ -47,6 +46,7 @@ from dashboards.labels import (
     word,
 )
 from dashboards.palette import LEVEL_COLOR, LEVEL_INK
+from shouzhi.words import RULE_BASIS_TEXT
 
 OWN_DESIGN = "DESIGN"
 RULE_COLUMNS = [

@@ -21,9 +21,6 @@ from dashboards.components.state import (
 from dashboards.components.tables import Col, no_result, plain_table, show_table
 from dashboards.components.tile_card import tile_card
 from dashboards.labels import (
-    CHANGE_TEXT,
-    LEVEL_TEXT,
-    LEVELS,
     NOT_REPORTED,
     RESERVE_NOTE,
     RESIDENT_SEASON_NOTE,
@@ -34,6 +31,7 @@ from dashboards.labels import (
 )
 from dashboards.palette import GREY, LEVEL_COLOR, LEVEL_INK
 from dashboards.tiles import tile_grid
+from shouzhi.words import CHANGE_TEXT, LEVEL_TEXT, LEVELS
 
 ALL_LEVELS = "全部等级"
 LEVEL_CHOICES = {ALL_LEVELS: None} | {LEVEL_TEXT[code]: code for code in ("red", "orange", "yellow", "blue")}

@@ -135,7 +135,7 @@ def restatement_block(view: View, former: data.Build, made: data.Build) -> None:
     if result.is_program_changed:
         st.caption("两个版本的程序或参考数据不同，数值的变化也可能由此而来。")
     if not result.total:
-        st.markdown("两个版本的收支、结余、科目和指标的数值完全相同。")
+        st.markdown("两个版本的收支、结余、科目、指标和业务数据的数值完全相同。")
         return
     st.markdown(f"数值不同的共{fmt(result.total, '个', with_unit=True)}：{counts}。")
     arrived_table(view, result.arrived)

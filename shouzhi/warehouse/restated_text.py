@@ -46,7 +46,7 @@ def restatement_sentences(result: Restatement, former: str, made: str) -> list[s
     counts = "，".join(f"{KINDS[kind]} {count:,} 个" for kind, count in result.counts.items())
     sentences = [f"版本 {former} → {made}：数值不同的有 {result.total:,} 个（{counts}）。"]
     if not result.total:
-        sentences[0] = f"版本 {former} → {made}：收支、结余、科目和指标的数值完全相同。"
+        sentences[0] = f"版本 {former} → {made}：收支、结余、科目、指标和业务数据的数值完全相同。"
     if result.not_comparable:
         sentences.append(f"两个版本的表结构不同，没有比较：{'、'.join(result.not_comparable)}。")
     if result.is_program_changed:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from dashboards.labels import LEVEL_TEXT
 from dashboards.palette import LEVEL_COLOR
 from shouzhi.warehouse.query import open_locked
+from shouzhi.words import LEVEL_TEXT
 from tests.python.browser.conftest import Visit, start_server, stop
 
 pytestmark = [pytest.mark.browser]

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from dashboards import labels
+from shouzhi.words import LEVELS
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_six_states_look_different() -> None:
 
 
 def test_levels_are_never_colour_alone() -> None:
-    marks = [labels.level_mark(code) for code in labels.LEVELS]
+    marks = [labels.level_mark(code) for code in LEVELS]
     assert marks == ["■ 红色", "▲ 橙色", "◆ 黄色", "● 蓝色", "— 无预警", "? 无法判断"]
     assert labels.level_mark(None) == "? 无法判断"
 

@@ -152,6 +152,93 @@ def test_the_page_tells_the_same(corrected_home: Path, open_page: Callable[..., 
     assert len(figures) == len(read_restatement(*paths(corrected_home), kind="account", area="150100").rows)
 
 
+# one figure of each relation of the business feeds: its keys and a measure
+FED = {
+    "insured": (
+        "enrolment.fct_insured_month",
+        "'employee' as scheme_code, 'retired' as person_group_code",
+        "insured_count",
+    ),
+    "collection": (
+        "fund_balance.fct_collection",
+        "'390100' as fund_code, 'premium' as item_code, 'person' as payer_code",
+        "arrears_yuan",
+    ),
+    "driver": (
+        "prefecture_comparison.fct_spending_driver",
+        "'resident' as scheme_code, 'inpatient' as medical_kind_code",
+        "spending_yuan",
+    ),
+    "reconciliation": (
+        "fund_balance.fct_reconciliation",
+        "'390100' as fund_code, 'premium_income' as line_code, '保险费收入' as line_name",
+        "unexplained_yuan",
+    ),
+    "contribution": (
+        "benefits.fct_contribution_replay",
+        "'310100' as fund_code, '310' as insutype_code, 'person' as item_code, '个人缴费' as item_name, "
+        "'replayed' as status_code",
+        "arrears_yuan",
+    ),
+    "benefit": (
+        "benefits.fct_benefit_month",
+        "'390100' as fund_code, '390' as insutype_code, '2024' as benefit_year_code, 'replayed' as status_code",
+        "difference_yuan",
+    ),
+}
+
+
+def fed(marts: Path, target: Path, value: str) -> Path:
+    """A copy of a build with one figure of each relation of the business feeds."""
+    shutil.copy(marts, target)
+    target.chmod(0o644)
+    with duckdb.connect(str(target)) as con:
+        for relation, keys, measure in FED.values():
+            period = "'month' as period_type, '202401' as period_code"
+            if relation == "benefits.fct_benefit_month":
+                period = "'202401' as event_month"
+            con.execute(
+                f"insert into {relation} by name select '150100' as area_code, {period}, {keys}, {value} as {measure}"
+            )
+    return target
+
+
+def test_the_figures_of_business_feeds_that_differ_are_told_in_words(tiny_home: Path, tmp_path: Path) -> None:
+    marts = named_build(existing_home(tiny_home), "current").marts
+    former, made = fed(marts, tmp_path / "former.duckdb", "7"), fed(marts, tmp_path / "made.duckdb", "9")
+    result = read_restatement(former, made)
+    assert result.not_comparable == []
+    assert {kind: count for kind, count in result.counts.items() if count} == dict.fromkeys(FED, 1)
+    assert {(row.before, row.after) for row in result.rows} == {(7, 9)}
+    told = {row.kind_code: (row.area_name, row.fund_name, row.item_name, row.unit) for row in result.rows}
+    assert told == {
+        "insured": ("呼和浩特市", "职工", "退休：参保人数", "persons"),
+        "collection": ("呼和浩特市", "居民", "保险费·个人：期末欠费", "yuan"),
+        "driver": ("呼和浩特市", "居民", "住院：基金支付", "yuan"),
+        "reconciliation": ("呼和浩特市", "居民", "保险费收入：未解释", "yuan"),
+        "contribution": ("呼和浩特市", "职工统筹", "个人缴费：欠缴", "yuan"),
+        "benefit": ("呼和浩特市", "居民", "实际减应付", "yuan"),
+    }
+    assert read_restatement(former, made, scope="150200").total == 0
+    one = read_restatement(former, made, kind="insured")
+    assert [row.kind_code for row in one.rows] == ["insured"] and one.total == len(FED)
+
+
+def test_a_figure_of_a_feed_is_never_laid_to_a_statement() -> None:
+    with duckdb.connect() as con:
+        con.execute("attach ':memory:' as made")
+        for sql in TWO_DELIVERIES:
+            con.execute(sql)
+        con.execute(
+            "update changed set kind_code = case fund_code when '390100' then 'collection' else 'reconciliation' end"
+        )
+        con.execute(SHOWN_SQL.replace("{origin}", "balance.origin_code").replace("later.", "made."), ASKED)
+        found = con.execute(cause_sql().replace("later.", "made."), {"named": 3}).fetchall()
+    causes = {row[3]: row[16] for row in found}
+    assert causes["390100"] == ["setl_d_202401.csv（结算，第 2 批）"]
+    assert "statement.csv（基金收支表，第 2 批）" in causes["ALL"]
+
+
 def test_a_feed_is_no_cause_of_a_stated_figure() -> None:
     """A settlement file and a statement come together: the statement's figure, on whatever level, names the statement."""
     with duckdb.connect() as con:
