@@ -6,13 +6,22 @@ Pages, charts and downloads all come here, so that the same figure is the same s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
 
-from shouzhi.words import LEVEL_SYMBOL, LEVEL_TEXT, VOCABULARIES
+from shouzhi.words import (
+    LEVEL_SYMBOL,
+    LEVEL_TEXT,
+    MEASURE_TEXT,
+    PERIOD_TYPE_TEXT,
+    QUARTERS,
+    VOCABULARIES,
+    period_label,
+)
 
 # --- numbers ---------------------------------------------------------------------------------
 
@@ -177,6 +186,23 @@ def word(column: str, code: Any) -> str:
     return VOCABULARIES.get(column, {}).get(str(code), str(code))
 
 
+PERIOD_CODE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2]|Q[1-4]|H[12])?")
+
+
+def key_text(keys: Any, names: Mapping[str, str]) -> str:
+    """The key of a failed row with its codes in words; numbers of persons and settlements stand as they are."""
+    if is_missing(keys):
+        return NOT_APPLICABLE
+    parts = [part for part in str(keys).split("|") if part and part not in PERIOD_TYPE_TEXT]
+    return " · ".join(
+        names.get(part)
+        or (period_label(part) if PERIOD_CODE.fullmatch(part) else None)
+        or MEASURE_TEXT.get(part)
+        or word("government_level_code", part)
+        for part in parts
+    )
+
+
 def document_text(doc_no: Any, doc_title: Any, *, with_title: bool = True) -> str:
     """A document as readers cite it: number and 《title》; a document without an official number by its title."""
     if is_missing(doc_no) or doc_no == "":
@@ -203,20 +229,6 @@ def level_mark(code: Any) -> str:
 
 # --- periods ---------------------------------------------------------------------------------
 
-_QUARTERS = "一二三四"
-
-
-def period_label(period_code: str) -> str:
-    """``202609`` → ``2026年9月``; ``2026Q3`` → ``2026年三季度``; ``2026H1`` → ``2026年上半年``; ``2026`` → ``2026年``."""
-    year, rest = period_code[:4], period_code[4:]
-    if not rest:
-        return f"{year}年"
-    if rest[0] == "Q":
-        return f"{year}年{_QUARTERS[int(rest[1]) - 1]}季度"
-    if rest[0] == "H":
-        return f"{year}年{'上' if rest[1] == '1' else '下'}半年"
-    return f"{year}年{int(rest)}月"
-
 
 def period_end_label(period_code: str) -> str:
     """How the end of a period reads in a sentence: ``2026年9月末``."""
@@ -234,7 +246,7 @@ def parse_period(text: str) -> str | None:
         return f"{part[1]}{part[2]}{part[3]}"
     quarter = re.fullmatch(r"(\d{4})年(?:第)?([一二三四])季度", cleaned)
     if quarter:
-        return f"{quarter[1]}Q{_QUARTERS.index(quarter[2]) + 1}"
+        return f"{quarter[1]}Q{QUARTERS.index(quarter[2]) + 1}"
     half = re.fullmatch(r"(\d{4})年([上下])半年", cleaned)
     if half:
         return f"{half[1]}H{1 if half[2] == '上' else 2}"

@@ -330,7 +330,7 @@ def builds_diff(place: Home, names: tuple[str, str], kind: str) -> int:
         if not build.marts.is_file():
             raise UserError(f"版本 {build.build_id} 的文件不见了，不能比较。请用 shouzhi builds 另选一个。")
     result = read_restatement(former.marts, made.marts, shown=DIFF_SHOWN if kind == "table" else EVERY_ROW)
-    rows = [table_row(row) for row in result.rows]
+    rows = [table_row(row, is_read=kind == "table") for row in result.rows]
     if kind != "table":
         click.echo(formatted(COLUMNS, rows, kind), nl=False)
         return 0

@@ -115,7 +115,14 @@ FACT_TEXT = {
     "row_counts": "各表行数",
     "marts_sha256": "发布文件指纹",
     "marts_bytes": "发布文件大小",
+    "policy_sample": "样例参数",
+    "started_from": "由此版本续建",
+    "dbt_nodes_standing": "沿用的模型个数",
+    "row_files": "逐笔数据文件",
 }
+ISSUE_TEXT = {"rejected_files": "拒收的文件", "quarantined_rows": "隔离的行", "holds": "待核"}
+GOVERNMENT_LEVEL_TEXT = {"central": "中央", "region": "自治区", "prefecture": "盟市", "county": "旗县"}
+PERIOD_TYPE_TEXT = {"month": "月", "quarter": "季", "half": "半年", "year": "年"}
 MEDICAL_KIND_TEXT = {
     "all": "全部类别",
     "inpatient": "住院",
@@ -253,4 +260,21 @@ VOCABULARIES: dict[str, dict[str, str]] = {
     "scope_level_code": SCOPE_LEVEL_TEXT,
     "basis": BASIS_TEXT,
     "approval_code": APPROVAL_TEXT,
+    "issue": ISSUE_TEXT,
+    "government_level_code": GOVERNMENT_LEVEL_TEXT,
+    "period_type": PERIOD_TYPE_TEXT,
 }
+
+QUARTERS = "一二三四"
+
+
+def period_label(period_code: str) -> str:
+    """``202609`` → ``2026年9月``; ``2026Q3`` → ``2026年三季度``; ``2026H1`` → ``2026年上半年``; ``2026`` → ``2026年``."""
+    year, rest = period_code[:4], period_code[4:]
+    if not rest:
+        return f"{year}年"
+    if rest[0] == "Q":
+        return f"{year}年{QUARTERS[int(rest[1]) - 1]}季度"
+    if rest[0] == "H":
+        return f"{year}年{'上' if rest[1] == '1' else '下'}半年"
+    return f"{year}年{int(rest)}月"

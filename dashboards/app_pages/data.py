@@ -11,7 +11,7 @@ from dashboards.components.frame import View, breadcrumb, checks_text, view_of_p
 from dashboards.components.state import prepare
 from dashboards.components.tables import Col, documented, show_table, wrapped_table
 from dashboards.components.versions import builds_block
-from dashboards.labels import is_missing, period_label, word
+from dashboards.labels import is_missing, key_text, period_label, word
 from shouzhi.words import CHECK_KIND_TEXT, DIFFERENCE_TEXT
 
 ALL = "全部"
@@ -38,7 +38,8 @@ FAILURE_COLUMNS = [
     Col("period_text", header="统计期"),
     Col("violated_count", "count", "不符条数"),
     Col("evidence_yuan", "yuan", "涉及金额"),
-    Col("sample_keys", header="不符的键", width="large"),
+    Col("sample_text", header="不符的记录", width="large"),
+    Col("sample_keys", header="键（代码）", width=200),
 ]
 HOLD_COLUMNS = [
     Col("area_name", header="统筹区"),
@@ -147,6 +148,9 @@ def checks_block(view: View) -> None:
     prepare("jb", ids, ALL, "检查编号")
     check_id = st.selectbox("检查编号", ids, key="jb", width=240)
     failures = _with_period(view, view.rows("check_failures", check_id="*" if check_id == ALL else check_id))
+    coded = view.rows("key_names")
+    names = dict(zip(coded["code"], coded["name"], strict=True))
+    failures["sample_text"] = [key_text(keys, names) for keys in failures["sample_keys"]]
     show_table(
         view,
         failures,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from dashboards.components.versions import manifest_differences
 from shouzhi.home import existing_home
 from shouzhi.warehouse.publish import named_build
 from shouzhi.warehouse.restated import CHANGED_DDL, SHOWN_SQL, cause_sql, read_restatement
@@ -101,8 +103,9 @@ def test_the_command_says_it_in_chinese(
     told = shouzhi("builds", "--diff", "previous", "current", "--home", corrected_home)
     assert told.returncode == 0, told.stderr
     assert "数值不同的有" in told.stdout
-    assert f"第 2 批 {FILE}（基金收支表；呼和浩特市；2023；5 行）" in told.stdout
+    assert f"第 2 批 {FILE}（基金收支表；呼和浩特市；2023年；5 行）" in told.stdout
     assert f"同期报送：{FILE}（基金收支表，第 2 批）" in told.stdout
+    assert "2023年" in told.stdout and not re.search(r" 2023 ", told.stdout)
     listed = shouzhi(
         "builds", "--diff", "previous", "current", "--format", "csv", "--home", corrected_home
     ).stdout
@@ -113,6 +116,7 @@ def test_the_command_says_it_in_chinese(
         for row in rows
         if row["项目"] == "收入" and row["基金"] == "居民" and row["统筹区"] == "呼和浩特市"
     )
+    assert income["统计期"] == "2023"
     assert (income["原数"], income["新数"], income["差额"]) == ("1,500.00", "1,550.00", "50.00")
 
 
@@ -292,3 +296,31 @@ TWO_DELIVERIES = (
     ) as t (file_name, feed_name, fund_code, is_statement)
     """,
 )
+
+
+def test_the_manifests_differ_in_words() -> None:
+    """No path of the stored file stands on the page: items are named, relations by their Chinese name."""
+    one = {
+        "build_id": "a",
+        "issues": {"rejected_files": 1},
+        "row_counts": {"core.t": 1200},
+        "row_files": {"x": 5},
+    }
+    other = {
+        "build_id": "b",
+        "started_from": None,
+        "issues": {"rejected_files": 2},
+        "row_counts": {"core.t": 1300},
+        "row_files": {"x": 5, "y": 1000},
+        "inputs": [
+            {"file_name": "坏.xlsx", "delivery_no": 3, "status_code": "rejected", "content_hash": "f"}
+        ],
+    }
+    found = manifest_differences(one, other, {"core.t": "结算"})
+    assert found.to_numpy().tolist() == [
+        ["版本号", "a", "b"],
+        ["待处理事项：拒收的文件", "1", "2"],
+        ["各表行数：结算（core.t）", "1,200", "1,300"],
+        ["逐笔数据文件", "1 个，5 字节", "2 个，1,005 字节"],
+        ["输入文件：坏.xlsx（第 3 批）", "—", "整份拒收"],
+    ]
