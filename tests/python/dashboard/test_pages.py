@@ -180,13 +180,20 @@ def check_policy(
         ("内蒙古自治区本级", "unit_contribution_rate", 0.07),
     ]
     matrix = app.dataframe[0].value.set_index("参数")
-    assert matrix.loc["单位缴费率", "自治区本级"] == "7%"
+    place = {name: column for column in matrix.columns for name in column.split("、")}
+    # areas that are the same in everything share a column, so that the table stands within the page
+    assert len(place) == len(set(place)) and not matrix.T.duplicated().any()
+    assert matrix.loc["单位缴费率", place["自治区本级"]] == "7%"
     elsewhere = found[
         (found["area_name"] == "呼和浩特市") & (found["parameter_code"] == "unit_contribution_rate")
     ]
     expected = "× 未规定" if elsewhere.empty else fmt_parameter(elsewhere["parameter_value"].iloc[0], "ratio")
-    assert matrix.loc["单位缴费率", "呼和浩特"] == expected
-    assert matrix.loc["统筹基金年度最高支付限额", "自治区本级"] == "35,000 元"
+    assert matrix.loc["单位缴费率", place["呼和浩特"]] == expected
+    assert matrix.loc["统筹基金年度最高支付限额", place["自治区本级"]] == "35,000 元"
+    rules = next(table.value for table in app.dataframe if "原文或转述" in table.value)
+    # one row per rule, told once for all the areas that it holds in
+    assert not rules.drop(columns="统筹区").duplicated().any()
+    assert not (rules["数值依据"] == "原文载明").any()
     assert "征求意见稿" in texts(app)
 
 
