@@ -146,7 +146,7 @@ def checks_block(view: View) -> None:
     st.markdown("**不通过与警告的明细**")
     ids = [ALL, *checks.loc[checks["status"].isin(["fail", "warn"]), "check_id"]]
     prepare("jb", ids, ALL, "检查编号")
-    check_id = st.selectbox("检查编号", ids, key="jb", width=240)
+    check_id = st.selectbox("检查编号", ids, placeholder="请选择", key="jb", width=240)
     failures = _with_period(view, view.rows("check_failures", check_id="*" if check_id == ALL else check_id))
     coded = view.rows("key_names")
     names = dict(zip(coded["code"], coded["name"], strict=True))
@@ -239,7 +239,7 @@ def intake_block(view: View) -> None:
     if len(codes) > 1:
         options = [ALL, *codes]
         prepare("rk", options, ALL, "数据种类")
-        feed = codes.get(st.selectbox("数据种类", options, key="rk", width=260), "*")
+        feed = codes.get(st.selectbox("数据种类", options, placeholder="请选择", key="rk", width=260), "*")
     st.markdown("**收到的文件**：收到 = 入库 + 被替换 + 隔离（行数与金额都如此）")
     batches = view.rows("intake_batches", feed=feed)
     rejected_files(batches)

@@ -184,7 +184,7 @@ def cost_span(lower: object, upper: object) -> str:
 def brackets(view: View, area_code: str | None, topic: str | None) -> None:
     """What depends on person, hospital level, place and cost: deductibles and ratios."""
     found = of_topic(view.rows("policy_brackets", as_of=view.period_end, area_code=area_code or "*"), topic)
-    st.subheader("分档标准")
+    st.subheader("分档标准", anchor=False)
     st.caption("起付线和支付比例随人群、医院级别、就医地和费用段而不同；费用段是起付线以上的范围内费用。")
     found["value_text"] = [
         fmt_parameter(value, unit)
@@ -214,7 +214,7 @@ def brackets(view: View, area_code: str | None, topic: str | None) -> None:
 
 def approvals(view: View, changes: pd.DataFrame) -> None:
     """Rates that an area changed (2.2) and benefits that it set itself (2.3), those without an approval first."""
-    st.subheader("须经批准的事项")
+    st.subheader("须经批准的事项", anchor=False)
     judged = changes[changes["approval_code"].isin(JUDGED)]
     judged = judged.sort_values("approval_code", ascending=False, kind="stable")
     for subject, (heading, clause, nothing) in APPROVALS.items():
@@ -262,13 +262,13 @@ def main() -> None:
     st.markdown(
         f"#### {view.period_end} 有 {in_force['parameter_code'].nunique()} 项参数在用。{approval_sentence(changes)}"
     )
-    st.subheader("各地差异")
+    st.subheader("各地差异", anchor=False)
     if in_force.empty:
         st.info("× 不适用：这一天没有对本数据源的地区有效的政策参数。", icon=":material/inbox:")
     else:
         difference_matrix(view, in_force)
     approvals(view, changes)
-    st.subheader("在用参数与条文")
+    st.subheader("在用参数与条文", anchor=False)
     chosen = view.area_code if view.area_code and not view.whole_region else None
     shown = in_force[in_force["area_code"] == chosen].reset_index(drop=True) if chosen else in_force
     show_table(
@@ -280,7 +280,7 @@ def main() -> None:
         empty=f"{view.shown_area}在这一天没有有效的政策参数。",
     )
     brackets(view, chosen, topic)
-    st.subheader("调整时间线")
+    st.subheader("调整时间线", anchor=False)
     st.caption(
         "批准情况："
         + "、".join(APPROVAL_TEXT.values())

@@ -304,7 +304,7 @@ def difference_sentences(balance: dict[str, Any]) -> list[str]:
 
 def difference_block(view: View, fund: str) -> None:
     """What does not agree in the source, as what it is, with its amount; of every fund behind the shown one."""
-    st.subheader("报表差异")
+    st.subheader("报表差异", anchor=False)
     codes = dict.fromkeys([fund, *view.parts(fund, str(view.area_code)).split(",")])
     found, compared = False, False
     for code in codes:
@@ -362,7 +362,7 @@ def missing_indicators(view: View, codes: list[str]) -> None:
 def peers_block(view: View) -> None:
     """This area among the others."""
     mine = view.rows("region_peers", area_code=str(view.area_code))
-    st.subheader("与其他统筹区比较")
+    st.subheader("与其他统筹区比较", anchor=False)
     if view.region_code:
         st.caption(
             "全区有两个数：上面的“全区（含调剂金）”包括自治区调剂金；这里比较用“各统筹区合计”，不含调剂金。"
@@ -405,7 +405,7 @@ def peers_block(view: View) -> None:
         ]
         figure_picker(view, figures, "indicator_source")
     with left:
-        chosen = st.selectbox("指标", list(names), key="zb")
+        chosen = st.selectbox("指标", list(names), placeholder="请选择", key="zb")
         strip = view.rows("peer_strip", indicator_code=names.get(chosen, codes[0]))
         if strip["indicator_value"].notna().any():
             chart_card(
@@ -429,7 +429,7 @@ def charts_block(view: View, fund: str, fund_name: str) -> None:
     series = series[series["period_end_date"] <= pd.Timestamp(view.period_end)].reset_index(drop=True)
     with left:
         if series[["reserve_months", "year_end_reserve_months"]].isna().all(axis=None):
-            st.subheader("可支付月数")
+            st.subheader("可支付月数", anchor=False)
             st.markdown("× 不适用：已报送的期数不足，或没有连续支出，不能计算可支付月数。")
         else:
             # the band and the limits are rules on the pooled fund, not on one that contains personal accounts
@@ -450,7 +450,7 @@ def charts_block(view: View, fund: str, fund_name: str) -> None:
     with right:
         budget = data.first(view.rows("budget_against_actual", area_code=code, fund_code=fund))
         if budget is None:
-            st.subheader("预算与执行")
+            st.subheader("预算与执行", anchor=False)
             st.markdown(f"× 不适用：没有{view.year}年预算。")
         else:
             chart_card(view, budget_bars(budget, view.period_code, budget_note(budget)), key="budget")
@@ -493,7 +493,7 @@ def main() -> None:
     if balance is None:
         figures_elsewhere(view)
     hold_banner(view, fund)
-    st.subheader("预警规则")
+    st.subheader("预警规则", anchor=False)
     rules = rules_of(view)
     wrapped_table(
         view,

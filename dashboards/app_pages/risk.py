@@ -148,7 +148,7 @@ def tile_line(view: View, row: pd.Series) -> str:
 
 def change_list(view: View, levels: pd.DataFrame) -> None:
     """What changed since the last period."""
-    st.subheader("变化清单")
+    st.subheader("变化清单", anchor=False)
     changed = levels[levels["change_code"].isin(["new", "raised", "lowered", "cleared"])]
     level = chosen_level()
     if level:
@@ -236,7 +236,7 @@ def main() -> None:
     tiled = levels.dropna(subset=["tile_column"])
     level = chosen_level()
     if len(tiled) > 1:
-        st.subheader("分布")
+        st.subheader("分布", anchor=False)
         left, right = st.columns([4.6, 1])
         with left:
             tile_card(
@@ -247,7 +247,7 @@ def main() -> None:
             if level:
                 st.caption("分布图不受等级筛选影响。")
 
-    st.subheader("各统筹区")
+    st.subheader("各统筹区", anchor=False)
     st.caption(
         "按等级、再按期末结余由少到多排列；点一行进入统筹区画像。预警一律按统筹基金判断，口径开关只改变金额列。"
     )

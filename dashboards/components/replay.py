@@ -227,7 +227,7 @@ def difference_groups(view: View, bound: dict[str, str]) -> None:
     codes = dict(zip(groups["group_name"], groups["group_code"], strict=True))
     options = [EVERY_GROUP, *codes]
     prepare("fx", options, EVERY_GROUP, f"差额的{grouping}")
-    chosen = str(st.selectbox(f"看哪个{grouping}的结算", options, key="fx", width=420))
+    chosen = str(st.selectbox(f"看哪个{grouping}的结算", options, placeholder="请选择", key="fx", width=420))
     found = view.rows(
         "benefit_difference_rows", grouping=code, group_code=str(codes.get(chosen, "*")), **bound
     )

@@ -198,8 +198,8 @@ def builds_block(view: View) -> None:
     current = order.index(view.build.build_id) if view.build.build_id in order else 0
     before = current + 1 if current + 1 < len(order) else current - 1
     left, right = st.columns(2)
-    one = left.selectbox("原版本", order, key="build_one", index=before)
-    other = right.selectbox("新版本", order, key="build_other", index=current)
+    one = left.selectbox("原版本", order, placeholder="请选择", key="build_one", index=before)
+    other = right.selectbox("新版本", order, placeholder="请选择", key="build_other", index=current)
     if one == other:
         st.caption("请选择两个不同的版本。")
         return
