@@ -144,7 +144,7 @@ def restatement_block(view: View, former: data.Build, made: data.Build) -> None:
         shown=data.ROWS_SHOWN,
     )
     counts = "，".join(
-        f"{KINDS[kind]}{fmt(count, '个', with_unit=True)}" for kind, count in result.counts.items()
+        f"{KINDS[kind]}{fmt(count, '个', with_unit=True)}" for kind, count in result.counts.items() if count
     )
     if result.not_comparable:
         st.caption(f"两个版本的表结构不同，没有比较：{'、'.join(result.not_comparable)}。")

@@ -45,7 +45,7 @@ def table_row(row: Restated, *, is_read: bool = False) -> tuple[Any, ...]:
 
 def restatement_sentences(result: Restatement, former: str, made: str) -> list[str]:
     """What a reader is told above the table."""
-    counts = "，".join(f"{KINDS[kind]} {count:,} 个" for kind, count in result.counts.items())
+    counts = "，".join(f"{KINDS[kind]} {count:,} 个" for kind, count in result.counts.items() if count)
     sentences = [f"版本 {former} → {made}：数值不同的有 {result.total:,} 个（{counts}）。"]
     if not result.total:
         sentences[0] = f"版本 {former} → {made}：收支、结余、科目、指标和业务数据的数值完全相同。"
