@@ -17,37 +17,37 @@ def collect_faults(
 ) -> None:
     """Count what is no data, and quarantine the faulty rows with line, column and reason."""
     members = batch.members
+    layout = members[0].table.layout
     for member in members:
         taken.non_data[member.file_no] += member.table.layout.skip
     kinds: set[str] = set()
-    for index, fault, unread_date, count in connection.execute(
-        "select file_index, fault, unread_date, cast(sum(row_count) as bigint) from staged_count"
-        " where fault is not null or unread_date is not null"
-        " group by file_index, fault, unread_date order by file_index, fault, unread_date"
+    for index, fault, noted, count in connection.execute(
+        "select file_index, fault, noted, cast(sum(row_count) as bigint) from staged_count"
+        " where fault is not null or noted is not null"
+        " group by file_index, fault, noted order by file_index, fault, noted"
     ).fetchall():
         file_no = members[index].file_no
         if fault is None:
-            taken.unread_dates[file_no, unread_date] += count
+            taken.noted[file_no, noted, layout.width] += count
         elif fault.partition(":")[0] in NON_DATA:
             taken.non_data[file_no] += count
         else:
             kinds.add(fault)
     if not kinds and not has_unread:
         return
-    layout = members[0].table.layout
     connection.execute(
         "create or replace temp table fault_word"
         " (fault varchar, reason_code varchar, reason_zh varchar, column_name varchar, letter varchar)"
     )
     index = layout.index
     for fault in sorted(kinds):
-        code, _, column = fault.partition(":")
-        position = index.get(column)
+        code, _, rest = fault.partition(":")
+        position = index.get(rest.rpartition(":")[2])
         cell = layout.header[position].strip() if position is not None else None
         letter = column_letter(position) if position is not None else None
         connection.execute(
             "insert into fault_word values (?, ?, ?, ?, ?)",
-            [fault, code, reason_of(batch.feed, fault), cell, letter],
+            [fault, code, reason_of(batch.feed, fault, layout.width), cell, letter],
         )
     _quarantine(connection, batch, taken)
 

@@ -14,7 +14,7 @@ from shouzhi.intake.feeds.faults import collect_faults
 from shouzhi.intake.feeds.file_names import file_month
 from shouzhi.intake.feeds.open_quotes import OpenQuote, find_open_quote
 from shouzhi.intake.feeds.parts import write_parts
-from shouzhi.intake.feeds.stage_sql import READ_MODES, read_sql, stage_sql
+from shouzhi.intake.feeds.stage_sql import READ_MODES, counted_sql, read_sql, stage_sql
 from shouzhi.intake.feeds.text_tables import TextTable
 from shouzhi.intake.parsed import Note
 
@@ -85,13 +85,13 @@ select
     event_month,
     {area} as admdvs,
     fault,
-    unread_date,
+    noted,
     min(rowid) as first_rowid,
     count(*) as row_count,
     coalesce(sum({yuan}), 0) as yuan,
     count(*) - count({yuan}) as no_yuan_count,
 from staged
-group by file_index, event_month, {area}, fault, unread_date
+group by file_index, event_month, {area}, fault, noted
 """
     )
     return {
@@ -138,8 +138,8 @@ def _join(taken: Taken, other: Taken) -> None:
         taken.notes[file_no].extend(notes)
     for file_no, count in other.non_data.items():
         taken.non_data[file_no] += count
-    for key, count in other.unread_dates.items():
-        taken.unread_dates[key] += count
+    for key, count in other.noted.items():
+        taken.noted[key] += count
 
 
 def _is_of_the_file(error: duckdb.Error) -> bool:
@@ -161,9 +161,16 @@ def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch, members: list[Me
     failure: duckdb.Error | None = None
     for mode in READ_MODES:
         connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
-        sql = stage_sql(batch.feed, layout, read_sql(paths, layout, mode), mode)
+        source = read_sql(paths, layout, mode)
         try:
-            connection.execute(f"create or replace table staged as {sql}")
+            if mode != "strict":
+                # a table of its own: to plan what each cell says into all that is asked of it takes seconds
+                connection.execute(f"create or replace table padded as {counted_sql(layout, source)}")
+                source = "padded"
+            connection.execute(
+                f"create or replace table staged as {stage_sql(batch.feed, layout, source, mode)}"
+            )
+            connection.execute("drop table if exists padded")
         except duckdb.Error as error:
             if not _is_of_the_file(error):
                 raise
