@@ -27,6 +27,11 @@ class ListHeader:
     unit_code: str | None
     month_column: int | None = None
 
+    @property
+    def width(self) -> int:
+        """How many columns a row has to have: up to the last one with a name."""
+        return max(position for position, cell in enumerate(self.cells, 1) if cell.strip())
+
     def missing(self) -> list[str]:
         return [
             name for name, choices in REQUIRED.items() if not any(each in self.columns for each in choices)

@@ -7,7 +7,9 @@ from typing import Any
 import pyarrow as pa
 
 from shouzhi.intake.contract import Feed, load_feeds
+from shouzhi.intake.feeds.columns import event_grain
 from shouzhi.intake.feeds.feed_reading import FeedFile
+from shouzhi.intake.feeds.file_names import file_period
 from shouzhi.intake.feeds.supersede import Replaced
 from shouzhi.intake.hints import FUTURE_PERIOD
 from shouzhi.intake.parsed import Note, sum_yuan
@@ -230,12 +232,17 @@ def replaced_line(feed: Feed, each: Replaced) -> str:
     place = f" {each.event_month}" if each.event_month != "all" else ""
     whole = "该月" if place else "全部"
     has_yuan = feed.control_amount is not None
-    gone, before, after = (
+    gone, moved, before, after = (
         f"{rows:,} 行" + (f" {_yuan(yuan)} 元" if has_yuan else "")
-        for rows, yuan in (each.gone, each.before, each.after)
+        for rows, yuan in (each.gone, each.moved, each.before, each.after)
     )
+    told = [
+        *([f"原有 {gone}被替代"] if each.gone[0] else []),
+        *([f"由别的月份改来 {moved}"] if each.moved[0] else []),
+        f"{whole} {before} → {after}",
+    ]
     change = f"（{each.after[1] - each.before[1]:+,.2f} 元）" if has_yuan else ""
-    return f"{feed.label}{place}：原有 {gone}被替代；{whole} {before} → {after}{change}"
+    return f"{feed.label}{place}：{'；'.join(told)}{change}"
 
 
 def _render_file(report: FileReport) -> list[str]:
@@ -260,7 +267,7 @@ def _render_file(report: FileReport) -> list[str]:
 
 def _render_feed(given: FeedFile) -> list[str]:
     lines = [
-        f"  编码 {given.encoding}；月份 {_listed(given.months)}；统筹区 {_listed(given.areas)}",
+        f"  编码 {given.encoding}{_time(given)}；统筹区 {_listed(given.areas)}",
         f"  收到 {given.received_count} 行，入湖 {given.loaded_count} 行，被替代 {given.superseded_count} 行，"
         f"隔离 {given.quarantined_count} 行；另有标题、空行、合计等非数据 {given.non_data_count} 处",
     ]
@@ -271,6 +278,14 @@ def _render_feed(given: FeedFile) -> list[str]:
             f"被替代 {_yuan(given.superseded_yuan)} 元，隔离 {_yuan(given.quarantined_yuan)} 元"
         )
     return lines
+
+
+def _time(given: FeedFile) -> str:
+    """The months of its rows; a feed whose rows have none is of the period that the file is named for."""
+    if event_grain(given.feed) == "month":
+        return f"；月份 {_listed(given.months)}"
+    period = file_period(given.name)
+    return f"；文件名上的期间 {period}" if period else ""
 
 
 def _render_counts(parsed: ParsedFile) -> list[str]:

@@ -91,18 +91,20 @@ def _workspace() -> duckdb.DuckDBPyConnection:
 
 
 def _arrow_rows(sheet: Sheet, header: ListHeader) -> pa.Table:
-    width = len(header.cells)
+    # a workbook has no short rows, it has empty cells
+    named = header.width if sheet.text is not None else 0
     numbered = islice(sheet.numbered_rows(), header.index + 1, None)
     batches = []
     while chunk := list(islice(numbered, CHUNK_ROWS)):
-        batches.append(_batch(chunk, header, width))
+        batches.append(_batch(chunk, header, named))
     if not batches:
-        batches = [_batch([], header, width)]
+        batches = [_batch([], header, named)]
     return pa.Table.from_batches(batches)
 
 
-def _batch(chunk: list[tuple[int, list[str]]], header: ListHeader, width: int) -> pa.RecordBatch:
-    amount_index = header.columns["amount"]
+def _batch(chunk: list[tuple[int, list[str]]], header: ListHeader, named: int) -> pa.RecordBatch:
+    """``named`` cells are what a row has to have not to be a short one."""
+    width, amount_index = len(header.cells), header.columns["amount"]
     cells = [row if len(row) >= width else row + [""] * (width - len(row)) for _, row in chunk]
     columns: dict[str, pa.Array] = {
         "line_no": pa.array([number for number, _ in chunk], pa.int32()),
@@ -113,6 +115,7 @@ def _batch(chunk: list[tuple[int, list[str]]], header: ListHeader, width: int) -
         "is_overlong": pa.array(
             [len(row) > width and any(each.strip() for each in row[width:]) for row in cells]
         ),
+        "short_count": pa.array([len(row) if len(row) < named else None for _, row in chunk], pa.int32()),
         "is_repeated_header": pa.array([_is_repeated(row, header) for row in cells], pa.bool_()),
     }
     for name in LOGICAL_COLUMNS:
@@ -156,10 +159,11 @@ def _register(
 
 def _register_headers(connection: duckdb.DuckDBPyConnection, lists: Sequence[ListRows]) -> None:
     number = ("list_no", pa.int32())
-    settings = [(index, each.sheet_name, each.header.unit_code) for index, each in enumerate(lists)]
-    _register(
-        connection, "setting", [number, ("sheet_name", pa.string()), ("header_unit", pa.string())], settings
-    )
+    settings = [
+        (index, each.sheet_name, each.header.unit_code, each.header.width) for index, each in enumerate(lists)
+    ]
+    kinds = [("sheet_name", pa.string()), ("header_unit", pa.string()), ("header_width", pa.int32())]
+    _register(connection, "setting", [number, *kinds], settings)
     letters = [
         (index, name, column_letter(position), each.header.cells[position].strip())
         for index, each in enumerate(lists)

@@ -215,8 +215,12 @@ select
     line_no as row_number,
     header_column.letter || line_no as cell_ref,
     header_column.label as column_name,
-    reason_code,
-    case reason_code
+    case when short_count is null then reason_code else 'few_cells' end as reason_code,
+    coalesce(
+        '这一行只有 ' || short_count || ' 列，表头有 ' || header_width
+        || ' 列，可能少了分隔符或在中间断开，请补齐后重新导出（',
+        ''
+    ) || case reason_code
         when 'extra_cells' then '这一行的列数比表头多，可能是金额中的逗号没有加引号，请给该单元格加英文双引号或去掉逗号'
         when 'period' then '期间不能用：' || period_problem
         when 'area' then area_problem
@@ -228,7 +232,7 @@ select
         when 'amount' then '金额不能用：' || amount_problem
         when 'amount_too_large' then '金额换算成元后过大，请核对金额和单位'
         else '计量口径' || measure_problem
-    end as reason_zh,
+    end || case when short_count is null then '' else '）' end as reason_zh,
     case fault_column
         when 'period' then period
         when 'admdvs' then admdvs

@@ -1,6 +1,7 @@
 -- Expected: every reporting area for each feed and month that any area of the region delivered. A feed that does not
 -- come every month (seasonal) is missing where nothing came in the calendar year and the twelve months up to the month;
--- a month without rows is no_rows then. Areas outside the region, such as those of distant hospitals, are no reporters.
+-- a month without rows is no_rows then, unless the area delivered none of the monthly feeds either: then it is not known
+-- that there was nothing to deliver. Areas outside the region, such as those of distant hospitals, are no reporters.
 with cell as (
     select
         delivery.feed_code,
@@ -94,7 +95,11 @@ counted as (
                             + cast(substr(everyone.event_month, 5, 2) as integer)
                 end
             range between 11 preceding and current row
-        ) as loaded_lately_count
+        ) as loaded_lately_count,
+        -- by the monthly feeds that are asked of the area; null where none is
+        sum(case when expected.rhythm_code = 'monthly' then coalesce(cell.loaded_count, 0) end) over (
+            partition by everyone.area_code, everyone.event_month
+        ) as loaded_beside_count
     from everyone
     left join cell
         on
@@ -120,7 +125,11 @@ select
     case
         when counted.loaded_count > 0 then 'reported'
         when counted.rhythm_code is null then 'not_expected'
-        when counted.rhythm_code = 'seasonal' and counted.loaded_in_year_count + counted.loaded_lately_count > 0 then 'no_rows'
+        when
+            counted.rhythm_code = 'seasonal'
+            and counted.loaded_in_year_count + counted.loaded_lately_count > 0
+            and coalesce(counted.loaded_beside_count, 1) > 0
+            then 'no_rows'
         else 'missing'
     end as arrival_code,
     cast(counted.loaded_count as bigint) as loaded_rows,

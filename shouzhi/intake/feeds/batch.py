@@ -48,8 +48,8 @@ class Taken:
     non_data: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     samples: dict[int, pa.Table] = field(default_factory=dict)
     notes: dict[int, list[Note]] = field(default_factory=lambda: defaultdict(list))
-    # (file, optional date column) -> rows in which it could not be read
-    unread_dates: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
+    # (file, what is noted of rows that are loaded all the same, columns of the header) -> rows
+    noted: dict[tuple[int, str, int], int] = field(default_factory=lambda: defaultdict(int))
 
 
 def area_sql(feed: Feed) -> str:

@@ -58,6 +58,16 @@ def is_total(raw: str) -> str:
     return guarded(f"{raw} > '~'", f"regexp_full_match(replace({plain(raw)}, ' ', ''), '{TOTAL_WORDS}')")
 
 
+def has_odd_letters(raw: str) -> str:
+    """True where a cell has characters beyond ASCII; cheap for those that have none."""
+    return f"(strlen({raw}) <> length({raw}))"
+
+
+def is_broken(raw: str) -> str:
+    """True where what stands for bytes that were no text is in a cell, itself or as GB18030 shows it."""
+    return guarded(has_odd_letters(raw), f"(contains({raw}, '\ufffd') or contains({raw}, '锟斤拷'))")
+
+
 def empty_kind(line: str) -> str:
     """What a line without a key is, its cells joined by chr(1): ``blank``, or ``total`` where any cell says 合计."""
     folded = f"translate({line}, '{FULL_WIDTH}', '{HALF_WIDTH}')"

@@ -14,6 +14,7 @@ UNREADABLE = "这一行的文字或引号无法识别（编码错误、引号不
 def collect_faults(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken) -> None:
     """Count what is no data, and quarantine the faulty rows with line, column and reason."""
     members = batch.members
+    layout = members[0].table.layout
     for member in members:
         taken.non_data[member.file_no] += member.table.layout.skip
     for index, count in connection.execute(
@@ -21,10 +22,10 @@ def collect_faults(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: T
     ).fetchall():
         taken.non_data[members[index].file_no] += count
     for index, name, count in connection.execute(
-        "select file_index, unread_date, count(*) from staged where unread_date is not null and fault is null"
-        " group by file_index, unread_date order by file_index, unread_date"
+        "select file_index, noted, count(*) from staged where noted is not null and fault is null"
+        " group by file_index, noted order by file_index, noted"
     ).fetchall():
-        taken.unread_dates[members[index].file_no, name] += count
+        taken.noted[members[index].file_no, name, layout.width] += count
     kinds = [
         fault
         for (fault,) in connection.execute(
@@ -34,20 +35,19 @@ def collect_faults(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: T
     has_unread = connection.execute("select count(*) from unread_line").fetchone() != (0,)
     if not kinds and not has_unread:
         return
-    layout = members[0].table.layout
     connection.execute(
         "create or replace temp table fault_word"
         " (fault varchar, reason_code varchar, reason_zh varchar, column_name varchar, letter varchar)"
     )
     index = layout.index
     for fault in kinds:
-        code, _, column = fault.partition(":")
-        position = index.get(column)
+        code, _, rest = fault.partition(":")
+        position = index.get(rest.rpartition(":")[2])
         cell = layout.header[position].strip() if position is not None else None
         letter = column_letter(position) if position is not None else None
         connection.execute(
             "insert into fault_word values (?, ?, ?, ?, ?)",
-            [fault, code, reason_of(batch.feed, fault), cell, letter],
+            [fault, code, reason_of(batch.feed, fault, layout.width), cell, letter],
         )
     _quarantine(connection, batch, taken)
 

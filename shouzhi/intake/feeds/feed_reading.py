@@ -21,6 +21,7 @@ from shouzhi.intake.discovery import Source
 from shouzhi.intake.feeds.batch import Batch, Member, Taken
 from shouzhi.intake.feeds.layout import Layout
 from shouzhi.intake.feeds.parts import prove
+from shouzhi.intake.feeds.reasons import note_of
 from shouzhi.intake.feeds.relations import FeedState
 from shouzhi.intake.feeds.supersede import Replaced, write_superseded
 from shouzhi.intake.feeds.taking import take_batch
@@ -58,7 +59,8 @@ class FeedFile:
     months: list[str] = field(default_factory=list)
     areas: list[str] = field(default_factory=list)
     quarantine: pa.Table = field(default_factory=lambda: QUARANTINE_SCHEMA.empty_table())
-    unread_dates: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    # (what is noted of rows that are loaded all the same, columns of the header) -> rows
+    noted: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
     rejected_reason: str | None = None
 
 
@@ -155,7 +157,7 @@ class FeedReading:
         connection.execute(f"copy ({CONTROL_SQL.format(delivery_no=self._delivery_no)}) to '{_quoted(path)}'")
         _count(connection, list(self._files.values()), gone)
         for feed_file in self._files.values():
-            feed_file.notes.extend(_unread_notes(feed_file))
+            feed_file.notes.extend(_row_notes(feed_file))
 
     def _cut(self) -> Iterator[Batch]:
         members: list[Member] = []
@@ -212,8 +214,8 @@ class FeedReading:
                 connection.register("counted", control)
                 connection.execute("insert into control by name select * from counted")
                 connection.unregister("counted")
-            for (file_no, name), count in taken.unread_dates.items():
-                self._files[file_no].unread_dates[name] += count
+            for (file_no, *noted), count in taken.noted.items():
+                self._files[file_no].noted[tuple(noted)] += count
             for file_no, notes in taken.notes.items():
                 self._files[file_no].notes.extend(notes)
             for file_no, count in taken.non_data.items():
@@ -223,13 +225,11 @@ class FeedReading:
                 given.quarantine = pa.concat_tables([given.quarantine, rows])
 
 
-def _unread_notes(feed_file: FeedFile) -> list[Note]:
-    notes = []
-    for name, count in sorted(feed_file.unread_dates.items()):
-        label = f"{feed_file.feed.column(name).label}（{name}）"
-        text = f"有 {count} 行的{label}不是有效的日期，已留空，其余照收；请核对，日期应如 2024-01-31"
-        notes.append(Note("warning", "unread_date", text))
-    return notes
+def _row_notes(feed_file: FeedFile) -> list[Note]:
+    return [
+        Note("warning", noted.partition(":")[0], note_of(feed_file.feed, noted, count, expected))
+        for (noted, expected), count in sorted(feed_file.noted.items())
+    ]
 
 
 CONTROL_BODY = (

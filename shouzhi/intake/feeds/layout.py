@@ -29,6 +29,11 @@ class Layout:
     unit_position: int | None = None
 
     @property
+    def width(self) -> int:
+        """How many columns a row has to have: up to the last one with a name."""
+        return max(position for position, cell in enumerate(self.header, 1) if cell.strip())
+
+    @property
     def index(self) -> dict[str, int]:
         return {name: position for name, position, _ in self.columns}
 

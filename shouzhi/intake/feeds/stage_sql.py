@@ -1,7 +1,8 @@
 """SQL of one pass over text tables of one layout: typed rows, event month, and the fault of a row that has one.
 
-A fault is ``reason:column``; ``blank:``, ``total:`` and ``header:`` are lines that are no data. Conditions that decide
-whether a row has any fault are evaluated for all rows, which fault it is only for those that have one.
+A fault is ``reason:column``; ``blank:``, ``total:`` and ``header:`` are lines that are no data; that of a row with fewer
+cells than the header is ``few_cells:5:reason:column``. Conditions that decide whether a row has any fault are evaluated
+for all rows, which fault it is only for those that have one. What is only noted of a row reads alike.
 """
 
 from shouzhi.intake.contract import Column, Feed
@@ -11,10 +12,10 @@ from shouzhi.intake.feeds.layout import Layout
 from shouzhi.intake.vocabulary import code_list, normalise_word, unit_factor
 
 NON_DATA = ("blank", "total", "header")
-READ_OPTIONS = (
-    "header = false, auto_detect = false, store_rejects = true,"
-    " nullstr = ['', 'null', 'NULL', 'Null', '(null)', '\\N'], max_line_size = 4194304"
-)
+READ_OPTIONS = "header = false, auto_detect = false, store_rejects = true, max_line_size = 4194304"
+NULL_WORDS = ("", "null", "NULL", "Null", "(null)", "\\N")
+# no cell says this: where cells are padded, only those that are not there are null
+NO_WORD = "'\x1f'"
 # tried in this order: regular tables are read a third faster; the others forgive short lines and odd quotes
 READ_MODES = {
     "strict": "strict_mode = true",
@@ -31,21 +32,33 @@ def read_sql(paths: list[str], layout: Layout, mode: str) -> str:
     """Return ``read_csv`` of some files; but for strict, one column more than the header catches cells beyond it."""
     width = len(layout.header) + (mode != "strict")
     names = ", ".join(f"'c{index}': 'varchar'" for index in range(width))
+    words = ", ".join(f"'{word}'" for word in NULL_WORDS) if mode == "strict" else NO_WORD
     quote = '"' if layout.has_quotes else ""
     listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
     delimiter = "\\t" if layout.delimiter == "\t" else layout.delimiter
     return (
         f"read_csv([{listed}], delim = '{delimiter}', quote = '{quote}', escape = '{quote}', skip = {layout.skip},"
-        f" {READ_OPTIONS}, {READ_MODES[mode]}, columns = {{{names}}})"
+        f" {READ_OPTIONS}, nullstr = [{words}], {READ_MODES[mode]}, columns = {{{names}}})"
     )
 
 
+def counted_sql(layout: Layout, source: str) -> str:
+    """Return the query of rows of a mode that pads short lines, with ``cell_count``; empty cells are null again."""
+    places = range(len(layout.header) + 1)
+    # nested: a list of words takes twice as long to plan
+    otherwise = "".join(f", '{word}')" for word in NULL_WORDS)
+    cells = ", ".join(f"{'nullif(' * len(NULL_WORDS)}c{index}{otherwise} as c{index}" for index in places)
+    count = " + ".join(f"cast(c{index} is not null as integer)" for index in places)
+    full = f"c{layout.width - 1} is not null"
+    return f"select {cells}, case when {full} then {layout.width} else {count} end as cell_count, file_index from {source}"
+
+
 def stage_sql(feed: Feed, layout: Layout, source: str, mode: str) -> str:
-    """Return the query of all rows of ``source`` (the SQL of ``read_sql`` in the same mode).
+    """Return the query of all rows of ``source``: ``read_sql``, or in other modes than strict what ``counted_sql`` made.
 
     Columns: the feed's contract columns (identifiers of persons still as they came: parts get their pseudonyms),
     ``event_month``, ``file_index``, ``fault``, ``fault_text`` (what its cell said, never of a personal column) and
-    ``unread_date`` (the optional date that stays empty).
+    ``noted`` (what is told of a row that is loaded: the optional date that stays empty, say).
     """
     index = layout.index
     stored = [column for column in feed.columns if column.privacy != "drop"]
@@ -62,11 +75,22 @@ def stage_sql(feed: Feed, layout: Layout, source: str, mode: str) -> str:
     ]
     faults = _faults(feed, layout, present)
     is_faulty = " or ".join(condition for condition, _, _ in faults)
-    fault = "\n".join(f"            when {condition} then '{name}'" for condition, name, _ in faults)
+    whens = {
+        is_data: "\n".join(
+            f"            when {condition} then '{name}'"
+            for condition, name, _ in faults
+            if (name.partition(":")[0] not in NON_DATA) == is_data
+        )
+        for is_data in (False, True)
+    }
+    few = f"case when cell_count < {layout.width} then 'few_cells:' || cell_count || ':' else '' end"
+    prefix = "" if mode == "strict" else f"{few} || "
     text = "\n".join(f"            when {condition} then {raw}" for condition, _, raw in faults if raw)
     outer = ", ".join(f'"{column.name}"' for column in stored)
-    loose = [column for column in present if column.type in DATE_TYPES and not _is_date_needed(column, feed)]
-    unread = "".join(f"\n            when {_is_unread_date(each)} then '{each.name}'" for each in loose)
+    notes = "".join(
+        f"\n            when {condition} then '{name}'"
+        for condition, name in _noted(feed, present, layout, mode)
+    )
     # only columns that are read anyway, and the first, where a total may stand
     cells = ", ".join(f"coalesce(c{position}, '')" for position in sorted({0, *index.values()}))
     key = next((f"c{index[name]}" for name in feed.key if name in index), "c0")
@@ -77,6 +101,7 @@ with raw as (
         {", ".join(raws)},
         {f"c{layout.unit_position} as unit_cell," if layout.unit_position is not None else ""}
         {extra} as extra_cell,
+        {"cell_count," if mode != "strict" else ""}
         case when {cleaning.is_low(key)} then {cleaning.empty_kind(f"concat_ws(chr(1), {cells})")} end as empty_kind,
         file_index,
     from {source}
@@ -121,12 +146,14 @@ select
     event_month,
     file_index,
     case when is_faulty then case
-{fault}
-    end end as fault,
+{whens[False]}
+            else {prefix}case
+{whens[True]}
+    end end end as fault,
     case when is_faulty then case
 {text or "            when false then ''"}
     end end as fault_text,
-    {f"case{unread} end" if unread else "cast(null as varchar)"} as unread_date,
+    {f"case{notes} end" if notes else "cast(null as varchar)"} as noted,
 from judged
 """
 
@@ -267,6 +294,9 @@ def _faults(feed: Feed, layout: Layout, present: list[Column]) -> list[tuple[str
             raw = f'"r_{column.name}"'
             shown = raw if column.privacy is None else None
             faults.append((cleaning.is_scientific(raw), f"lost_digits:{column.name}", shown))
+        # who or what a row is of cannot be told: a pseudonym of it would be nobody's
+        if column.privacy == "pseudonymise" or column.name in keys:
+            faults.append((cleaning.is_broken(f'"r_{column.name}"'), f"broken_text:{column.name}", None))
     for name in essential_columns(feed):
         if name in by_name and by_name[name].type not in TIME_TYPES:
             faults.append((f'"{name}" is null', f"key_missing:{name}", None))
@@ -275,6 +305,17 @@ def _faults(feed: Feed, layout: Layout, present: list[Column]) -> list[tuple[str
     if event_grain(feed) == "month" and feed.event_time in by_name:
         faults.append(("event_month is null", f"date_missing:{feed.event_time}", None))
     return faults
+
+
+def _noted(feed: Feed, present: list[Column], layout: Layout, mode: str) -> list[tuple[str, str]]:
+    """Return condition and name of what is told of rows that are loaded all the same."""
+    found = [] if mode == "strict" else [(f"cell_count < {layout.width}", "few_cells:")]
+    for column in present:
+        if column.privacy == "pseudonymise" and column.required == "yes":
+            found.append((cleaning.has_odd_letters(f'"{column.name}"'), f"odd_letters:{column.name}"))
+        if column.type in DATE_TYPES and not _is_date_needed(column, feed):
+            found.append((_is_unread_date(column), f"unread_date:{column.name}"))
+    return found
 
 
 # 0000-00-00 and the like stand for no date

@@ -27,10 +27,14 @@ FIRST_MONTH, LAST_MONTH = "000000", "999999"
 
 @dataclass(frozen=True)
 class Replaced:
-    """What of older deliveries a delivery replaced in one month, and the month before and after; rows and yuan."""
+    """What of older deliveries a delivery replaced in one month, and the month before and after; rows and yuan.
+
+    ``moved`` are the rows that stand in this month now in the place of rows of another one.
+    """
 
     event_month: str
     gone: tuple[int, Decimal]
+    moved: tuple[int, Decimal]
     before: tuple[int, Decimal]
     after: tuple[int, Decimal]
 
@@ -58,7 +62,9 @@ def write_superseded(
     incoming = f"read_parquet([{listed}], hive_partitioning = false)"
     connection.execute(
         "create or replace temp table gone"
-        " (delivery_no integer, row_id bigint, event_month varchar, admdvs varchar, control_yuan decimal(20,2))"
+        " (delivery_no integer, row_id bigint, event_month varchar, admdvs varchar, control_yuan decimal(20,2),"
+        # of the version that stands in its place, where that is another month's
+        " month_now varchar, yuan_now decimal(20,2))"
     )
     _describe_files(connection, file_names)
     # among which parts a row that came can still have its like
@@ -94,7 +100,7 @@ def _describe_files(connection: duckdb.DuckDBPyConnection, names: dict[int, str]
 def _row(feed: Feed, alias: str) -> str:
     area = f"{alias}.{area_sql(feed)}" if feed.area else area_sql(feed)
     yuan = f"{alias}.{control_sql(feed)}" if feed.control_amount else control_sql(feed)
-    return f"{alias}.delivery_no, {alias}.row_id, {alias}.event_month, {area}, {yuan}"
+    return f"{alias}.delivery_no, {alias}.row_id, {alias}.event_month, {area}, {yuan}, null, null"
 
 
 def _standing(feed: Feed, state: FeedState) -> str | None:
@@ -368,11 +374,14 @@ latest as (
 ranked as (
     select
         *,
-        row_number() over (
-            partition by {listed}
-            order by content_hash <> latest_hash, delivery_no, row_id desc
-        ) as place,
+        row_number() over in_place as place,
+        first_value(event_month) over in_place as standing_month,
+        first_value(control_yuan) over in_place as standing_yuan,
     from latest
+    window in_place as (
+        partition by {listed}
+        order by content_hash <> latest_hash, delivery_no, row_id desc
+    )
 )
 
 select
@@ -381,6 +390,8 @@ select
     event_month,
     admdvs,
     control_yuan,
+    case when standing_month <> event_month then standing_month end as month_now,
+    case when standing_month <> event_month then standing_yuan end as yuan_now,
 from ranked
 where place > 1
 """
@@ -396,7 +407,8 @@ def _written(connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, de
     name = f"{feed.feed}/superseded.parquet"
     path = str(folder / name).replace("'", "''")
     connection.execute(
-        f"copy (select * from gone order by delivery_no, row_id) to '{path}' (compression zstd)"
+        "copy (select delivery_no, row_id, event_month, admdvs, control_yuan from gone order by delivery_no, row_id)"
+        f" to '{path}' (compression zstd)"
     )
     own = {
         int(file_no): (int(count), Decimal(yuan).quantize(Decimal("0.01")))
@@ -417,21 +429,32 @@ def _written(connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, de
 def _replaced(
     connection: duckdb.DuckDBPyConnection, feed: Feed, state: FeedState, delivery_no: int
 ) -> list[Replaced]:
-    """The months of which older rows gave way; ``control`` holds what this delivery wrote."""
+    """The months of which older rows gave way, and those that got rows for them; ``control`` holds what came."""
     gone = _sums(
         connection,
         f"select event_month, count(*), sum(control_yuan) from gone where delivery_no <> {delivery_no} group by 1",
     )
     if not gone:
         return []
+    moved = _sums(
+        connection,
+        "select month_now, count(*), sum(yuan_now) from gone"
+        f" where delivery_no <> {delivery_no} and month_now is not null group by 1",
+    )
+    # a file marked 全量 is all of its period: what it gives is told of every month
+    full = connection.execute(
+        "select distinct event_month from control inner join incoming_file using (file_no)"
+        " where is_full and written_count > 0"
+    ).fetchall()
+    months = sorted(gone.keys() | moved.keys() | {month for (month,) in full})
     if feed.control_amount:
-        parts = [part for part in state.standing if part.event_month in gone]
+        parts = [part for part in state.standing if part.event_month in months]
         before = _sums(
             connection,
             f"select event_month, count(*), sum({control_sql(feed)}) from ({standing_sql(feed, state, parts)}) group by 1",
         )
     else:
-        before = {month: (state.counts[month], Decimal("0.00")) for month in gone}
+        before = {month: (state.counts[month], Decimal("0.00")) for month in months}
     came = _sums(
         connection,
         "select event_month, sum(written_count), sum(written_yuan) from control group by event_month",
@@ -441,17 +464,13 @@ def _replaced(
         f"select event_month, count(*), sum(control_yuan) from gone where delivery_no = {delivery_no} group by 1",
     )
     nothing = (0, Decimal("0.00"))
-    return [
-        Replaced(
-            month,
-            lost,
-            before[month],
-            _added(
-                _added(before[month], lost, -1), _added(came.get(month, nothing), own.get(month, nothing), -1)
-            ),
-        )
-        for month, lost in sorted(gone.items())
-    ]
+    replaced = []
+    for month in months:
+        lost, had = gone.get(month, nothing), before.get(month, nothing)
+        got = _added(came.get(month, nothing), own.get(month, nothing), -1)
+        now = _added(_added(had, lost, -1), got)
+        replaced.append(Replaced(month, lost, moved.get(month, nothing), had, now))
+    return [each for each in replaced if each.gone[0] or each.before != each.after]
 
 
 def _sums(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, tuple[int, Decimal]]:

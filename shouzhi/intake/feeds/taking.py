@@ -14,7 +14,7 @@ from shouzhi.intake.feeds.faults import collect_faults
 from shouzhi.intake.feeds.file_names import file_month
 from shouzhi.intake.feeds.open_quotes import OpenQuote, find_open_quote
 from shouzhi.intake.feeds.parts import write_parts
-from shouzhi.intake.feeds.stage_sql import READ_MODES, read_sql, stage_sql
+from shouzhi.intake.feeds.stage_sql import READ_MODES, counted_sql, read_sql, stage_sql
 from shouzhi.intake.feeds.text_tables import TextTable
 from shouzhi.intake.parsed import Note
 
@@ -116,8 +116,8 @@ def _join(taken: Taken, other: Taken) -> None:
         taken.notes[file_no].extend(notes)
     for file_no, count in other.non_data.items():
         taken.non_data[file_no] += count
-    for key, count in other.unread_dates.items():
-        taken.unread_dates[key] += count
+    for key, count in other.noted.items():
+        taken.noted[key] += count
 
 
 def _is_of_the_file(error: duckdb.Error) -> bool:
@@ -139,9 +139,16 @@ def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch, members: list[Me
     for mode in READ_MODES:
         connection.execute("drop table if exists reject_errors")
         connection.execute("drop table if exists reject_scans")
-        sql = stage_sql(batch.feed, layout, read_sql(paths, layout, mode), mode)
+        source = read_sql(paths, layout, mode)
         try:
-            connection.execute(f"create or replace table staged as {sql}")
+            if mode != "strict":
+                # a table of its own: to plan what each cell says into all that is asked of it takes seconds
+                connection.execute(f"create or replace table padded as {counted_sql(layout, source)}")
+                source = "padded"
+            connection.execute(
+                f"create or replace table staged as {stage_sql(batch.feed, layout, source, mode)}"
+            )
+            connection.execute("drop table if exists padded")
         except duckdb.Error as error:
             if not _is_of_the_file(error):
                 raise

@@ -83,8 +83,12 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         # residents: 呼和浩特 paid in January only, 赤峰 not at all this year
         control("rsdt_psn_clct_detl_d", "202401", "150102", 7),
         control("rsdt_psn_clct_detl_d", "202404", "150202", 7),
+        # lines of claims do not come every month either: 赤峰 has some in January, 兴安盟 and the others none ever
+        control("fee_list_d", "202401", "150402", 6),
+        control("fee_list_d", "202404", "150102", 6),
         # 通辽's residents paid in the last December: the new year is no gap
         control("rsdt_psn_clct_detl_d", "202312", "150502", 3),
+        control("setl_d", "202401", "150502", 5),
         # a snapshot has no month; persons have no area
         control("psn_insu_d", "all", "150102", 9),
         control("psn_info_b", "all", None, 9),
@@ -128,7 +132,27 @@ def test_a_feed_that_comes_once_a_year_is_missing_only_where_the_year_is_empty(w
 def test_a_new_year_is_no_gap_of_a_feed_that_came_in_december(warehouse: Warehouse) -> None:
     paid = arrival(warehouse, "rsdt_psn_clct_detl_d", "150500")
     assert paid.pop("202312") == "reported"
-    assert paid == dict.fromkeys(("202401", "202402", "202403", "202404"), "no_rows")
+    assert paid.pop("202401") == "no_rows"
+
+
+def test_nothing_to_deliver_is_believed_only_of_an_area_that_delivered(warehouse: Warehouse) -> None:
+    # 赤峰 delivered its claims of February and April, and nothing at all of March
+    assert arrival(warehouse, "fee_list_d", "150400") == {
+        "202401": "reported",
+        "202402": "no_rows",
+        "202403": "missing",
+        "202404": "no_rows",
+    }
+    # 通辽 delivered nothing this year but in January
+    assert set(list(arrival(warehouse, "rsdt_psn_clct_detl_d", "150500").values())[2:]) == {"missing"}
+
+
+def test_a_feed_that_an_area_never_delivered_is_missing_where_others_did_and_not_where_nobody_does(
+    warehouse: Warehouse,
+) -> None:
+    assert set(arrival(warehouse, "fee_list_d", "152200").values()) == {"missing"}
+    assert arrival(warehouse, "fee_list_d", "152200").keys() == {"202401", "202402", "202403", "202404"}
+    assert arrival(warehouse, "acct_inc_detl_d", "152200") == {}
 
 
 def test_nobody_waits_for_residents_where_an_area_has_none(warehouse: Warehouse) -> None:

@@ -596,6 +596,43 @@ def test_check_tells_what_a_correction_would_replace(box):
     ]
 
 
+def test_a_row_of_another_month_now_is_told_of_both(box):
+    box.take(
+        setl_d_202403=[
+            version("setl_d", 1, "10.00", "2024-05-01 00:00:00", setl_time="2024-03-05"),
+            version("setl_d", 2, "20.00", "2024-05-01 00:00:00", setl_time="2024-03-06"),
+            version("setl_d", 3, "30.00", "2024-05-01 00:00:00", setl_time="2024-04-06"),
+        ]
+    )
+    folder = box.root / "more"
+    corrected = version("setl_d", 1, "11.00", "2024-06-01 00:00:00", setl_time="2024-04-05")
+    added = version("setl_d", 4, "1.00", "2024-06-01 00:00:00", setl_time="2024-05-05")
+    put(folder, "setl_d_202404.csv", text_table([corrected, added]))
+    assert check_extracts(folder, lake_root=box.path).replaced_lines == [
+        "结算信息 202403：原有 1 行 10.00 元被替代；该月 2 行 30.00 元 → 1 行 20.00 元（-10.00 元）",
+        "结算信息 202404：由别的月份改来 1 行 11.00 元；该月 1 行 30.00 元 → 2 行 41.00 元（+11.00 元）",
+    ]
+    # into a month of which nothing stood
+    put(folder, "setl_d_202404.csv", text_table([{**corrected, "setl_time": "2024-08-05"}]))
+    assert check_extracts(folder, lake_root=box.path).replaced_lines == [
+        "结算信息 202403：原有 1 行 10.00 元被替代；该月 2 行 30.00 元 → 1 行 20.00 元（-10.00 元）",
+        "结算信息 202408：由别的月份改来 1 行 11.00 元；该月 0 行 0.00 元 → 1 行 11.00 元（+11.00 元）",
+    ]
+
+
+def test_a_full_file_is_told_of_every_month_it_gives(box):
+    box.take(
+        setl_d_202403=[version("setl_d", 1, "10.00", "2024-05-01 00:00:00", setl_time="2024-03-05")],
+    )
+    folder = box.root / "more"
+    moved = version("setl_d", 1, "10.00", "2024-05-01 00:00:00", setl_time="2024-04-05")
+    put(folder, "setl_d_2024_全量.csv", text_table([moved]))
+    assert check_extracts(folder, lake_root=box.path).replaced_lines == [
+        "结算信息 202403：原有 1 行 10.00 元被替代；该月 1 行 10.00 元 → 0 行 0.00 元（-10.00 元）",
+        "结算信息 202404：该月 0 行 0.00 元 → 1 行 10.00 元（+10.00 元）",
+    ]
+
+
 def test_a_check_without_a_lake_supersedes_within_the_folder(tmp_path):
     rows = [
         version("setl_d", 1, yuan, f"2024-0{month}-01 00:00:00")
