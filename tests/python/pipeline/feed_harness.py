@@ -262,8 +262,8 @@ class AggregateBuilds:
 
         beginning = prepare.begin_file(home, code_hash)
         excluded = [part for kind in ("unit_test", "test") for part in ("--exclude-resource-type", kind)]
-        manifest = dbt_build.parsed_models(self.folder / "target", self.code_hash)
         with working_file.opened(home) as con:
+            manifest = dbt_build.parsed_models(self.folder / "target", self.code_hash)
             begun = prepare.prepare_lake(con, home, beginning)
             if begun:
                 standing.mark_standing(manifest, begun, con)
