@@ -21,6 +21,9 @@ import duckdb
 from shouzhi.home import Home, write_durably
 
 TAG = "stands"
+# The meta of a model whose next version reads what its table held before, and how that table is called then.
+FORMER_META = "keeps_former"
+FORMER_PREFIX = "former_"
 SIGNATURES_SQL = """
 select table_name, string_agg(column_name || ' ' || data_type, ', ' order by column_index), max(sql)
 from duckdb_columns()
@@ -185,7 +188,10 @@ def is_folded(manifest: Any, unique_id: str) -> bool:
 
 
 def mark_standing(manifest: Any, begun: Start, con: duckdb.DuckDBPyConnection) -> set[str]:
-    """Tag the standing nodes for dbt to leave out, and take the tables that will be made whole out of the working file."""
+    """Tag the standing nodes for dbt to leave out, and take the tables that will be made whole out of the working file.
+
+    Of what a model wants to read of its former self, the table is set aside until the next run.
+    """
     stands = standing_nodes(manifest, begun)
     for unique_id in stands:
         node = manifest.nodes[unique_id]
@@ -200,10 +206,16 @@ def mark_standing(manifest: Any, begun: Start, con: duckdb.DuckDBPyConnection) -
         for unique_id, node in manifest.nodes.items()
         if unique_id not in stands and node.resource_type in ("model", "seed")
     ]
+    keeping = [node for node in manifest.nodes.values() if node.config.meta.get(FORMER_META)]
     con.begin()
+    for node in keeping:
+        con.execute(f'drop table if exists "{node.schema}"."{FORMER_PREFIX}{node.alias}"')
     for node in gone:
-        if node.config.materialized in ("table", "seed", "view"):
+        relation = f'"{node.schema}"."{node.alias}"'
+        if node in keeping:
+            con.execute(f'alter table if exists {relation} rename to "{FORMER_PREFIX}{node.alias}"')
+        elif node.config.materialized in ("table", "seed", "view"):
             kind = "view" if node.config.materialized == "view" else "table"
-            con.execute(f'drop {kind} if exists "{node.schema}"."{node.alias}"')
+            con.execute(f"drop {kind} if exists {relation}")
     con.commit()
     return stands

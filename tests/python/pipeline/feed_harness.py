@@ -150,6 +150,8 @@ BY_MONTH = [
     *(f"+benefits__{mart}" for mart in prepare.REPLAY_MARTS),
 ]
 BY_MONTH += ["int_benefits__settled", "int_benefits__rule_text"]
+DOUBTFUL = ["int_check__doubtful_claim", "int_check__doubtful_contribution"]
+BY_MONTH += [f"+{name}" for name in DOUBTFUL]
 
 
 def completed(feed: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -307,7 +309,7 @@ class AggregateBuilds:
 
 
 def aggregate_tables(con: duckdb.DuckDBPyConnection, catalog: str) -> list[str]:
-    """What a build keeps by month or year, as schema.table."""
+    """What a build keeps by month or year, or takes over from the build before, as schema.table."""
     rows = con.execute(
         """
         select table_schema || '.' || table_name
@@ -318,10 +320,11 @@ def aggregate_tables(con: duckdb.DuckDBPyConnection, catalog: str) -> list[str]:
                 table_schema = 'core'
                 and (starts_with(table_name, 'agg_') or table_name in ('fct_feed_month', 'fct_reversal'))
                 or table_schema = 'benefits' and list_contains(?, table_name)
+                or table_schema = 'intermediate' and list_contains(?, table_name)
             )
         order by 1
         """,
-        [catalog, list(prepare.REPLAY_MARTS)],
+        [catalog, list(prepare.REPLAY_MARTS), DOUBTFUL],
     ).fetchall()
     return [name for (name,) in rows]
 

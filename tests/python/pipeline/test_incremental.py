@@ -37,6 +37,7 @@ PERSONS = ("15010000000000000001", "15010000000000000002", "15010000000000000003
 ACTIONS = (
     "settle", "late", "correct", "move", "reverse", "replace", "contribute", "recontribute", "premium", "snapshot",
     "clear", "pay", "account", "again", "bill", "rebill", "person", "year", "stay", "foreign", "foretell",
+    "known", "hospital",
 )  # fmt: skip
 
 
@@ -165,7 +166,26 @@ def act(
             begin, end = day(MONTHS[pick % 3], 3), day(month, 17) if pick % 2 else ""
             row = {"psn_no": person, "insu_admdvs": county, "crt_insu_date": begin, "paus_insu_date": end}
             row |= {"psn_insu_stas": "4" if end else "1", "psn_insu_rlts_id": f"L{world.next()}"}
+            if pick % 5 == 4:
+                row |= {"insutype_retr_flag": "1", "retr_trt_begn_date": begin}
             return "psn_insu_d", month, [row]
+        case "known":
+            # the persons there are, one of them dead now and then: who is not among them is not known any more
+            born = f"{1950 + world.next() % 50}-01-01"
+            persons = [each for bit, each in enumerate(PERSONS) if pick >> bit & 1] or [person]
+            dead = {"surv_stas": "2", "die_date": day(MONTHS[pick % 3], 1)}
+            known_rows = [
+                {"psn_no": each, "brdy": born} | (dead if pick >= 16 and each == person else {})
+                for each in persons
+            ]
+            return "psn_info_b", month, known_rows
+        case "hospital":
+            name = f"医院{world.next()}"
+            return (
+                "fixmedins_b",
+                month,
+                [{"fixmedins_code": f"H1501020000{1 + pick % 2}", "fixmedins_name": name}],
+            )
         case "clear":
             row = {"fee_clr_id": f"F{world.next()}", "clr_ym": month, "clr_optins": county}
             world.clearings.append(row)
@@ -344,6 +364,60 @@ def test_bills_change_where_the_replay_of_the_build_before_is_lost(
     deliver(home, world, [("rebill", 0, "202402", "150102", PERSONS[0])], tmp_path / "delivery1")
     assert builds.build(home) == first.build_id
     check_against_rebuild(builds, home)
+
+
+def test_who_lost_cover_or_is_not_known_any_more_is_looked_at_in_every_month(
+    builds: AggregateBuilds, tmp_path: Path
+) -> None:
+    """No settlement and no contribution comes here after the first delivery: what they were in order by goes."""
+    home = open_home(tmp_path / "home", region="neimenggu")
+    world = World()
+    one, other, third = PERSONS
+
+    def doubtful(*steps: Step) -> tuple[set[str], set[str]]:
+        deliver(home, world, list(steps), tmp_path / f"delivery{world.next()}")
+        builds.build(home)
+        (build_id,) = standing.kept_builds(home)
+        with duckdb.connect(str(standing.kept_file(home, build_id)), read_only=True) as con:
+            claims, contributions = (
+                {
+                    row[0]
+                    for row in con.execute(
+                        f"select {key} from intermediate.int_check__doubtful_{table}"
+                    ).fetchall()
+                }
+                for key, table in (("settlement_id", "claim"), ("contribution_id", "contribution"))
+            )
+        return claims, contributions
+
+    assert doubtful(
+        *FIRST,
+        ("snapshot", 0, "202312", "150202", other),
+        ("snapshot", 0, "202312", "159901", third),
+        ("known", 7, "202402", "150102", one),
+        ("hospital", 0, "202402", "150102", one),
+    ) == (set(), set())
+    claims = {row["psn_no"]: row["setl_id"] for row in world.settlements}
+    due = {row["psn_no"]: row["psn_clct_detl_id"] for row in world.contributions}
+    # cover that begins a month later than it did
+    assert doubtful(("snapshot", 1, "202402", "150102", one)) == ({claims[one]}, set())
+    # cover that ends before it did, and a retirement before what was paid
+    assert doubtful(
+        ("snapshot", 3, "202401", "159901", third), ("snapshot", 9, "202402", "150202", other)
+    ) == ({claims[one], claims[third]}, {due[other]})
+    # one who is not known any more, and one who had died before the service
+    found = doubtful(("known", 19, "202402", "150102", other))
+    assert found[0] == set(claims.values())
+    assert found[1] > {due[other], due[third]}
+    check_against_rebuild(builds, home)
+    # all that was in order is back, but under an institution that is not known
+    assert doubtful(
+        ("snapshot", 0, "202402", "150102", one),
+        ("snapshot", 0, "202402", "150202", other),
+        ("snapshot", 0, "202402", "159901", third),
+        ("known", 7, "202402", "150102", one),
+    ) == (set(), set())
+    assert doubtful(("hospital", 1, "202402", "150102", one)) == (set(claims.values()), set())
 
 
 def test_only_the_months_that_changed_are_written_anew(builds: AggregateBuilds, tmp_path: Path) -> None:

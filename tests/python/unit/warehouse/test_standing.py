@@ -26,7 +26,7 @@ MACROS = {
 def node(kind: str, *parents: str, severity: str = "error", macros: tuple[str, ...] = ()) -> SimpleNamespace:
     return SimpleNamespace(
         resource_type={"test": "test", "seed": "seed"}.get(kind, "model"),
-        config=SimpleNamespace(materialized=kind, severity=severity),
+        config=SimpleNamespace(materialized=kind, severity=severity, meta={}),
         depends_on_nodes=list(parents),
         depends_on=SimpleNamespace(macros=list(macros)),
         schema="core",
@@ -110,6 +110,27 @@ def test_what_is_made_anew_is_out_of_the_file_and_what_stands_is_left_out_by_dbt
         left = con.execute("select table_name from information_schema.tables order by 1").fetchall()
     # the months of an aggregate are taken out by itself
     assert [name for (name,) in left] == ["agg", "area", "asset", "dim_area", "stg_asset"]
+
+
+def test_what_a_model_reads_of_its_former_self_is_set_aside_for_one_run(tmp_path: Path) -> None:
+    warehouse = tmp_path / "w.duckdb"
+
+    def held(changed: set[str], made: int) -> dict[str, int]:
+        manifest = project()
+        manifest.nodes["model.person"].config.meta[standing.FORMER_META] = True
+        standing.mark_standing(manifest, begun(changed), warehouse)
+        with duckdb.connect(str(warehouse)) as con:
+            con.execute(f"create table if not exists core.person as select {made} as i")
+            tables = con.execute("select table_name from duckdb_tables()").fetchall()
+            return {name: con.execute(f"select i from core.{name}").fetchall()[0][0] for (name,) in tables}
+
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("create schema core")
+    assert held({"setl_d"}, 1) == {"person": 1}
+    assert held({"setl_d"}, 2) == {"person": 2, "former_person": 1}
+    assert held({"setl_d"}, 3) == {"person": 3, "former_person": 2}
+    # it stands: nothing changed since
+    assert held({"fund_asset"}, 4) == {"person": 3}
 
 
 def test_a_relation_of_the_lake_is_told_by_its_query_or_its_rows(tmp_path: Path) -> None:
