@@ -118,8 +118,8 @@ def test_what_a_model_reads_of_its_former_self_is_set_aside_for_one_run(tmp_path
     def held(changed: set[str], made: int) -> dict[str, int]:
         manifest = project()
         manifest.nodes["model.person"].config.meta[standing.FORMER_META] = True
-        standing.mark_standing(manifest, begun(changed), warehouse)
         with duckdb.connect(str(warehouse)) as con:
+            standing.mark_standing(manifest, begun(changed), con)
             con.execute(f"create table if not exists core.person as select {made} as i")
             tables = con.execute("select table_name from duckdb_tables()").fetchall()
             return {name: con.execute(f"select i from core.{name}").fetchall()[0][0] for (name,) in tables}
