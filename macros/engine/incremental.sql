@@ -33,6 +33,19 @@
     {%- if execute and is_incremental() -%}{{ in_months(changed_months(feeds)) }}{%- endif -%}
 {%- endmacro %}
 
+{#
+    The same over several feeds that have months of their own: a row says its feed (feed_code), and a month that changed in one
+    feed is not made anew for the others. A condition by itself: true in a full build.
+#}
+{% macro in_changed_months_of_own_feed(feeds) -%}
+    {%- if execute and is_incremental() -%}
+        {%- for feed in feeds -%}
+            {{ "(" if loop.first else " or " }}(feed_code = '{{ feed }}'{{ in_months(changed_months([feed])) }}){{ ")" if loop.last }}
+        {%- endfor -%}
+    {%- else -%} true
+    {%- endif -%}
+{%- endmacro %}
+
 {# A list of months as a condition of literals: of none where it is empty, no condition where there is no list. #}
 {% macro in_months(months) -%}
     {%- if months %} and event_month in ({{ quoted_list(months) }}){% elif months is not none %} and false{% endif -%}
@@ -44,6 +57,10 @@
         {%- set months = changed_months(feeds) -%}
         {%- if months -%} delete from {{ this }} where event_month in ({{ quoted_list(months) }}) {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+{% macro delete_changed_months_of_own_feed(feeds) -%}
+    {%- if execute and is_incremental() -%} delete from {{ this }} where {{ in_changed_months_of_own_feed(feeds) }} {%- endif -%}
 {%- endmacro %}
 
 {% macro quoted_list(values) -%}

@@ -143,6 +143,7 @@ select
         ), false
     ) as is_amount_wrong,
     total_yuan,
+    feed_code,
     delivery_no,
     file_no,
     row_number

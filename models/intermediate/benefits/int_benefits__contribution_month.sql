@@ -5,13 +5,14 @@
     schema='core',
     alias='agg_contribution_due_month',
     contract={'enforced': true},
-    pre_hook="{{ delete_changed_months(['staf_psn_clct_detl_d', 'rsdt_psn_clct_detl_d']) }}",
+    pre_hook="{{ delete_changed_months_of_own_feed(['staf_psn_clct_detl_d', 'rsdt_psn_clct_detl_d']) }}",
 ) }}
 
 -- Contributions due and declared by month, kept by month like the aggregates of core, beside which it lies: a run reads
--- the rows of changed months only. What is due follows from the row and the policy seeds alone; other seeds are another
+-- the rows of a feed's changed months only. What is due follows from the row and the policy seeds alone; other seeds are another
 -- code, with which every month is made anew.
 select
+    feed_code,
     area_code,
     insutype_code,
     event_month,
@@ -44,8 +45,9 @@ select
     {{- "," if not loop.last }}
     {%- endfor %}
 from {{ ref('int_benefits__contribution_due') }}
-where true{{ incremental_by_month(['staf_psn_clct_detl_d', 'rsdt_psn_clct_detl_d']) }}
+where {{ in_changed_months_of_own_feed(['staf_psn_clct_detl_d', 'rsdt_psn_clct_detl_d']) }}
 group by
+    feed_code,
     area_code,
     insutype_code,
     event_month,

@@ -1,7 +1,7 @@
 {{ config(materialized='ephemeral') }}
 -- Employees' and residents' contributions in one relation, with what the rules of contributions read of them.
-{% for relation, columns in [
-    ('fct_employee_contribution', {
+{% for feed, relation, columns in [
+    ('staf_psn_clct_detl_d', 'fct_employee_contribution', {
         'base': 'coalesce(employer_base_yuan, person_base_yuan)',
         'person_base': 'coalesce(person_base_yuan, employer_base_yuan)',
         'wage': 'coalesce(wage_yuan, employer_base_yuan, person_base_yuan)',
@@ -11,7 +11,7 @@
         'other': 'coalesce(other_yuan, 0)',
         'person': 'coalesce(person_yuan, 0)',
     }),
-    ('fct_resident_contribution', {
+    ('rsdt_psn_clct_detl_d', 'fct_resident_contribution', {
         'base': 'cast(null as decimal(20, 2))',
         'person_base': 'cast(null as decimal(20, 2))',
         'wage': 'cast(null as decimal(20, 2))',
@@ -61,6 +61,7 @@ select
         when person_type_code is not null and insutype_code = '310' then person_type_code = '1103'
         else insutype_code = '310' and coalesce(employer_yuan, 0) = 0 and coalesce({{ columns.employer_rate }}, 0) = 0
     end as is_flexible,
+    '{{ feed }}' as feed_code,
     delivery_no,
     file_no,
     row_number

@@ -96,6 +96,7 @@ select
     resident_premium_yuan,
     resident_subsidy_yuan,
     outside_code,
+    feed_code,
     delivery_no,
     file_no,
     row_number,
