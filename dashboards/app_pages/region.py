@@ -101,7 +101,9 @@ def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any]
             )
             parts = [
                 word("trend_code", level["trend_code"]),
-                f"较上期：{word('change_code', level['change_code'])}",
+                "最早的一期，没有上期可比"
+                if level["is_first_period"]
+                else f"较上期：{word('change_code', level['change_code'])}",
             ]
             if not is_missing(level["months_in_level"]):
                 parts.append(f"已持续 {fmt(level['months_in_level'], '个')} 期")
@@ -365,7 +367,9 @@ def peers_block(view: View) -> None:
     st.subheader("与其他统筹区比较")
     if view.region_code:
         st.caption(
-            "全区有两个数：上面的“全区（含调剂金）”包括自治区调剂金；这里比较用“各统筹区合计”，不含调剂金。"
+            "全区有两个数：上面的“全区（含调剂金）”包括自治区调剂金，上下级往来相互抵销；"
+            "这里比较用“各统筹区合计”，是各统筹区自己的数相加，不含调剂金、不抵销。"
+            "其中同比只计两期都报送的统筹区，预算执行率只计预算和执行都有数的统筹区，与预算图和科目表的全区数因此不同。"
         )
     if mine.empty:
         st.markdown("× 不适用：这一期没有可比指标。")

@@ -151,6 +151,9 @@ def tile_line(view: View, row: pd.Series) -> str:
 def change_list(view: View, levels: pd.DataFrame) -> None:
     """What changed since the last period."""
     st.subheader("变化清单")
+    if levels["change_code"].isna().all():
+        st.markdown("这是最早的一期，没有上期可比。")
+        return
     changed = levels[levels["change_code"].isin(["new", "raised", "lowered", "cleared"])]
     level = chosen_level()
     if level:
