@@ -327,8 +327,8 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def register(connection: duckdb.DuckDBPyConnection, lake_root: Path) -> None:
-    """Create the relations of schema ``lake`` in a DuckDB connection.
+def register(connection: duckdb.DuckDBPyConnection, lake_root: Path, known: int = 0) -> None:
+    """Create the relations of schema ``lake`` in a DuckDB connection, which may hold those up to delivery ``known``.
 
     ``fund_statement`` and ``quarantine_row`` are views over exactly the files that the manifest names (empty
     tables where there is none); ``intake_file`` and ``intake_note`` are tables filled from the manifest.
@@ -357,7 +357,7 @@ def register(connection: duckdb.DuckDBPyConnection, lake_root: Path) -> None:
             connection.register("empty_part", empty)
             connection.execute(f"create table lake.{relation} as select * from empty_part")
             connection.unregister("empty_part")
-    _check_present(register_feeds(connection, lake_root, entries))
+    _check_present(register_feeds(connection, lake_root, entries, known))
     columns = {**FILE_COLUMNS, **STANDING_COLUMNS}
     _create_table(connection, "intake_file", columns, _file_records(entries))
     connection.execute(STANDING_UPDATE)

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from shouzhi.warehouse import renew
+from shouzhi.warehouse import renew, standing
 
 EXPORTED_SCHEMAS = (
     "fund_balance",
@@ -96,7 +96,7 @@ def export_marts(
     """Write ``target`` and return its row counts by relation.
 
     ``name_rows`` puts the views over the rows of the build into it, at the end. ``former`` is the file of the build that
-    the working file started from: what it holds already stays as it lies.
+    the working file started from: what it holds already stays as it lies. Of tables that dbt left standing nothing is asked.
 
     ``facts`` become ``dim_build``; no wall clock may be among them, so that the same input gives the
     same tables. Great Expectations' results join those of dbt in the same relations; they are asked for last.
@@ -127,8 +127,9 @@ def export_marts(
                 write_table = renew.renew if relation in held else renew.write_whole
                 write_table(cursor, table, source)
 
+        left = {*JOINED_RELATIONS, *(held & standing_tables(manifest))}
         with ThreadPoolExecutor(WRITERS) as pool:
-            for each in [pool.submit(write, one) for one in relations if one not in JOINED_RELATIONS]:
+            for each in [pool.submit(write, one) for one in relations if one not in left]:
                 each.result()
         con.execute("checkpoint marts")
         for relation, rows in zip(JOINED_RELATIONS, (gx_results(), gx_checks), strict=True):
@@ -150,6 +151,15 @@ def export_marts(
         con.execute("detach warehouse")
         con.execute("checkpoint marts")
     return counts
+
+
+def standing_tables(manifest: dict[str, Any]) -> set[tuple[str, str]]:
+    """The tables of the build before that nothing changed under."""
+    return {
+        (node["schema"], relation_of(node))
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in {"model", "seed"} and standing.TAG in (node.get("tags") or ())
+    }
 
 
 def exported_relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

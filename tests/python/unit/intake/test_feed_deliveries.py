@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from habit_tools import (
     FEEDS,
@@ -523,6 +524,7 @@ def test_any_order_of_deliveries_conserves_lines_and_leaves_the_newest(box, seed
     source = random.Random(seed)
     stands: dict[str, tuple[tuple[str, int, int], Row]] = {}
     order = 0
+    followed = duckdb.connect()
     for delivery in range(5):
         files: dict[str, list[Row]] = {}
         for name in source.sample(["a", "b", "c"], source.randint(1, 3)):
@@ -548,6 +550,10 @@ def test_any_order_of_deliveries_conserves_lines_and_leaves_the_newest(box, seed
         assert sorted(map(str, loaded(box.path, "setl_d"))) == sorted(
             str(expected("setl_d", row)) for _, row in stands.values()
         )
+        # sums that follow the lake from delivery to delivery are those made from all of it
+        lake.register(followed, box.path, known=delivery)
+        sums = followed.execute("select * from lake.feed_control order by all").to_arrow_table()
+        assert sums.to_pylist() == relation(box.path, "feed_control")
     months = box.months("setl_d")
     for month, (_, count) in months.items():
         assert count == sum(row["event_month"] == month for row in standing(box.path, "setl_d"))
