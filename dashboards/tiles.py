@@ -13,8 +13,6 @@ import pandas as pd
 
 from dashboards.labels import (
     HELD_TAG,
-    LEVEL_SYMBOL,
-    LEVEL_TEXT,
     NOT_APPLICABLE,
     NOT_REPORTED,
     fmt_months,
@@ -23,6 +21,7 @@ from dashboards.labels import (
     period_label,
 )
 from dashboards.palette import GREY, LEVEL_COLOR, LEVEL_INK
+from shouzhi.words import LEVEL_SYMBOL, LEVEL_TEXT
 
 TILE_NOTE = "方格示意图，非地图"
 WARNED = ("red", "orange", "yellow", "blue")

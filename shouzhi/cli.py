@@ -1,6 +1,7 @@
 """The command line: Chinese help and messages, English command names, one sentence per mistake."""
 
 import datetime
+import functools
 import os
 import sys
 import traceback
@@ -11,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from shouzhi import __version__
+from shouzhi.chinese_help import Group, Option, usage_sentence
 from shouzhi.collector import collect_rarely
 from shouzhi.errors import INTERRUPTED, UserError
 from shouzhi.home import (
@@ -36,54 +38,17 @@ EPILOG = """\
   shouzhi query "select * from fund_balance.fct_fund_balance limit 5"
 """
 
+option = functools.partial(click.option, cls=Option)
 # Whether it may be read is told where it is read, with its name.
 PLACE = click.Path(path_type=Path, readable=False)
 
 
-class ChineseHelp:
-    """Help pages whose fixed words are Chinese too."""
-
-    def format_usage(self: Any, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="用法：")
-
-    def format_options(self: Any, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
-        records = [record for option in options if (record := option.get_help_record(ctx))]
-        if records:
-            with formatter.section("选项"):
-                formatter.write_dl(records)
-        if isinstance(self, click.Group):
-            with formatter.section("命令"):
-                formatter.write_dl(
-                    [(name, self.commands[name].get_short_help_str(80)) for name in self.list_commands(ctx)]
-                )
-
-    def get_help_option(self: Any, ctx: click.Context) -> click.Option | None:
-        option = super().get_help_option(ctx)  # type: ignore[misc]
-        if option is not None:
-            option.help = "显示本说明。"
-        return option
-
-
-class Command(ChineseHelp, click.Command):
-    """A command with Chinese help."""
-
-
-class Group(ChineseHelp, click.Group):
-    """The command group, in the order in which commands are defined."""
-
-    command_class = Command
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
 def home_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
+    return option(
         "--home",
         type=PLACE,
         default=DEFAULT_HOME,
-        metavar="DIR",
+        metavar="目录",
         help="数据目录：配置、数据湖、各版本和运行记录都在里面。默认 ./var。",
     )(function)
 
@@ -101,10 +66,10 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("extracts", type=PLACE, metavar="EXTRACTS")
+@click.argument("extracts", type=PLACE, metavar="报表文件夹")
 @home_option
 def run(extracts: Path, home: Path) -> int:
-    """读入 EXTRACTS 文件夹里的报表，建模、检验并发布。
+    """读入报表文件夹里的报表，建模、检验并发布。
 
     \b
     退出码：
@@ -123,11 +88,9 @@ def run(extracts: Path, home: Path) -> int:
 
 @cli.command()
 @home_option
-@click.option("--title", metavar="TEXT", help="看板里显示的名称。默认为目录名。")
-@click.option("--region", metavar="PACK", help="地区包：neimenggu（默认）或 public（全国公开数据）。")
-@click.option(
-    "--sample", is_flag=True, help="样例数据用：样例参数（两份文件没有规定的起付线、比例等）一并生效。"
-)
+@option("--title", metavar="名称", help="看板里显示的名称。默认为目录名。")
+@option("--region", metavar="地区包", help="地区包：neimenggu（默认）或 public（全国公开数据）。")
+@option("--sample", is_flag=True, help="样例数据用：样例参数（政策文件没有规定的起付线、比例等）一并生效。")
 def init(home: Path, title: str | None, region: str | None, sample: bool) -> int:
     """建立数据目录并写好配置 shouzhi.toml（可选；run 第一次运行时也会建立）。"""
     regions = known_regions()
@@ -142,12 +105,12 @@ def init(home: Path, title: str | None, region: str | None, sample: bool) -> int
 
 
 @cli.command()
-@click.argument("extracts", type=PLACE, metavar="EXTRACTS")
+@click.argument("extracts", type=PLACE, metavar="报表文件夹")
 @home_option
 def check(extracts: Path, home: Path) -> int:
-    """检查 EXTRACTS 文件夹里的报表是否合格，什么也不写入。
+    """检查报表文件夹里的报表是否合格，什么也不写入。
 
-    数据目录里已有数据的，一并说明哪些文件已接收过、哪些旧数据会被替代。
+    数据目录里已有数据的，一并说明哪些文件已接收过、哪些旧数据会被替换。
 
     \b
     退出码：
@@ -168,13 +131,13 @@ def check(extracts: Path, home: Path) -> int:
 
 
 @cli.command()
-@click.argument("name", metavar="FILE")
-@click.option("--reason", required=True, metavar="TEXT", help="为什么不再处理，会记录在案。")
+@click.argument("name", metavar="文件名")
+@option("--reason", required=True, metavar="原因", help="为什么不再处理，会记录在案。")
 @home_option
 def dismiss(name: str, reason: str, home: Path) -> int:
-    """注明 FILE（被退回，或有行被隔离）不再处理：以后的 run 不再因它而提示，也不再标待核。
+    """注明一个文件（被拒收，或有行被隔离）不再处理：以后的 run 不再因它而提示，也不再标待核。
 
-    文件的收到记录、退回或隔离的原因和这里写的原因都保留在数据湖的清单和“数据质量”页上。
+    文件的收到记录、拒收或隔离的原因和这里写的原因都保留在数据湖的清单和“数据质量”页上。
     改正后重新报送的文件照常读取，不需要注明。
 
     \b
@@ -189,15 +152,15 @@ def dismiss(name: str, reason: str, home: Path) -> int:
     with home_lock(place, f"shouzhi dismiss {name}"):
         for each in dismiss_file(place.lake, name, reason):
             click.echo(
-                f"已注明不再处理：{each['file_name']}（第 {each['delivery_no']} 批报送，{'退回' if each['status_code'] == 'rejected' else '隔离'}原因：{each['first_reason']}）。"
+                f"已注明不再处理：{each['file_name']}（第 {each['delivery_no']} 批报送，{'拒收' if each['status_code'] == 'rejected' else '隔离'}原因：{each['first_reason']}）。"
             )
     click.echo("下一次 shouzhi run 起不再提示；文件内容改动后再报送的，照常读取。")
     return 0
 
 
 @cli.command()
-@click.argument("sql", metavar="SQL")
-@click.option(
+@click.argument("sql", metavar="查询语句")
+@option(
     "--format",
     "kind",
     type=click.Choice(["table", "csv", "json"]),
@@ -206,15 +169,32 @@ def dismiss(name: str, reason: str, home: Path) -> int:
 )
 @home_option
 def query(sql: str, kind: str, home: Path) -> int:
-    """在已发布的版本上执行一条只读查询 SQL。
+    """在已发布的版本上执行一条只读查询（SQL）。
 
-    只能读这一个版本的表，不能写入、附加数据库或读写文件。
+    只能读这一个版本的表，不能写入、附加数据库或读写文件。有哪些表、哪些列见 shouzhi tables。
     """
     from shouzhi.warehouse import publish
     from shouzhi.warehouse.query import formatted, run_query
 
     columns, rows = run_query(publish.published_build(existing_home(home)).marts, sql)
     click.echo(formatted(columns, rows, kind), nl=False)
+    return 0
+
+
+@cli.command()
+@click.argument("name", required=False, metavar="[表名]")
+@home_option
+def tables(name: str | None, home: Path) -> int:
+    """列出可以查询的表和内容；写表名则列出它的各列。
+
+    例如 shouzhi tables，shouzhi tables fund_balance.fct_fund_balance。rows. 开头的是逐笔的业务数据。
+    """
+    from shouzhi.warehouse import publish
+    from shouzhi.warehouse.query import formatted, published_columns, published_tables
+
+    marts = publish.published_build(existing_home(home)).marts
+    columns, rows = published_columns(marts, name) if name else published_tables(marts)
+    click.echo(formatted(columns, rows, "table"), nl=False)
     return 0
 
 
@@ -240,37 +220,35 @@ def state_of(manifest: dict[str, Any]) -> str:
 
 
 @cli.command()
-@click.argument("out", type=PLACE, metavar="OUT")
-@click.option(
+@click.argument("out", type=PLACE, metavar="输出文件夹")
+@option(
     "--persons",
     type=click.IntRange(100, 50_000_000),
     default=100_000,
     show_default="100000",
-    metavar="N",
+    metavar="人数",
     help="人数。",
 )
-@click.option(
-    "--months", type=click.IntRange(1, 120), default=48, show_default="48", metavar="M", help="月数。"
-)
-@click.option(
+@option("--months", type=click.IntRange(1, 120), default=48, show_default="48", metavar="月数", help="月数。")
+@option(
     "--seed",
     type=click.IntRange(0, 2_000_000_000),
     default=20_261_001,
-    metavar="S",
+    metavar="种子",
     help="随机种子；同一种子生成的文件逐字节相同。",
 )
-@click.option(
+@option(
     "--scenario",
     type=click.Choice(["steady", "deficit", "messy"]),
     default="deficit",
     show_default="deficit",
     help="情景：steady 平稳，deficit 有地区转为赤字、穿底、结余过多或停止报送，messy 各种不规范的文件。",
 )
-@click.option("--start", default="202201", show_default="202201", metavar="YYYYMM", help="第一个月。")
+@option("--start", default="202201", show_default="202201", metavar="年月", help="第一个月。")
 def synth(out: Path, persons: int, months: int, seed: int, scenario: str, start: str) -> int:
-    """在 OUT（空的或还没有的文件夹）生成一套虚构的样例数据：业务数据、报表、预决算。
+    """在输出文件夹（空的或还没有的）生成一套虚构的样例数据：业务数据、报表、预决算。
 
-    不含任何真实的人、机构或账目；OUT/说明.md 有说明，OUT/truth/ 记录有意安排的情节，只供测试核对。
+    不含任何真实的人、机构或账目；其中说明.md 有说明，truth/ 记录有意安排的情节，只供测试核对。
     """
     from shouzhi.synthetic import generate
 
@@ -286,14 +264,14 @@ def synth(out: Path, persons: int, months: int, seed: int, scenario: str, start:
 
 
 @cli.command()
-@click.option(
+@option(
     "--diff",
     nargs=2,
-    metavar="A B",
-    help="比较两个版本：哪些数变了、差多少、由哪些报送而来。A、B 为版本编号的前几位，"
+    metavar="原版本 新版本",
+    help="比较两个版本：哪些数变了、差多少、由哪些报送而来。写版本编号的前几位，"
     "current 指正在发布的版本，previous 指它之前生成的那个版本。",
 )
-@click.option(
+@option(
     "--format",
     "kind",
     type=click.Choice(["table", "csv", "json"]),
@@ -352,7 +330,7 @@ def builds_diff(place: Home, names: tuple[str, str], kind: str) -> int:
         if not build.marts.is_file():
             raise UserError(f"版本 {build.build_id} 的文件不见了，不能比较。请用 shouzhi builds 另选一个。")
     result = read_restatement(former.marts, made.marts, shown=DIFF_SHOWN if kind == "table" else EVERY_ROW)
-    rows = [table_row(row) for row in result.rows]
+    rows = [table_row(row, is_read=kind == "table") for row in result.rows]
     if kind != "table":
         click.echo(formatted(COLUMNS, rows, kind), nl=False)
         return 0
@@ -366,10 +344,10 @@ def builds_diff(place: Home, names: tuple[str, str], kind: str) -> int:
 
 
 @cli.command()
-@click.argument("build", metavar="BUILD")
+@click.argument("build", metavar="版本号")
 @home_option
 def publish(build: str, home: Path) -> int:
-    """改为发布另一个版本 BUILD（可只写编号的前几位），用于退回。"""
+    """改为发布另一个版本（版本号可只写前几位），用于回退。"""
     from shouzhi.warehouse import publish as publishing
 
     place = existing_home(home)
@@ -389,15 +367,22 @@ def publish(build: str, home: Path) -> int:
 
 
 @cli.command()
-@click.option(
+@option(
     "--home",
     "homes",
     type=PLACE,
     multiple=True,
-    metavar="DIR",
+    metavar="目录",
     help="数据目录，可给多个。默认 ./var，以及 ./var-public（如果有）。",
 )
-@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default="8501", help="端口。")
+@option(
+    "--port",
+    metavar="端口号",
+    type=click.IntRange(1, 65535),
+    default=8501,
+    show_default="8501",
+    help="端口。",
+)
 def serve(homes: tuple[Path, ...], port: int) -> NoReturn:
     """在本机打开看板（http://127.0.0.1:端口）。按 Ctrl+C 结束。"""
     chosen = homes or tuple(path for path in (DEFAULT_HOME, Path("var-public")) if path.is_dir())
@@ -425,33 +410,6 @@ def serve(homes: tuple[Path, ...], port: int) -> NoReturn:
     # place, so that whoever stops the command stops the server.
     os.chdir(PRODUCT_ROOT)
     os.execve(sys.executable, command, environment)
-
-
-def usage_sentence(error: click.UsageError) -> str:
-    """A mistake on the command line, in Chinese."""
-    path = error.ctx.command_path if error.ctx else "shouzhi"
-    match error:
-        case click.NoSuchOption():
-            what = f"没有 {error.option_name} 这个选项"
-        case click.MissingParameter():
-            name = error.param.make_metavar(error.ctx) if error.param and error.ctx else "参数"
-            what = f"缺少 {name}"
-        case click.BadParameter():
-            name = error.param.opts[-1] if error.param else "参数"
-            kind = error.param.type if error.param else None
-            allowed = f"，可用的是 {'、'.join(kind.choices)}" if isinstance(kind, click.Choice) else ""
-            allowed = (
-                f"，应是 {kind.min} 到 {kind.max} 的整数" if isinstance(kind, click.IntRange) else allowed
-            )
-            what = f"{name} 的值不对{allowed}"
-        case _ if "No such command" in error.message:
-            what = f"没有 {error.message.split(chr(39))[1]} 这个命令"
-        case _ if "unexpected extra argument" in error.message:
-            given = error.message.partition("(")[2].rstrip(")")
-            what = f"多给了参数 {given}（文件夹名里有空格时请加引号）"
-        case _:
-            what = error.message
-    return f"{what}。用法见 {path} --help。"
 
 
 def fail(sentence: str, code: int) -> NoReturn:

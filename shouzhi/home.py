@@ -37,7 +37,7 @@ threads = {threads}
 # 保留最近多少个版本；正在发布的版本永远保留。
 keep_builds = {keep_builds}
 
-# 样例参数：两份文件没有规定的起付线、支付比例等，只供样例数据使用。真实数据必须为 false。
+# 样例参数：政策文件没有规定的起付线、支付比例等，只供样例数据使用。真实数据必须为 false。
 sample_policy = {sample_policy}
 """
 

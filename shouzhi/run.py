@@ -152,10 +152,10 @@ def issue_sentences(report: ContractReport, found: OpenIssues) -> list[str]:
     ]
     unread = [f"{each.name}：{each.first_reason}" for each in report.files if each.status_code == "not_read"]
     sentences = [f"收到：{report.summary}"] if report.files else []
-    sentences += [f"  {line}" for line in listed(report.feed_lines)]
-    sentences += [f"  没有读入：{line}" for line in listed(untaken)]
+    sentences += [f"  {line}" for line in report.feed_lines]
+    sentences += [f"  拒收：{line}" for line in listed(untaken)]
     sentences += [f"  有问题：{line}" for line in listed(problems)]
-    sentences += [f"  未读：{line}" for line in listed(unread)]
+    sentences += [f"  尚不读取：{line}" for line in listed(unread)]
     issues = replace(found.counted, rejected_files=len(untaken))
     if found.holds:
         sentences.append(f"  待核：{found.holds_named}")

@@ -11,13 +11,8 @@ from dashboards.components.frame import View, breadcrumb, checks_text, view_of_p
 from dashboards.components.state import prepare
 from dashboards.components.tables import Col, documented, show_table, wrapped_table
 from dashboards.components.versions import builds_block
-from dashboards.labels import (
-    CHECK_KIND_TEXT,
-    DIFFERENCE_TEXT,
-    is_missing,
-    period_label,
-    word,
-)
+from dashboards.labels import is_missing, key_text, period_label, word
+from shouzhi.words import CHECK_KIND_TEXT, DIFFERENCE_TEXT
 
 ALL = "全部"
 HOLD_SPANS = ["全部期间", "本期"]
@@ -43,7 +38,8 @@ FAILURE_COLUMNS = [
     Col("period_text", header="统计期"),
     Col("violated_count", "count", "不符条数"),
     Col("evidence_yuan", "yuan", "涉及金额"),
-    Col("sample_keys", header="不符的键", width="large"),
+    Col("sample_text", header="不符的记录", width="large"),
+    Col("sample_keys", header="键（代码）", width=200),
 ]
 HOLD_COLUMNS = [
     Col("area_name", header="统筹区"),
@@ -57,15 +53,15 @@ BATCH_COLUMNS = [
     Col("file_name", header="文件", width=270),
     Col("feed_name", header="数据种类", width=130),
     Col("status_code", "word", "状态", 80),
-    Col("first_reason", header="退回或隔离的首个原因", width=260),
+    Col("first_reason", header="拒收或隔离的首个原因", width=260),
     Col("received_rows", "count", "收到行数"),
     Col("loaded_rows", "count", "入库行数"),
-    Col("superseded_rows", "count", "被替代行数"),
+    Col("superseded_rows", "count", "被替换行数"),
     Col("quarantined_rows", "count", "隔离行数"),
     Col("non_data_rows", "count", "非数据行"),
     Col("received_yuan", "yuan", "收到金额"),
     Col("loaded_yuan", "yuan", "入库金额"),
-    Col("superseded_yuan", "yuan", "被替代金额"),
+    Col("superseded_yuan", "yuan", "被替换金额"),
     Col("quarantined_yuan", "yuan", "隔离金额"),
     Col("encoding_code", header="编码"),
 ]
@@ -150,8 +146,11 @@ def checks_block(view: View) -> None:
     st.markdown("**不通过与警告的明细**")
     ids = [ALL, *checks.loc[checks["status"].isin(["fail", "warn"]), "check_id"]]
     prepare("jb", ids, ALL, "检查编号")
-    check_id = st.selectbox("检查编号", ids, key="jb", width=240)
+    check_id = st.selectbox("检查编号", ids, placeholder="请选择", key="jb", width=240)
     failures = _with_period(view, view.rows("check_failures", check_id="*" if check_id == ALL else check_id))
+    coded = view.rows("key_names")
+    names = dict(zip(coded["code"], coded["name"], strict=True))
+    failures["sample_text"] = [key_text(keys, names) for keys in failures["sample_keys"]]
     show_table(
         view,
         failures,
@@ -229,7 +228,7 @@ def rejected_files(batches: pd.DataFrame) -> None:
         for row in rejected.head(REJECTED_NAMED).itertuples()
     ]
     more = [f"- 等 {len(rejected)} 份，其余见下表"] if len(rejected) > REJECTED_NAMED else []
-    st.warning("\n".join([f"整份退回 {len(rejected)} 份：", "", *lines, *more]), icon=":material/error:")
+    st.warning("\n".join([f"整份拒收 {len(rejected)} 份：", "", *lines, *more]), icon=":material/error:")
 
 
 def intake_block(view: View) -> None:
@@ -240,8 +239,8 @@ def intake_block(view: View) -> None:
     if len(codes) > 1:
         options = [ALL, *codes]
         prepare("rk", options, ALL, "数据种类")
-        feed = codes.get(st.selectbox("数据种类", options, key="rk", width=260), "*")
-    st.markdown("**收到的文件**：收到 = 入库 + 被替代 + 隔离（行数与金额都如此）")
+        feed = codes.get(st.selectbox("数据种类", options, placeholder="请选择", key="rk", width=260), "*")
+    st.markdown("**收到的文件**：收到 = 入库 + 被替换 + 隔离（行数与金额都如此）")
     batches = view.rows("intake_batches", feed=feed)
     rejected_files(batches)
     show_table(

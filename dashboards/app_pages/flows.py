@@ -115,7 +115,7 @@ def main() -> None:
     fund = view.fund(code)
     accounts = with_labels(view.rows("accounts", area_code=code, fund_code=fund or ""))
     trail(view, "flows", chosen_account(accounts))
-    st.subheader("收支与结余")
+    st.subheader("收支与结余", anchor=False)
     flows = flows_table(view)
     st.session_state["_flows"] = [
         (row.area_name, SCHEME_WORDS[row.scheme_code]) for row in flows.itertuples()
@@ -146,7 +146,7 @@ def main() -> None:
     if view.shows_residents:
         st.caption(f"注：{RESIDENT_SEASON_NOTE}{RESERVE_NOTE}")
     source_picker(view, flows[flows["scheme_code"] == view.scheme], "flows_source")
-    st.subheader(f"{view.name_of(code)} · {view.scheme_label}（{view.basis_label}）")
+    st.subheader(f"{view.name_of(code)} · {view.scheme_label}（{view.basis_label}）", anchor=False)
     if fund is None:
         st.info(f"{view.name_of(code)}没有{view.scheme_label}的数据。", icon=":material/filter_alt_off:")
         return

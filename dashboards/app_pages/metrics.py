@@ -134,7 +134,7 @@ def main() -> None:
     left, right = st.columns(2)
     text = left.text_input("搜索指标（名称、口径、算式、依据）", key="ms", placeholder="例如：可支付 月数")
     found = matching(metrics, text)
-    right.selectbox("指标代码", codes, key="m", help="链接 /metrics?m=代码 直达")
+    right.selectbox("指标代码", codes, placeholder="请选择", key="m", help="链接 /metrics?m=代码 直达")
     st.session_state["_metrics"] = found["metric_code"].tolist()
     show_table(
         view,
@@ -148,7 +148,7 @@ def main() -> None:
     )
     entry = metrics[metrics["metric_code"] == st.session_state["m"]].iloc[0].to_dict()
     entry_card(view, entry)
-    st.subheader("检查目录与最近结果")
+    st.subheader("检查目录与最近结果", anchor=False)
     checks = with_relation_names(view, documented(view.rows("checks")), "endangered_marts")
     show_table(view, checks, CHECK_COLUMNS, key="all_checks", name="检查目录")
 

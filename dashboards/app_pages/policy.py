@@ -7,40 +7,38 @@ import streamlit as st
 
 from dashboards.components.frame import View, breadcrumb, view_of_page
 from dashboards.components.state import prepare
-from dashboards.components.tables import Col, show_table, wrapped_table
-from dashboards.labels import APPROVAL_TEXT, TOPIC_TEXT, fmt_parameter, is_missing, word
+from dashboards.components.tables import Col, show_table, text_width, wrapped_table
+from dashboards.labels import fmt_parameter, is_missing, word
+from shouzhi.words import APPROVAL_TEXT, TOPIC_TEXT
 
 ALL_TOPICS = "全部类别"
 TOPICS = {ALL_TOPICS: None} | {text: code for code, text in TOPIC_TEXT.items()}
 NOT_REGULATED = "× 未规定"
-UNEVEN, SOME, EVEN = "各地不一致", "仅部分有规定", "一致"
+UNEVEN, SOME, EVEN = "各地不一致", "部分有规定", "一致"
 
-# what a reader compares stands first, what explains a row is to the right
+# All columns of a table stand within the page: document and clause in one, what begins and ends in one.
 IN_FORCE_COLUMNS = [
-    Col("area_name", header="统筹区", width=118),
-    Col("parameter_text", header="参数", width=216),
-    Col("value_text", header="参数值", width=84),
-    Col("valid_from_text", header="施行日", width=88),
-    Col("doc_title", header="文件", width=270),
-    Col("clause", header="条款", width=96),
-    Col("basis", "word", "数值依据", 74),
-    Col("quote", header="原文", width=340),
-    Col("scope_level_code", "word", "规定层级", 74),
-    Col("valid_to_text", header="止于（不含）", width=100),
-    Col("note", header="说明", width=240),
+    Col("parameter_text", header="参数", width=176),
+    Col("area_text", header="统筹区", width=112),
+    Col("value_text", header="参数值", width=76),
+    Col("valid_text", header="施行期", width=104),
+    Col("cited_text", header="文件与条款", width=216),
+    Col("scope_level_code", "word", "规定层级", 70),
+    Col("basis", "word", "数值依据", 70),
+    Col("quote", header="原文或转述", width=150),
+    Col("note", header="说明", width=100),
 ]
 CHANGE_COLUMNS = [
-    Col("valid_from_text", header="施行日", width=88),
-    Col("area_name", header="适用地区", width=112),
-    Col("parameter_text", header="参数", width=216),
+    Col("valid_from_text", header="施行日", width=86),
+    Col("area_name", header="适用地区", width=100),
+    Col("parameter_text", header="参数", width=180),
     Col("old_text", header="原值", width=76),
     Col("new_text", header="新值", width=76),
-    Col("approval_code", "word", "批准情况", 80),
-    Col("doc_title", header="文件", width=224),
-    Col("clause", header="条款", width=96),
-    Col("basis", "word", "数值依据", 74),
-    Col("approval_no", header="批准文号", width=90),
-    Col("note", header="说明", width=240),
+    Col("approval_code", "word", "批准情况", 76),
+    Col("cited_text", header="文件与条款", width=216),
+    Col("basis", "word", "数值依据", 70),
+    Col("approval_no", header="批准文号", width=76),
+    Col("note", header="说明", width=110),
 ]
 
 
@@ -55,12 +53,43 @@ def with_texts(frame: pd.DataFrame, values: dict[str, str]) -> pd.DataFrame:
         shown[target] = [
             fmt_parameter(value, unit) for value, unit in zip(shown[source], shown["unit_code"], strict=True)
         ]
-    for column in ("valid_from_date", "valid_to_date"):
-        if column in shown:
-            shown[column.replace("_date", "_text")] = [
-                "" if is_missing(day) else str(pd.Timestamp(day).date()) for day in shown[column]
-            ]
+    shown["valid_from_text"] = [day_text(day) for day in shown["valid_from_date"]]
+    shown["cited_text"] = cited(shown)
     return shown
+
+
+def day_text(day: object) -> str:
+    """A day as it is written."""
+    return "" if is_missing(day) else str(pd.Timestamp(day).date())
+
+
+def cited(frame: pd.DataFrame) -> list[str]:
+    """Document and clause in one text."""
+    return [
+        " ".join(str(part) for part in pair if not is_missing(part))
+        for pair in zip(frame["doc_title"], frame["clause"], strict=True)
+    ]
+
+
+def by_rule(in_force: pd.DataFrame, whole: bool) -> pd.DataFrame:
+    """One row per parameter and rule with the areas that it holds in; ``whole`` where every area is looked at."""
+    if in_force.empty:
+        return in_force
+    shown = in_force.copy()
+    shown["valid_text"] = [
+        f"{day_text(begin)} 起" if is_missing(end) else f"{day_text(begin)} 至 {day_text(end)} 前"
+        for begin, end in zip(shown["valid_from_date"], shown["valid_to_date"], strict=True)
+    ]
+    areas = shown["area_code"].nunique()
+    rule = [
+        *("sort_order", "parameter_text", "value_text", "valid_text", "cited_text"),
+        *("scope_level_code", "basis", "quote", "note"),
+    ]
+    shown[rule] = shown[rule].fillna("")
+    grouped = shown.groupby(rule, sort=False)["area_short_name"]
+    names = grouped.agg("、".join).rename("area_text").reset_index()
+    everywhere = grouped.size().to_numpy() == areas
+    return names.assign(area_text=names["area_text"].mask(whole & (areas > 1) & everywhere, "各地一致"))
 
 
 def named_for(name: str, population: str) -> str:
@@ -74,13 +103,22 @@ def of_topic(frame: pd.DataFrame, topic: str | None) -> pd.DataFrame:
     return frame[frame["topic_code"] == topic].reset_index(drop=True) if topic else frame
 
 
+def alike(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Parameter × area with the areas of which every parameter is the same in one column, under all their names."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name in matrix.columns:
+        groups.setdefault(tuple(matrix[name].fillna("")), []).append(name)
+    return pd.DataFrame({"、".join(names): matrix[names[0]] for names in groups.values()})
+
+
 def difference_matrix(view: View, in_force: pd.DataFrame) -> None:
-    """Parameter × area: who has what, where nothing is regulated, and which rows are not the same everywhere."""
+    """Parameter × areas: who has what, where nothing is regulated, and which rows are not the same everywhere."""
     areas = in_force[["area_short_name", "area_sort_order"]].drop_duplicates().sort_values("area_sort_order")
     names = areas["area_short_name"].tolist()
     matrix = in_force.pivot(
         index=["sort_order", "parameter_text"], columns="area_short_name", values="value_text"
     ).reindex(columns=names)
+    matrix = alike(matrix)
     partial, uneven = matrix.isna().any(axis=1), matrix.nunique(axis=1) > 1
     state = partial.map({True: SOME, False: EVEN}).mask(uneven, UNEVEN)
     # what differs is what is looked for: it stands on top
@@ -90,17 +128,20 @@ def difference_matrix(view: View, in_force: pd.DataFrame) -> None:
     words = [f"{counted[each]} 项{each}" for each in (UNEVEN, SOME, EVEN) if each in counted]
     st.markdown(f"**{'，'.join(words)}。**")
     columns = [
-        Col("parameter_text", header="参数", width=284, pinned=True),
-        Col("state", header="是否一致", width=96, pinned=True),
+        Col("parameter_text", header="参数", width=250, pinned=True),
+        Col("state", header="是否一致", width=80, pinned=True),
     ]
     show_table(
         view,
         shown,
-        [*columns, *(Col(name, header=name, width=80) for name in names)],
+        [
+            *columns,
+            *(Col(name, header=name, width=max(72, text_width(name))) for name in matrix.columns[:-2]),
+        ],
         key="policy_matrix",
         name="各地政策差异",
     )
-    note = "× 未规定：没有载入对该地有效的文件，不等于该地没有规定。征求意见稿不算在内。"
+    note = "各项参数都相同的统筹区并为一列。× 未规定：没有载入对该地有效的文件，不等于该地没有规定。征求意见稿不算在内。"
     if (in_force["basis"] == "sample").any():
         note += "样例数据中，文件没有载明的参数用样例参数代替，数值依据为“仅供样例”，不代表任何地区的政策。"
     st.caption(note)
@@ -113,10 +154,9 @@ BRACKET_COLUMNS = [
     Col("care_place_code", "word", "就医地", 82),
     Col("span_text", header="费用段", width=144),
     Col("value_text", header="参数值", width=76),
-    Col("area_text", header="统筹区", width=150),
-    Col("doc_title", header="文件", width=190),
-    Col("basis", "word", "数值依据", 74),
-    Col("clause", header="条款", width=80),
+    Col("area_text", header="统筹区", width=130),
+    Col("cited_text", header="文件与条款", width=210),
+    Col("basis", "word", "数值依据", 70),
 ]
 # what the regional authorities must approve: subject → heading, clause, what stands where there is nothing to approve
 APPROVALS = {
@@ -144,7 +184,7 @@ def cost_span(lower: object, upper: object) -> str:
 def brackets(view: View, area_code: str | None, topic: str | None) -> None:
     """What depends on person, hospital level, place and cost: deductibles and ratios."""
     found = of_topic(view.rows("policy_brackets", as_of=view.period_end, area_code=area_code or "*"), topic)
-    st.subheader("分档标准")
+    st.subheader("分档标准", anchor=False)
     st.caption("起付线和支付比例随人群、医院级别、就医地和费用段而不同；费用段是起付线以上的范围内费用。")
     found["value_text"] = [
         fmt_parameter(value, unit)
@@ -155,6 +195,7 @@ def brackets(view: View, area_code: str | None, topic: str | None) -> None:
         for code in found["person_group_code"]
     ]
     found["care_place_code"] = found["place_code"]
+    found["cited_text"] = cited(found)
     found["span_text"] = [
         cost_span(*pair) for pair in zip(found["lower_yuan"], found["upper_yuan"], strict=True)
     ]
@@ -173,7 +214,7 @@ def brackets(view: View, area_code: str | None, topic: str | None) -> None:
 
 def approvals(view: View, changes: pd.DataFrame) -> None:
     """Rates that an area changed (2.2) and benefits that it set itself (2.3), those without an approval first."""
-    st.subheader("须经批准的事项")
+    st.subheader("须经批准的事项", anchor=False)
     judged = changes[changes["approval_code"].isin(JUDGED)]
     judged = judged.sort_values("approval_code", ascending=False, kind="stable")
     for subject, (heading, clause, nothing) in APPROVALS.items():
@@ -221,25 +262,25 @@ def main() -> None:
     st.markdown(
         f"#### {view.period_end} 有 {in_force['parameter_code'].nunique()} 项参数在用。{approval_sentence(changes)}"
     )
-    st.subheader("各地差异")
+    st.subheader("各地差异", anchor=False)
     if in_force.empty:
         st.info("× 不适用：这一天没有对本数据源的地区有效的政策参数。", icon=":material/inbox:")
     else:
         difference_matrix(view, in_force)
     approvals(view, changes)
-    st.subheader("在用参数与条文")
+    st.subheader("在用参数与条文", anchor=False)
     chosen = view.area_code if view.area_code and not view.whole_region else None
     shown = in_force[in_force["area_code"] == chosen].reset_index(drop=True) if chosen else in_force
     show_table(
         view,
-        shown,
+        by_rule(shown, chosen is None),
         IN_FORCE_COLUMNS,
         key="policy_in_force",
         name="在用政策参数",
         empty=f"{view.shown_area}在这一天没有有效的政策参数。",
     )
     brackets(view, chosen, topic)
-    st.subheader("调整时间线")
+    st.subheader("调整时间线", anchor=False)
     st.caption(
         "批准情况："
         + "、".join(APPROVAL_TEXT.values())

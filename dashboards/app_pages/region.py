@@ -33,7 +33,6 @@ from dashboards.labels import (
     NOT_REPORTED,
     PERIOD_TYPES,
     RESIDENT_SEASON_NOTE,
-    RULE_BASIS_TEXT,
     SCHEMES,
     clause_text,
     document_text,
@@ -47,6 +46,7 @@ from dashboards.labels import (
     word,
 )
 from dashboards.palette import LEVEL_COLOR, LEVEL_INK
+from shouzhi.words import RULE_BASIS_TEXT
 
 OWN_DESIGN = "DESIGN"
 RULE_COLUMNS = [
@@ -101,7 +101,9 @@ def level_head(view: View, level: dict[str, Any] | None, balance: dict[str, Any]
             )
             parts = [
                 word("trend_code", level["trend_code"]),
-                f"较上期：{word('change_code', level['change_code'])}",
+                "最早的一期，没有上期可比"
+                if level["is_first_period"]
+                else f"较上期：{word('change_code', level['change_code'])}",
             ]
             if not is_missing(level["months_in_level"]):
                 parts.append(f"已持续 {fmt(level['months_in_level'], '个')} 期")
@@ -304,7 +306,7 @@ def difference_sentences(balance: dict[str, Any]) -> list[str]:
 
 def difference_block(view: View, fund: str) -> None:
     """What does not agree in the source, as what it is, with its amount; of every fund behind the shown one."""
-    st.subheader("报表差异")
+    st.subheader("报表差异", anchor=False)
     codes = dict.fromkeys([fund, *view.parts(fund, str(view.area_code)).split(",")])
     found, compared = False, False
     for code in codes:
@@ -362,10 +364,12 @@ def missing_indicators(view: View, codes: list[str]) -> None:
 def peers_block(view: View) -> None:
     """This area among the others."""
     mine = view.rows("region_peers", area_code=str(view.area_code))
-    st.subheader("与其他统筹区比较")
+    st.subheader("与其他统筹区比较", anchor=False)
     if view.region_code:
         st.caption(
-            "全区有两个数：上面的“全区（含调剂金）”包括自治区调剂金；这里比较用“各统筹区合计”，不含调剂金。"
+            "全区有两个数：上面的“全区（含调剂金）”包括自治区调剂金，上下级往来相互抵销；"
+            "这里比较用“各统筹区合计”，是各统筹区自己的数相加，不含调剂金、不抵销。"
+            "其中同比只计两期都报送的统筹区，预算执行率只计预算和执行都有数的统筹区，与预算图和科目表的全区数因此不同。"
         )
     if mine.empty:
         st.markdown("× 不适用：这一期没有可比指标。")
@@ -405,7 +409,7 @@ def peers_block(view: View) -> None:
         ]
         figure_picker(view, figures, "indicator_source")
     with left:
-        chosen = st.selectbox("指标", list(names), key="zb")
+        chosen = st.selectbox("指标", list(names), placeholder="请选择", key="zb")
         strip = view.rows("peer_strip", indicator_code=names.get(chosen, codes[0]))
         if strip["indicator_value"].notna().any():
             chart_card(
@@ -429,7 +433,7 @@ def charts_block(view: View, fund: str, fund_name: str) -> None:
     series = series[series["period_end_date"] <= pd.Timestamp(view.period_end)].reset_index(drop=True)
     with left:
         if series[["reserve_months", "year_end_reserve_months"]].isna().all(axis=None):
-            st.subheader("可支付月数")
+            st.subheader("可支付月数", anchor=False)
             st.markdown("× 不适用：已报送的期数不足，或没有连续支出，不能计算可支付月数。")
         else:
             # the band and the limits are rules on the pooled fund, not on one that contains personal accounts
@@ -450,7 +454,7 @@ def charts_block(view: View, fund: str, fund_name: str) -> None:
     with right:
         budget = data.first(view.rows("budget_against_actual", area_code=code, fund_code=fund))
         if budget is None:
-            st.subheader("预算与执行")
+            st.subheader("预算与执行", anchor=False)
             st.markdown(f"× 不适用：没有{view.year}年预算。")
         else:
             chart_card(view, budget_bars(budget, view.period_code, budget_note(budget)), key="budget")
@@ -493,7 +497,7 @@ def main() -> None:
     if balance is None:
         figures_elsewhere(view)
     hold_banner(view, fund)
-    st.subheader("预警规则")
+    st.subheader("预警规则", anchor=False)
     rules = rules_of(view)
     wrapped_table(
         view,

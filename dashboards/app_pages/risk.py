@@ -21,9 +21,6 @@ from dashboards.components.state import (
 from dashboards.components.tables import Col, no_result, plain_table, show_table
 from dashboards.components.tile_card import tile_card
 from dashboards.labels import (
-    CHANGE_TEXT,
-    LEVEL_TEXT,
-    LEVELS,
     NOT_REPORTED,
     RESERVE_NOTE,
     RESIDENT_SEASON_NOTE,
@@ -34,6 +31,7 @@ from dashboards.labels import (
 )
 from dashboards.palette import GREY, LEVEL_COLOR, LEVEL_INK
 from dashboards.tiles import tile_grid
+from shouzhi.words import CHANGE_TEXT, LEVEL_TEXT, LEVELS
 
 ALL_LEVELS = "全部等级"
 LEVEL_CHOICES = {ALL_LEVELS: None} | {LEVEL_TEXT[code]: code for code in ("red", "orange", "yellow", "blue")}
@@ -150,7 +148,10 @@ def tile_line(view: View, row: pd.Series) -> str:
 
 def change_list(view: View, levels: pd.DataFrame) -> None:
     """What changed since the last period."""
-    st.subheader("变化清单")
+    st.subheader("变化清单", anchor=False)
+    if levels["change_code"].isna().all():
+        st.markdown("这是最早的一期，没有上期可比。")
+        return
     changed = levels[levels["change_code"].isin(["new", "raised", "lowered", "cleared"])]
     level = chosen_level()
     if level:
@@ -238,7 +239,7 @@ def main() -> None:
     tiled = levels.dropna(subset=["tile_column"])
     level = chosen_level()
     if len(tiled) > 1:
-        st.subheader("分布")
+        st.subheader("分布", anchor=False)
         left, right = st.columns([4.6, 1])
         with left:
             tile_card(
@@ -249,7 +250,7 @@ def main() -> None:
             if level:
                 st.caption("分布图不受等级筛选影响。")
 
-    st.subheader("各统筹区")
+    st.subheader("各统筹区", anchor=False)
     st.caption(
         "按等级、再按期末结余由少到多排列；点一行进入统筹区画像。预警一律按统筹基金判断，口径开关只改变金额列。"
     )

@@ -8,14 +8,8 @@ import streamlit as st
 from dashboards.components.frame import View, arrival_text
 from dashboards.components.state import prepare
 from dashboards.components.tables import Col, download_row, show_table
-from dashboards.labels import (
-    ARRIVAL_SYMBOL,
-    ARRIVAL_TEXT,
-    FEED_ARRIVAL_TEXT,
-    UNDATED,
-    fmt,
-    period_label,
-)
+from dashboards.labels import fmt, period_label
+from shouzhi.words import ARRIVAL_SYMBOL, ARRIVAL_TEXT, FEED_ARRIVAL_TEXT, UNDATED
 
 STATEMENTS = "基金报表"
 EVERY_FEED = "全部"

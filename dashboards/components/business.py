@@ -305,7 +305,7 @@ PARTS: dict[str, Callable[[View, str], None]] = {
 
 def business_block(view: View, fund: str) -> None:
     """The chosen part of the business analysis."""
-    st.subheader("业务分析")
+    st.subheader("业务分析", anchor=False)
     first = next(iter(PARTS))
     prepare("yw", list(PARTS), first, "业务分析")
     chosen = st.segmented_control(

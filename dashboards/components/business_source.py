@@ -163,7 +163,7 @@ def figure_picker(view: View, figures: list[BusinessFigure], key: str) -> None:
         return
     names = list(dict.fromkeys(figure.name for figure in figures))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        name = st.selectbox("追溯：数字", names, key=f"{key}_figure", width=320)
+        name = st.selectbox("追溯：数字", names, placeholder="请选择", key=f"{key}_figure", width=320)
         if st.button(TITLE, key=f"{key}_open", icon=":material/account_tree:"):
             open_figure(view, figures, str(name), explain_business)
 

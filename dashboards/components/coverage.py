@@ -23,7 +23,8 @@ def prior_note(view: View, area_code: str, fund_code: str) -> str:
     if not counts_differ(now, before):
         return ""
     return (
-        f"全区本期由{int(now)}个统筹区报送，上年同期由{int(before)}个，两期不可比，不列全区的上年同期和同比。"
+        f"全区本期由{int(now)}个统筹区报送，上年同期由{int(before)}个，两期不可比，这张表不列全区的上年同期和同比；"
+        "两期都报送的统筹区合计的同比，见“统筹区画像”的“与其他统筹区比较”。"
     )
 
 

@@ -81,7 +81,7 @@ def without_odd_ratios(accounts: pd.DataFrame) -> pd.DataFrame:
 
 def account_drill(view: View, accounts: pd.DataFrame, area_code: str, fund_code: str) -> None:
     """Accounts, then the received amounts behind the chosen one."""
-    st.subheader("科目与明细行")
+    st.subheader("科目与明细行", anchor=False)
     if accounts.empty:
         st.info(f"{view.name_of(area_code)}{view.period_text}没有科目数据。", icon=":material/inbox:")
         return
@@ -97,7 +97,9 @@ def account_drill(view: View, accounts: pd.DataFrame, area_code: str, fund_code:
     ]
     st.session_state["_accounts"] = accounts["account_label"].tolist()
     show_table(view, shown, ACCOUNT_COLUMNS, key="accounts", name="科目表", on_select=open_account)
-    label = st.selectbox("科目", [ALL_ACCOUNTS, *accounts["account_label"]], key="km", width=360)
+    label = st.selectbox(
+        "科目", [ALL_ACCOUNTS, *accounts["account_label"]], placeholder="请选择", key="km", width=360
+    )
     code = "*"
     if label != ALL_ACCOUNTS:
         code = str(accounts.loc[accounts["account_label"] == label, "account_code"].iloc[0])

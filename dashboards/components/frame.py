@@ -178,7 +178,7 @@ def _source() -> tuple[str, Path]:
 
 def empty_page(title: str, source: str, home: Path, build: data.Build | None = None) -> None:
     """A home without a published build, or with one that covers no period: what to do, in commands to copy."""
-    st.title(title)
+    st.title(title, anchor=False)
     sidebar()
     _source_box()
     if build is None:
@@ -260,7 +260,11 @@ FILTER_WIDTHS = {"src": 1.15, "xz": 0.9, "kj": 1.15, "qx": 0.85, "qi": 1.35, "qu
 
 def _filter(slots: Mapping[str, DeltaGenerator], label: str, key: str, options: list[str]) -> str:
     """A filter's word: from its box, or as it was left on another page where this one does not draw it."""
-    return str(slots[key].selectbox(label, options, key=key) if key in slots else st.session_state[key])
+    return str(
+        slots[key].selectbox(label, options, placeholder="请选择", key=key)
+        if key in slots
+        else st.session_state[key]
+    )
 
 
 def view_of_page(title: str, without: Collection[str] = ()) -> View | None:
@@ -281,7 +285,7 @@ def view_of_page(title: str, without: Collection[str] = ()) -> View | None:
         empty_page(title, source, home, build)
         return None
 
-    st.title(title)
+    st.title(title, anchor=False)
     types = [word for word, code in PERIOD_TYPES.items() if (periods["period_type"] == code).any()]
     options, region_code = _area_options(areas)
     prepare("xz", list(SCHEMES), DEFAULT_SCHEME, "险种")
@@ -308,7 +312,7 @@ def view_of_page(title: str, without: Collection[str] = ()) -> View | None:
         _source_box()
     scheme_label = _filter(slots, "险种", "xz", list(SCHEMES))
     basis_label = _filter(slots, "口径", "kj", list(BASES))
-    type_label = slots["qx"].selectbox("期间类型", types, key="qx")
+    type_label = slots["qx"].selectbox("期间类型", types, placeholder="请选择", key="qx")
     period_type = PERIOD_TYPES[type_label]
     of_type = periods[periods["period_type"] == period_type]
     codes = {period_label(code): code for code in of_type["period_code"]}
@@ -324,8 +328,8 @@ def view_of_page(title: str, without: Collection[str] = ()) -> View | None:
         translate=lambda asked: _period_word(asked, codes),
         follows=retyped,
     )
-    period_word = slots["qi"].selectbox("统计期", labels, key="qi")
-    area_label = slots["qu"].selectbox("统筹区", options, key="qu")
+    period_word = slots["qi"].selectbox("统计期", labels, placeholder="请选择", key="qi")
+    area_label = slots["qu"].selectbox("统筹区", options, placeholder="请选择", key="qu")
     compare = _filter(slots, "对比", "db", list(COMPARES))
 
     period_code = codes[period_word]

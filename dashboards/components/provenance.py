@@ -286,11 +286,12 @@ def source_picker(view: View, areas: pd.DataFrame, key: str) -> None:
         return
     labels = {f"{row.area_name}": (row.area_code, row.fund_code) for row in known.itertuples()}
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        area = st.selectbox("追溯：统筹区", list(labels), key=f"{key}_area", width=220)
+        area = st.selectbox("追溯：统筹区", list(labels), placeholder="请选择", key=f"{key}_area", width=220)
         metric = st.selectbox(
             "追溯：数字",
             list(METRIC_WORDS),
             format_func=METRIC_WORDS.__getitem__,
+            placeholder="请选择",
             key=f"{key}_metric",
             width=160,
         )

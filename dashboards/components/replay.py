@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pandas as pd
@@ -227,7 +228,7 @@ def difference_groups(view: View, bound: dict[str, str]) -> None:
     codes = dict(zip(groups["group_name"], groups["group_code"], strict=True))
     options = [EVERY_GROUP, *codes]
     prepare("fx", options, EVERY_GROUP, f"差额的{grouping}")
-    chosen = str(st.selectbox(f"看哪个{grouping}的结算", options, key="fx", width=420))
+    chosen = str(st.selectbox(f"看哪个{grouping}的结算", options, placeholder="请选择", key="fx", width=420))
     found = view.rows(
         "benefit_difference_rows", grouping=code, group_code=str(codes.get(chosen, "*")), **bound
     )
@@ -262,9 +263,9 @@ def settlement_search(view: View) -> None:
     """Any settlement by its number; a link that carries one opens it."""
     prepare_text("js", "结算编号")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        asked = st.text_input(
-            "结算编号", key="js", width=320, placeholder="输入结算编号，或点上面的一行"
-        ).strip()
+        typed = st.text_input("结算编号", key="js", width=320, placeholder="输入结算编号，或点上面的一行")
+        # as intake reads them: half width
+        asked = unicodedata.normalize("NFKC", typed).strip()
         pressed = st.button(TITLE, key="settlement_open", icon=":material/calculate:")
     if asked and (pressed or is_fresh("js")):
         explain_settlement(view, asked)

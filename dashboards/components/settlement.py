@@ -155,6 +155,7 @@ def settlement_block(view: View, settlement_id: str, key: str) -> None:
     steps["rule_text"] = rule_texts(steps, titles)
     steps["step_text"] = steps["step_text"].str.replace(r"-(?=\d)", "−", regex=True)
     wrapped_table(view, steps, STEP_COLUMNS, key=f"{key}_steps", name=f"结算{settlement_id}_计算步骤")
+    st.caption("步号是计算次序中的位置，这笔结算用不到的步骤不列。")
     if steps["doc_no"].fillna("").str.contains(SAMPLE).any():
         st.caption("依据为“样例参数”的，只供样例数据，不出自任何文件。")
 

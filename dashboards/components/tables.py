@@ -83,7 +83,7 @@ def _formatter(kind: str, name: str) -> Callable[[Any], str]:
     if kind == "month":
         return lambda value: NOT_APPLICABLE if is_missing(value) or value == "" else period_label(str(value))
     if kind == "active":
-        return lambda value: "采用" if bool(value) else "已被替代"
+        return lambda value: "采用" if bool(value) else "已被替换"
     if kind == "word":
         return partial(word, name)
     return lambda value: NOT_APPLICABLE if is_missing(value) or value == "" else str(value)

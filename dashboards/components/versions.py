@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -11,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import data
+from dashboards.components.catalogue import relation_names
 from dashboards.components.frame import View
 from dashboards.components.state import prepare
 from dashboards.components.tables import Col, download_row, show_table
@@ -31,33 +31,50 @@ ARRIVED_COLUMNS = [
 ]
 
 
-def flat(manifest: Any, prefix: str = "") -> dict[str, str]:
-    """A manifest as path → text, for comparing two of them."""
-    if isinstance(manifest, dict):
-        pairs = [flat(value, f"{prefix}{key}.") for key, value in manifest.items()]
-        return {key: value for pair in pairs for key, value in pair.items()}
-    if isinstance(manifest, list) and manifest and isinstance(manifest[0], dict):
-        pairs = [flat(value, f"{prefix}{number}.") for number, value in enumerate(manifest)]
-        return {key: value for pair in pairs for key, value in pair.items()}
-    text = manifest if isinstance(manifest, str) else json.dumps(manifest, ensure_ascii=False)
-    return {prefix.rstrip("."): text}
+def manifest_facts(manifest: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    """A manifest as item → content in words; ``names`` are those of the relations."""
+    found: dict[str, str] = {}
+    for key, value in manifest.items():
+        head = word("fact_key", key)
+        match key, value:
+            case "inputs", list():
+                # one file may come in several deliveries, and twice in one
+                found |= {
+                    f"{head}：{each['file_name']}（第 {each['delivery_no']} 批）": word(
+                        "status_code", each["status_code"]
+                    )
+                    for each in value
+                }
+            case "row_counts", dict():
+                found |= {
+                    f"{head}：{names.get(name, name)}（{name}）": f"{count:,}"
+                    for name, count in value.items()
+                }
+            case "row_files", dict():
+                found[head] = f"{len(value):,} 个，{sum(value.values()):,} 字节"
+            case "issues" | "expectations", dict():
+                words = "issue" if key == "issues" else "status"
+                found |= {f"{head}：{word(words, code)}": f"{count:,}" for code, count in value.items()}
+            case _, list():
+                found[head] = f"{len(value):,} 项"
+            case _, None:
+                continue
+            case _:
+                found[head] = str(value)
+    return found
 
 
-def manifest_word(path: str) -> str:
-    """An item of a manifest with its first part in Chinese."""
-    head, dot, rest = path.partition(".")
-    return f"{word('fact_key', head)}{dot}{rest}"
-
-
-def manifest_differences(one: dict[str, Any], other: dict[str, Any]) -> pd.DataFrame:
+def manifest_differences(
+    one: Mapping[str, Any], other: Mapping[str, Any], names: Mapping[str, str]
+) -> pd.DataFrame:
     """What differs between two manifests: item, in the first, in the second."""
-    left, right = flat(one), flat(other)
+    left, right = manifest_facts(one, names), manifest_facts(other, names)
     keys = [key for key in {**left, **right} if left.get(key) != right.get(key)]
     return pd.DataFrame(
         {
-            "项目": [manifest_word(key) for key in keys],
-            "原版本": [left.get(k, "—") for k in keys],
-            "新版本": [right.get(k, "—") for k in keys],
+            "项目": keys,
+            "原版本": [left.get(key, NOT_APPLICABLE) for key in keys],
+            "新版本": [right.get(key, NOT_APPLICABLE) for key in keys],
         }
     )
 
@@ -113,9 +130,8 @@ def restatement_block(view: View, former: data.Build, made: data.Build) -> None:
     st.markdown("**这个数为什么变了**")
     kinds = [ALL, *KINDS.values()]
     prepare("lb", kinds, ALL, "类别")
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
-    chosen = left.segmented_control("类别", kinds, key="lb", required=True)
-    only = right.checkbox(f"只看{view.period_text}", key="restated_period")
+    chosen = st.segmented_control("类别", kinds, key="lb", required=True)
+    only = st.checkbox(f"只看{view.period_text}", key="restated_period")
     codes = {text: code for code, text in KINDS.items()}
     area = view.area_code if view.area_code and not view.whole_region else None
     result = data.restatement(
@@ -128,14 +144,14 @@ def restatement_block(view: View, former: data.Build, made: data.Build) -> None:
         shown=data.ROWS_SHOWN,
     )
     counts = "，".join(
-        f"{KINDS[kind]}{fmt(count, '个', with_unit=True)}" for kind, count in result.counts.items()
+        f"{KINDS[kind]}{fmt(count, '个', with_unit=True)}" for kind, count in result.counts.items() if count
     )
     if result.not_comparable:
         st.caption(f"两个版本的表结构不同，没有比较：{'、'.join(result.not_comparable)}。")
     if result.is_program_changed:
         st.caption("两个版本的程序或参考数据不同，数值的变化也可能由此而来。")
     if not result.total:
-        st.markdown("两个版本的收支、结余、科目和指标的数值完全相同。")
+        st.markdown("两个版本的收支、结余、科目、指标和业务数据的数值完全相同。")
         return
     st.markdown(f"数值不同的共{fmt(result.total, '个', with_unit=True)}：{counts}。")
     arrived_table(view, result.arrived)
@@ -182,17 +198,20 @@ def builds_block(view: View) -> None:
     current = order.index(view.build.build_id) if view.build.build_id in order else 0
     before = current + 1 if current + 1 < len(order) else current - 1
     left, right = st.columns(2)
-    one = left.selectbox("原版本", order, key="build_one", index=before)
-    other = right.selectbox("新版本", order, key="build_other", index=current)
+    one = left.selectbox("原版本", order, placeholder="请选择", key="build_one", index=before)
+    other = right.selectbox("新版本", order, placeholder="请选择", key="build_other", index=current)
     if one == other:
         st.caption("请选择两个不同的版本。")
         return
     restatement_block(view, names[one], names[other])
     st.markdown("**清单的不同**（输入、程序、种子、检查）")
     st.dataframe(
-        manifest_differences(dict(names[one].manifest), dict(names[other].manifest)),
+        manifest_differences(names[one].manifest, names[other].manifest, relation_names(view)),
         hide_index=True,
         width="stretch",
+        key="manifest_differences",
+        alt="两个版本的清单的不同",
+        column_config={"项目": st.column_config.TextColumn(width=480)},
     )
     facts_table(view)
 

@@ -46,7 +46,8 @@ select
     levels.fund_code as warning_fund_code,
     levels.level_code,
     levels.previous_level_code,
-    levels.change_code,
+    -- nothing has changed, or stayed, since a period that there is not
+    case when not levels.is_first_period then levels.change_code end as change_code,
     levels.months_in_level,
     levels.trend_code,
     levels.leading_rule_code,

@@ -2,9 +2,12 @@
 
 -- Persons covered at the end of each month, by running totals over the months in which cover begins or stops: linear in
 -- the spells, never persons x months. Overlapping spells of one person in one cell are one cover; a retirement inside a
--- spell moves the person from one group to the other. Both counts share that timeline, so it is over 150 lines.
+-- spell moves the person from one group to the other. Both counts share that timeline, so it is over 150 lines. A month is
+-- its last day until it is counted: its code, a text, would cost more for every spell than the counting.
 {% set cell = ['person_key', 'area_code', 'county_code', 'insutype_code', 'person_group_code'] %}
 {% set group = cell[1:] %}
+{% set steps = [('begin_month', 1), ('end_month', -1)] %}
+{% set never = "date '9999-12-31'" %}
 with part as (
     -- Before the retirement the person is in service, from its month on retired.
     select
@@ -15,11 +18,11 @@ with part as (
         scheme_code,
         is_basic,
         case when is_retired and retirement_date is not null then 'in_service' else person_group_code end as person_group_code,
-        {{ month_code('begin_date') }} as begin_month,
+        last_day(begin_date) as begin_month,
         -- The first month at whose end the person is not covered any more.
         least(
-            coalesce({{ month_code(dbt.dateadd('day', 1, 'pause_date')) }}, '999999'),
-            case when is_retired then coalesce({{ month_code('retirement_date') }}, '999999') else '999999' end
+            coalesce(last_day({{ dbt.dateadd('day', 1, 'pause_date') }}), {{ never }}),
+            case when is_retired then coalesce(last_day(retirement_date), {{ never }}) else {{ never }} end
         ) as end_month
     from {{ ref('fct_insurance_spell') }}
     where is_counted and (not is_retired or retirement_date is not null)
@@ -32,17 +35,27 @@ with part as (
         scheme_code,
         is_basic,
         case when person_group_code in ('in_service', 'other') then 'retired' else person_group_code end as person_group_code,
-        greatest({{ month_code('begin_date') }}, coalesce({{ month_code('retirement_date') }}, '000000')) as begin_month,
-        coalesce({{ month_code(dbt.dateadd('day', 1, 'pause_date')) }}, '999999') as end_month
+        last_day(greatest(begin_date, coalesce(retirement_date, begin_date))) as begin_month,
+        coalesce(last_day({{ dbt.dateadd('day', 1, 'pause_date') }}), {{ never }}) as end_month
     from {{ ref('fct_insurance_spell') }}
     where is_counted and is_retired
 ),
 
--- Few: persons with several spells of one insurance.
-repeated as (
-    select
-        person_key,
-        insutype_code
+-- Persons with basic cover in two schemes or two areas at any time: few.
+candidate as (
+    select person_key
+    from part
+    where is_basic and begin_month < end_month
+    group by person_key
+    having min(scheme_code) <> max(scheme_code) or min(area_code) <> max(area_code)
+),
+
+-- These and persons with several spells of one insurance are followed one by one; of the others a spell is a cover.
+followed as (
+    select person_key
+    from candidate
+    union
+    select person_key
     from part
     where begin_month < end_month
     group by person_key, insutype_code
@@ -51,50 +64,25 @@ repeated as (
 
 -- Steps of +1 and -1 of one person in one cell, as often as spells begin or stop there.
 spell_event as (
-    {% for month, step in [('begin_month', 1), ('end_month', -1)] %}
+    {% for month, step in steps %}
     select
         {% for column in cell -%}
         part.{{ column }},
         {% endfor -%}
         part.scheme_code,
         part.is_basic,
-        repeated.person_key is not null as is_repeated,
-        part.{{ month }} as month_code,
+        part.{{ month }} as month_date,
         {{ step }} as step
     from part
-    left join repeated on part.person_key = repeated.person_key and part.insutype_code = repeated.insutype_code
-    where part.begin_month < part.end_month and part.{{ month }} < '999999'
+    inner join followed on part.person_key = followed.person_key
+    where part.begin_month < part.end_month and part.{{ month }} < {{ never }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
-repeated_event as (
-    select *
-    from spell_event
-    where is_repeated
-),
-
--- One cover of one person in one cell, however many spells it is made of; most persons have one, which is the cover.
+-- One cover of one person in one cell, however many spells it is made of.
 cell_step as (
-    select
-        {{ cell | join(', ') }},
-        scheme_code,
-        is_basic,
-        month_code,
-        step
-    from spell_event
-    where not is_repeated
-    union all
-    {{ crossings('repeated_event', cell + ['scheme_code', 'is_basic']) | indent(4) }}
-),
-
--- Persons with basic cover in two schemes or two areas at any time: few, followed one by one.
-candidate as (
-    select person_key
-    from cell_step
-    where is_basic
-    group by person_key
-    having min(scheme_code) <> max(scheme_code) or min(area_code) <> max(area_code)
+    {{ crossings('spell_event', cell + ['scheme_code', 'is_basic']) | indent(4) }}
 ),
 
 candidate_step as (
@@ -105,7 +93,7 @@ candidate_step as (
         cell_step.insutype_code,
         cell_step.person_group_code,
         cell_step.scheme_code,
-        cell_step.month_code,
+        cell_step.month_date,
         cell_step.step
     from cell_step
     inner join candidate on cell_step.person_key = candidate.person_key
@@ -124,7 +112,7 @@ double_step as (
 both_event as (
     select
         {{ cell | join(', ') }},
-        month_code,
+        month_date,
         step
     from candidate_step
     union all
@@ -134,7 +122,7 @@ both_event as (
         cell.county_code,
         cell.insutype_code,
         cell.person_group_code,
-        double_step.month_code,
+        double_step.month_date,
         double_step.step
     from double_step
     inner join (select distinct {{ cell | join(', ') }} from candidate_step) as cell
@@ -151,27 +139,46 @@ moved as (
         {% for column in group -%}
         step.{{ column }},
         {% endfor -%}
-        greatest(step.month_code, span.first_month) as month_code,
+        greatest(step.month_date, span.first_date) as month_date,
         step.insured_step,
         step.double_step
     from (
-        select {{ group | join(', ') }}, month_code, step as insured_step, 0 as double_step
+        {% for month, step in steps %}
+        select
+            {% for column in group -%}
+            part.{{ column }},
+            {% endfor -%}
+            part.{{ month }} as month_date,
+            {{ step }} as insured_step,
+            0 as double_step
+        from part
+        left join followed on part.person_key = followed.person_key
+        where part.begin_month < part.end_month and part.{{ month }} < {{ never }} and followed.person_key is null
+        union all
+        {% endfor %}
+        select {{ group | join(', ') }}, month_date, step as insured_step, 0 as double_step
         from cell_step
         union all
-        select {{ group | join(', ') }}, month_code, 0 as insured_step, step as double_step
+        select {{ group | join(', ') }}, month_date, 0 as insured_step, step as double_step
         from both_step
     ) as step
-    cross join (select min(month_code) as first_month from {{ ref('dim_business_month') }}) as span
+    cross join (
+        select
+            last_day(make_date(
+                cast(substr(min(month_code), 1, 4) as integer), cast(substr(min(month_code), 5, 2) as integer), 1
+            )) as first_date
+        from {{ ref('dim_business_month') }}
+    ) as span
 ),
 
 change as (
     select
         {{ group | join(', ') }},
-        month_code,
+        {{ month_code('month_date') }} as month_code,
         sum(insured_step) as insured_step,
         sum(double_step) as double_step
     from moved
-    group by {{ group | join(', ') }}, month_code
+    group by {{ group | join(', ') }}, month_date
 ),
 
 grid as (

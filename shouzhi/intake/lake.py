@@ -145,12 +145,12 @@ def _not_open(file_name: str, named: list[dict[str, Any]], known: dict[str, dict
     if any("dismissed" in each for each in named):
         return f"{file_name} 已经注明不再处理，不必重复。"
     if named:
-        return f"{file_name} 没有被退回，也没有隔离的行，不需要注明。"
+        return f"{file_name} 没有被拒收，也没有隔离的行，不需要注明。"
     names = sorted(each["file_name"] for each in known.values() if _is_open(each))
     there = (
-        f"现有被退回或有行被隔离的文件：{'、'.join(names[:10])}。"
+        f"现有被拒收或有行被隔离的文件：{'、'.join(names[:10])}。"
         if names
-        else "现在没有被退回或有行被隔离的文件。"
+        else "现在没有被拒收或有行被隔离的文件。"
     )
     return f"没有收到过名为 {file_name} 的文件，请照检查报告里的名称填写。{there}"
 
@@ -327,8 +327,8 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def register(connection: duckdb.DuckDBPyConnection, lake_root: Path) -> None:
-    """Create the relations of schema ``lake`` in a DuckDB connection.
+def register(connection: duckdb.DuckDBPyConnection, lake_root: Path, known: int = 0) -> None:
+    """Create the relations of schema ``lake`` in a DuckDB connection, which may hold those up to delivery ``known``.
 
     ``fund_statement`` and ``quarantine_row`` are views over exactly the files that the manifest names (empty
     tables where there is none); ``intake_file`` and ``intake_note`` are tables filled from the manifest.
@@ -357,7 +357,7 @@ def register(connection: duckdb.DuckDBPyConnection, lake_root: Path) -> None:
             connection.register("empty_part", empty)
             connection.execute(f"create table lake.{relation} as select * from empty_part")
             connection.unregister("empty_part")
-    _check_present(register_feeds(connection, lake_root, entries))
+    _check_present(register_feeds(connection, lake_root, entries, known))
     columns = {**FILE_COLUMNS, **STANDING_COLUMNS}
     _create_table(connection, "intake_file", columns, _file_records(entries))
     connection.execute(STANDING_UPDATE)
@@ -443,7 +443,7 @@ def _dismissed(record: dict[str, Any], reasons: dict[str, str]) -> dict[str, Any
     if reason is None:
         return {**record, "dismissed_reason": None}
     is_refused = record["status_code"] == "rejected"
-    first = f"（{'退回' if is_refused else '隔离'}原因：{record['first_reason']}）"
+    first = f"（{'拒收' if is_refused else '隔离'}原因：{record['first_reason']}）"
     return {
         **record,
         "status_code": "dismissed" if is_refused else record["status_code"],

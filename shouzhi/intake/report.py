@@ -19,14 +19,15 @@ from shouzhi.intake.vocabulary import code_list
 ZERO = Decimal("0.00")
 QUARANTINE_SHOWN = 20
 NOTES_SHOWN = 20
+CLEAN_SHOWN = 10
 LISTED = 8
 # loaded, but the user has to look again before a run
 ASKED_NOTES = {FUTURE_PERIOD}
 _STATUS_LABELS = {
-    "loaded": "可入湖",
-    "rejected": "整份退回",
-    "unknown": "不认识",
-    "not_read": "本版本不读取",
+    "loaded": "可入库",
+    "rejected": "整份拒收",
+    "unknown": "拒收（看不出类别）",
+    "not_read": "尚不读取",
     "known": "已接收过",
     "dismissed": "已注明不再处理",
     "duplicate": "重复",
@@ -128,6 +129,10 @@ class FileReport:
         return bool(self.quarantined_count) or is_noted
 
     @property
+    def has_warnings(self) -> bool:
+        return self.parsed is not None and any(note.severity_code == "warning" for note in self.parsed.notes)
+
+    @property
     def quarantined_count(self) -> int:
         """Rows of the file in quarantine, shown or not."""
         if isinstance(self.parsed, FeedFile):
@@ -184,20 +189,41 @@ class ContractReport:
         return [replaced_line(feed, each) for feed, months in self.replaced.items() for each in months]
 
     def render(self) -> str:
-        """Return the whole report as Chinese text."""
+        """Return the whole report as Chinese text.
+
+        What needs action stands first and is named once more in the last line; files without a problem are counted.
+        """
         lines = ["接口检查报告", "=" * 12, self.summary]
         lines += [f"  {line}" for line in self.feed_lines]
-        lines += [f"  替代 {line}" for line in self.replaced_lines[:NOTES_SHOWN]]
+        lines += [f"  替换 {line}" for line in self.replaced_lines[:NOTES_SHOWN]]
         if len(self.replaced_lines) > NOTES_SHOWN:
-            lines.append(f"  替代 ……另有 {len(self.replaced_lines) - NOTES_SHOWN} 个月")
-        for each in self.files:
-            lines.extend(["", *_render_file(each)])
+            lines.append(f"  替换 ……另有 {len(self.replaced_lines) - NOTES_SHOWN} 个月")
+        asked = [each for each in self.files if each.has_problems]
+        warned = [each for each in self.files if each.has_warnings and not each.has_problems]
+        clean = [each for each in self.files if not (each.has_problems or each.has_warnings)]
+        clean.sort(key=lambda each: not (each.first_reason or (each.parsed and each.parsed.notes)))
+        for heading, files in (("需要处理", asked), ("请留意", warned), ("没有问题", clean[:CLEAN_SHOWN])):
+            if files:
+                count = len(clean) if heading == "没有问题" else len(files)
+                lines.extend(["", f"【{heading}】{count} 份"])
+            for each in files:
+                lines.extend(["", *_render_file(each)])
+        if len(clean) > CLEAN_SHOWN:
+            lines.extend(
+                [
+                    "",
+                    f"……另有 {len(clean) - CLEAN_SHOWN} 份没有问题的，行数和金额已计入开头各类；逐份看用 shouzhi check 文件",
+                ]
+            )
+        if asked:
+            names = _listed([each.name for each in asked], unit="份")
+            lines.extend(["", f"需要处理 {len(asked)} 份：{names}。原因见上面的【需要处理】。"])
         return "\n".join(lines) + "\n"
 
 
 def feed_line(feed: Feed, files: list[FileReport]) -> str:
-    """``结算信息（setl_d）2 份：收到 9 行，入湖 8 行，…；基金支付总额 收到 … 元，…``."""
-    sums = {"收到": (0, ZERO), "入湖": (0, ZERO), "被替代": (0, ZERO), "隔离": (0, ZERO)}
+    """``结算信息（setl_d）2 份：收到 9 行，入库 8 行，…；基金支付总额 收到 … 元，…``."""
+    sums = {"收到": (0, ZERO), "入库": (0, ZERO), "被替换": (0, ZERO), "隔离": (0, ZERO)}
     for each in files:
         parsed = each.parsed
         if isinstance(parsed, FeedFile):
@@ -218,7 +244,7 @@ def feed_line(feed: Feed, files: list[FileReport]) -> str:
             sums[label] = (rows + more, yuan + more_yuan)
     if feed.feed == "fund_statement":
         # whole statements are replaced when the build is made
-        del sums["被替代"]
+        del sums["被替换"]
     text = "，".join(f"{label} {rows:,} 行" for label, (rows, _) in sums.items())
     line = f"{feed.label}（{feed.feed}）{len(files)} 份：{text}"
     if feed.control_amount:
@@ -228,7 +254,7 @@ def feed_line(feed: Feed, files: list[FileReport]) -> str:
 
 
 def replaced_line(feed: Feed, each: Replaced) -> str:
-    """``结算信息 202403：12 行 1,234.00 元被替代；该月 90 行 9,000.00 元 → 91 行 9,066.00 元``."""
+    """``结算信息 202403：12 行 1,234.00 元被替换；该月 90 行 9,000.00 元 → 91 行 9,066.00 元``."""
     place = f" {each.event_month}" if each.event_month != "all" else ""
     whole = "该月" if place else "全部"
     has_yuan = feed.control_amount is not None
@@ -237,7 +263,7 @@ def replaced_line(feed: Feed, each: Replaced) -> str:
         for rows, yuan in (each.gone, each.moved, each.before, each.after)
     )
     told = [
-        *([f"原有 {gone}被替代"] if each.gone[0] else []),
+        *([f"原有 {gone}被替换"] if each.gone[0] else []),
         *([f"由别的月份改来 {moved}"] if each.moved[0] else []),
         f"{whole} {before} → {after}",
     ]
@@ -250,7 +276,7 @@ def _render_file(report: FileReport) -> list[str]:
     status = _STATUS_LABELS[report.status_code]
     is_statement = isinstance(report.parsed, ParsedFile)
     if report.status_code == "loaded" and is_statement and not report.parsed.rows.num_rows:
-        status = "没有一行可入湖" if report.parsed.quarantine.num_rows else "没有金额"
+        status = "没有一行可入库" if report.parsed.quarantine.num_rows else "没有金额"
     lines = [f"■ {report.name}{label}：{status}"]
     if report.first_reason and (report.status_code != "loaded"):
         lines.append(f"  原因：{report.first_reason}")
@@ -268,14 +294,14 @@ def _render_file(report: FileReport) -> list[str]:
 def _render_feed(given: FeedFile) -> list[str]:
     lines = [
         f"  编码 {given.encoding}{_time(given)}；统筹区 {_listed(given.areas)}",
-        f"  收到 {given.received_count} 行，入湖 {given.loaded_count} 行，被替代 {given.superseded_count} 行，"
+        f"  收到 {given.received_count} 行，入库 {given.loaded_count} 行，被替换 {given.superseded_count} 行，"
         f"隔离 {given.quarantined_count} 行；另有标题、空行、合计等非数据 {given.non_data_count} 处",
     ]
     if given.feed.control_amount:
         label = given.feed.column(given.feed.control_amount).label
         lines.append(
-            f"  {label}：收到 {_yuan(given.received_yuan)} 元，入湖 {_yuan(given.loaded_yuan)} 元，"
-            f"被替代 {_yuan(given.superseded_yuan)} 元，隔离 {_yuan(given.quarantined_yuan)} 元"
+            f"  {label}：收到 {_yuan(given.received_yuan)} 元，入库 {_yuan(given.loaded_yuan)} 元，"
+            f"被替换 {_yuan(given.superseded_yuan)} 元，隔离 {_yuan(given.quarantined_yuan)} 元"
         )
     return lines
 
@@ -294,9 +320,9 @@ def _render_counts(parsed: ParsedFile) -> list[str]:
     return [
         f"  编码 {parsed.encoding}；期间 {_listed(described.periods)}；统筹区 {_listed(described.areas)}",
         f"  基金 {_listed(described.funds)}；报表 {_listed(described.statements)}",
-        f"  收到 {parsed.received_count} 行，入湖 {parsed.rows.num_rows} 行，隔离 {parsed.quarantine.num_rows} 行；"
+        f"  收到 {parsed.received_count} 行，入库 {parsed.rows.num_rows} 行，隔离 {parsed.quarantine.num_rows} 行；"
         f"另有标题、空行、合计等非数据 {parsed.non_data_count} 处",
-        f"  收到 {_yuan(parsed.received_yuan)} 元，入湖 {_yuan(loaded_yuan)} 元，"
+        f"  收到 {_yuan(parsed.received_yuan)} 元，入库 {_yuan(loaded_yuan)} 元，"
         f"隔离 {_yuan(sum_yuan(parsed.quarantine))} 元（各行金额相加，只用于核对有没有丢数）",
     ]
 
@@ -331,14 +357,14 @@ def _render_quarantine(quarantine: pa.Table, count: int) -> list[str]:
         )
     rest = count - min(quarantine.num_rows, QUARANTINE_SHOWN)
     if rest > 0:
-        lines.append(f"  ……另有 {rest} 行被隔离，完整清单入湖后见数据质量页")
+        lines.append(f"  ……另有 {rest} 行被隔离，完整清单入库后见数据质量页")
     return lines
 
 
-def _listed(items: list[str]) -> str:
+def _listed(items: list[str], unit: str = "个") -> str:
     if not items:
         return "无"
-    tail = f" 等 {len(items)} 个" if len(items) > LISTED else ""
+    tail = f" 等 {len(items)} {unit}" if len(items) > LISTED else ""
     return "、".join(items[:LISTED]) + tail
 
 

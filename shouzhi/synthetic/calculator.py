@@ -374,7 +374,14 @@ def settle(step: Step) -> Benefit:
     """One settlement on the accumulators before it."""
     at = step.settlement
     if at.kind in ("maternity", "other") and not at.is_provincial_cadre:
-        return Benefit(at, "outside_rules", "两份文件没有生育和其他类别的规则", at.composition, Amounts(), ())
+        return Benefit(
+            at,
+            "outside_rules",
+            "自治区本级职工医保通知和自治区级统筹征求意见稿都没有生育和其他类别的规则",
+            at.composition,
+            Amounts(),
+            (),
+        )
     try:
         if step.before.unknown and not at.is_provincial_cadre and at.kind != "pharmacy":
             raise NotReplayable(f"同年在前的结算 {step.before.unknown[0]} 不能重算，年度累计不明")

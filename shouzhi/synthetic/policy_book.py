@@ -140,7 +140,7 @@ def timeline(candidates: Iterable[Parameter], area: str) -> Timeline:
 
 
 def missing_sentence(code: str, area: str, day: dt.date) -> str:
-    return f"{area} 在 {day} 没有参数 {code}：两份文件没有规定，也没有载入别的依据"
+    return f"{area} 在 {day} 没有参数 {code}：自治区本级职工医保通知和自治区级统筹征求意见稿都没有规定，也没有载入别的依据"
 
 
 def read_policy(seeds: Path = SEEDS, *, sample: bool) -> PolicyBook:

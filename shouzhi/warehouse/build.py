@@ -25,7 +25,7 @@ from shouzhi.errors import UserError
 from shouzhi.home import Home, sync_folder, write_durably
 from shouzhi.intake import lake
 from shouzhi.progress import Progress
-from shouzhi.warehouse import dbt_build, export, identity, prepare, publish, rows, standing
+from shouzhi.warehouse import dbt_build, export, identity, prepare, publish, rows, standing, working_file
 from shouzhi.warehouse.fault import fault_point
 from shouzhi.warehouse.issues import Issues, read_issues
 from shouzhi.warehouse.query import open_locked
@@ -133,12 +133,12 @@ def make_build(
         begun_file = begin().file.result()
     staging, warehouse = publish.staging_folder(home, ids["build_id"]), home.warehouse
     try:
-        with steps.step("dbt", "建模与检验（dbt）"):
+        with steps.step("dbt", "建模与检验（dbt）"), working_file.opened(home) as con:
             with steps.measured("prepare"):
-                begun = prepare.prepare_lake(home, begun_file)
+                begun = prepare.prepare_lake(con, home, begun_file)
             with steps.measured("dbt_import"):
                 models = begin().models.result()
-            outcome = dbt_build.run_dbt(home, ids["code_hash"], begun, models)
+            outcome = dbt_build.run_dbt(con, home, ids["code_hash"], begun, models)
         # The failed check itself speaks first, then whatever else dbt could not do.
         refuse_integrity_faults(warehouse)
         if not outcome.is_success:

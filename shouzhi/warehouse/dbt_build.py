@@ -60,6 +60,7 @@ class DbtOutcome:
 
 
 def run_dbt(
+    con: duckdb.DuckDBPyConnection,
     home: Home,
     code_hash: str,
     begun: standing.Start | None = None,
@@ -68,11 +69,9 @@ def run_dbt(
 ) -> DbtOutcome:
     """Build and test whatever does not stand in the working file yet; raises only when dbt itself cannot start or finish.
 
-    ``manifest`` are the models as they were kept, where somebody has read them for this build already.
+    ``con`` holds the working file open meanwhile. ``manifest`` are the models as they were kept, where somebody has read
+    them for this build already.
     """
-    os.environ["SHOUZHI_WAREHOUSE"] = str(home.warehouse)
-    os.environ["SHOUZHI_MEMORY_LIMIT"] = f"{home.config.memory_limit_gb}GB"
-    os.environ["SHOUZHI_THREADS"] = str(home.config.threads)
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     excluded = [part for kind in EXCLUDED_TYPES for part in ("--exclude-resource-type", kind)]
@@ -80,7 +79,7 @@ def run_dbt(
     try:
         if manifest is None:
             manifest = parsed_models(home.dbt_target, code_hash, product_root)
-        stands = standing.mark_standing(manifest, begun, home.warehouse) if begun else set()
+        stands = standing.mark_standing(manifest, begun, con) if begun else set()
         # by the tag alone: a test on a view that stands asks what lies under it
         left_out = ["--exclude", f"tag:{standing.TAG}", "--indirect-selection", "empty"] if stands else []
         built = invoke(

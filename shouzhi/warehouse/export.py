@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from shouzhi.warehouse import renew
+from shouzhi.warehouse import renew, standing
 
 EXPORTED_SCHEMAS = (
     "fund_balance",
@@ -56,7 +56,8 @@ PUBLIC_ROW_VIEWS = {
 # The tables that results and checks of Great Expectations join, in this order.
 JOINED_RELATIONS = (("data_quality", "fct_check_result"), ("data_quality", "dim_check"))
 
-# The relations that only the export can write, with their columns' Chinese labels.
+# The relations that only the export can write: what they hold, and their columns' Chinese labels.
+OWN_LABELS = {"dim_build": "版本的事实", "dim_column": "各表的列", "dim_lineage": "各表的内容与由来"}
 OWN_RELATIONS = {
     "dim_column": {
         "relation": "表",
@@ -95,7 +96,7 @@ def export_marts(
     """Write ``target`` and return its row counts by relation.
 
     ``name_rows`` puts the views over the rows of the build into it, at the end. ``former`` is the file of the build that
-    the working file started from: what it holds already stays as it lies.
+    the working file started from: what it holds already stays as it lies. Of tables that dbt left standing nothing is asked.
 
     ``facts`` become ``dim_build``; no wall clock may be among them, so that the same input gives the
     same tables. Great Expectations' results join those of dbt in the same relations; they are asked for last.
@@ -126,8 +127,9 @@ def export_marts(
                 write_table = renew.renew if relation in held else renew.write_whole
                 write_table(cursor, table, source)
 
+        left = {*JOINED_RELATIONS, *(held & standing_tables(manifest))}
         with ThreadPoolExecutor(WRITERS) as pool:
-            for each in [pool.submit(write, one) for one in relations if one not in JOINED_RELATIONS]:
+            for each in [pool.submit(write, one) for one in relations if one not in left]:
                 each.result()
         con.execute("checkpoint marts")
         for relation, rows in zip(JOINED_RELATIONS, (gx_results(), gx_checks), strict=True):
@@ -140,7 +142,7 @@ def export_marts(
             con.execute(f"create or replace table marts.data_quality.{table} ({columns})")
         for table, rows in (
             ("dim_build", sorted(facts.items())),
-            ("dim_lineage", lineage_rows(manifest)),
+            ("dim_lineage", [*lineage_rows(manifest), *own_lineage()]),
             ("dim_column", column_rows(con, manifest)),
         ):
             insert_rows(con, table, list(OWN_RELATIONS[table]), rows)
@@ -149,6 +151,15 @@ def export_marts(
         con.execute("detach warehouse")
         con.execute("checkpoint marts")
     return counts
+
+
+def standing_tables(manifest: dict[str, Any]) -> set[tuple[str, str]]:
+    """The tables of the build before that nothing changed under."""
+    return {
+        (node["schema"], relation_of(node))
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in {"model", "seed"} and standing.TAG in (node.get("tags") or ())
+    }
 
 
 def exported_relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -247,9 +258,7 @@ def row_relation_columns(
     for _, name, _, _, label, unit, _, _ in published:
         if label:
             labels[name.lower()] = (label, unit, labels.get(name.lower(), (None, None, None))[2])
-    relations = {view: f"rows.{name}" for name, view in ROW_RELATIONS.items()}
-    relations |= {model: public for public, (_, model) in PUBLIC_ROW_VIEWS.items()}
-    relations[SETTLED_MODEL] = "rows.benefit_settlement"
+    relations = row_relations()
     for name in (SETTLED_MODEL, *(model for _, model in PUBLIC_ROW_VIEWS.values())):
         for column, given in described_columns(manifest, name).items():
             labels[column] = labels.get(column) or given
@@ -266,6 +275,13 @@ def row_relation_columns(
         for view, name, position, kind in found
         if view in relations
     ]
+
+
+def row_relations() -> dict[str, str]:
+    """The public name of every relation of rows, by the model that it is."""
+    relations = {view: f"rows.{name}" for name, view in ROW_RELATIONS.items()}
+    relations |= {model: public for public, (_, model) in PUBLIC_ROW_VIEWS.items()}
+    return relations | {SETTLED_MODEL: "rows.benefit_settlement"}
 
 
 def described_columns(manifest: dict[str, Any], model: str) -> dict[str, tuple[Any, Any, Any]]:
@@ -308,7 +324,7 @@ def lineage_rows(manifest: dict[str, Any]) -> list[tuple[str | None, ...]]:
             if unique_id in exposures:
                 exposures[unique_id].append(exposure["name"])
     every_node = {**manifest["nodes"], **manifest.get("sources", {})}
-    return [
+    found: list[tuple[str | None, ...]] = [
         (
             name,
             own_label(every_node[unique_id]),
@@ -319,7 +335,30 @@ def lineage_rows(manifest: dict[str, Any]) -> list[tuple[str | None, ...]]:
             listed(tests[unique_id]),
             listed(exposures[unique_id]),
         )
-        for unique_id, name in sorted(names.items(), key=lambda item: item[1])
+        for unique_id, name in names.items()
+    ]
+    found += [
+        (
+            public,
+            own_label(node),
+            "view",
+            "rows",
+            node.get("description") or None,
+            names[unique_id],
+            None,
+            None,
+        )
+        for unique_id, node in manifest["nodes"].items()
+        if unique_id in names and (public := row_relations().get(node["name"]))
+    ]
+    return sorted(found, key=lambda row: str(row[0]))
+
+
+def own_lineage() -> list[tuple[str | None, ...]]:
+    """What the relations hold that only the export can write."""
+    return [
+        (f"data_quality.{name}", label, "table", "marts", None, None, None, None)
+        for name, label in OWN_LABELS.items()
     ]
 
 

@@ -19,9 +19,6 @@ from shouzhi.home import Home
 from shouzhi.intake import lake
 from shouzhi.warehouse import publish, replay_start, standing
 
-# The working file is read by this version of DuckDB alone; in its newest format texts are compressed in two thirds of the
-# time. A file keeps the format that it was made in.
-NEW_FILE = {"storage_compatibility_version": "latest"}
 FREE_BYTES_AT_LEAST = 200 * 1024 * 1024
 # Marts that are kept by benefit year and month, as the replay's rows are.
 REPLAY_MARTS = ("fct_benefit_month", "fct_benefit_difference", "fct_benefit_cap")
@@ -83,25 +80,31 @@ def fresh_warehouse(home: Home) -> Path:
     return home.warehouse
 
 
-def prepare_lake(home: Home, beginning: Beginning | None) -> standing.Start | None:
+def prepare_lake(
+    con: duckdb.DuckDBPyConnection, home: Home, beginning: Beginning | None
+) -> standing.Start | None:
     """Fill the working file; what of it stands, if it began with another."""
-    with duckdb.connect(str(home.warehouse), config=NEW_FILE) as con:
-        con.execute("set autoinstall_known_extensions = false")
-        con.execute("create schema if not exists lake")
-        lake.register(con, home.lake)
-        con.execute(
-            "create or replace table lake.home_parameter (parameter_code varchar, parameter_value varchar)"
-        )
-        con.execute(
-            "insert into lake.home_parameter values ('region', ?), ('policy_sample', ?)",
-            [home.config.region, "true" if home.config.sample_policy else "false"],
-        )
-        name_changes(con, is_started=beginning is not None)
-        replay_start.start_replay(con, home.lake, beginning.former if beginning else None)
-        if beginning is None:
-            return None
-        build_id = beginning.former.build_id
-        return standing.start(build_id, beginning.sources, standing.sources(con), beginning.compiled)
+    former = beginning.former if beginning else None
+    # every commit waits for the disk
+    con.begin()
+    con.execute("create schema if not exists lake")
+    known = replay_start.known_deliveries(lake.read_manifest(home.lake), former)
+    lake.register(con, home.lake, known)
+    con.execute(
+        "create or replace table lake.home_parameter (parameter_code varchar, parameter_value varchar)"
+    )
+    con.execute(
+        "insert into lake.home_parameter values ('region', ?), ('policy_sample', ?)",
+        [home.config.region, "true" if home.config.sample_policy else "false"],
+    )
+    name_changes(con, is_started=beginning is not None)
+    replay_start.start_replay(con, home.lake, former)
+    con.commit()
+    if beginning is None:
+        return None
+    return standing.start(
+        beginning.former.build_id, beginning.sources, standing.sources(con), beginning.compiled
+    )
 
 
 def name_changes(con: duckdb.DuckDBPyConnection, *, is_started: bool) -> None:

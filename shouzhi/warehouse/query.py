@@ -6,7 +6,6 @@ import io
 import json
 import math
 import re
-import unicodedata
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import duckdb
 
 from shouzhi.errors import UserError
+from shouzhi.terminal import width
 from shouzhi.warehouse.rows import attach_rows
 
 LOCKED_CONFIG = {
@@ -98,14 +98,54 @@ def run_query(marts: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
             raise UserError(query_error_sentence(error)) from error
 
 
+TABLES_SQL = """
+select
+    published.relation as "表",
+    lineage.relation_label_zh as "内容",
+    count(*) as "列数"
+from data_quality.dim_column as published
+left join data_quality.dim_lineage as lineage on published.relation = lineage.relation_name
+group by published.relation, lineage.relation_label_zh
+order by published.relation
+"""
+COLUMNS_SQL = """
+select
+    column_name as "列",
+    label_zh as "中文名称",
+    unit_zh as "单位",
+    data_type as "类型",
+    source_field as "国家平台字段"
+from data_quality.dim_column
+where relation = ?
+order by column_position
+"""
+
+
+def published_tables(marts: Path) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Every table that a query may read, with what it holds."""
+    with open_tables(marts) as con:
+        found = con.execute(TABLES_SQL)
+        return [item[0] for item in found.description or []], found.fetchall()
+
+
+def published_columns(marts: Path, relation: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The columns of one of them; a Chinese sentence where there is no such table."""
+    with open_tables(marts) as con:
+        found = con.execute(COLUMNS_SQL, [relation])
+        columns, rows = [item[0] for item in found.description or []], found.fetchall()
+    if not rows:
+        raise UserError(f"没有名为 {relation} 的表。有哪些表见 shouzhi tables。")
+    return columns, rows
+
+
 def query_error_sentence(error: duckdb.Error) -> str:
     match error:
         case duckdb.PermissionException():
             what = "不允许的操作：查询只能读取这一个版本的表"
         case duckdb.CatalogException():
-            what = "查询没有执行成功：没有这个表或函数，有哪些表见 show all tables"
+            what = "查询没有执行成功：没有这个表或函数，有哪些表见 shouzhi tables"
         case duckdb.BinderException():
-            what = "查询没有执行成功：列名、类型或分组不对，表有哪些列见 describe <表名>"
+            what = "查询没有执行成功：列名、类型或分组不对，表有哪些列见 shouzhi tables 表名"
         case duckdb.ConversionException():
             what = "查询没有执行成功：有值不能转换成所要的类型"
         case _:
@@ -168,11 +208,6 @@ def as_csv(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
 def as_json(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
     lines = [json_token(dict(zip(columns, row, strict=True))) for row in rows]
     return "[" + ",\n ".join(lines) + "]\n"
-
-
-def width(text: str) -> int:
-    """Columns on a terminal: East Asian wide characters take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def as_table(columns: list[str], rows: list[tuple[Any, ...]]) -> str:

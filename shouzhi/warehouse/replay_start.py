@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 
 from shouzhi.intake import lake
-from shouzhi.intake.feeds.relations import read_parts
+from shouzhi.intake.contract import business_feeds
+from shouzhi.intake.feeds.relations import no_rows, read_parts
 from shouzhi.warehouse import publish, replay_rows
 
 RELATIONS = {"former_replay": "view", "changed_settlement": "table", "changed_bill": "table"}
@@ -31,8 +32,9 @@ def start_replay(con: duckdb.DuckDBPyConnection, lake_root: Path, former: publis
     for name, kind in RELATIONS.items():
         con.execute(f"drop {kind} if exists lake.{name}")
     entries = lake.read_manifest(lake_root)
+    known = known_deliveries(entries, former)
     files = replay_rows.files_of(former) if former else []
-    if former is None or not files or not is_continued(entries, former):
+    if not known or not files:
         return
     listed = ", ".join("'" + str(path.resolve()).replace("'", "''") + "'" for path in files)
     con.execute(f"create view lake.former_replay as select * from read_parquet([{listed}])")
@@ -41,26 +43,23 @@ def start_replay(con: duckdb.DuckDBPyConnection, lake_root: Path, former: publis
         ("setl_d", "changed_settlement", columns),
         ("fee_list_d", "changed_bill", "setl_id as settlement_id"),
     ):
-        versions = changed_versions(lake_root, entries, last_delivery(former), feed)
+        versions = changed_versions(lake_root, entries, known, feed)
         con.execute(
             f"create table lake.{relation} as select distinct {selected} from ({versions}) as version"
         )
 
 
-def last_delivery(build: publish.Build) -> int:
-    return max((int(each["delivery_no"]) for each in build.manifest.get("inputs", [])), default=0)
-
-
-def is_continued(entries: list[dict[str, Any]], former: publish.Build) -> bool:
-    """Whether the lake has what the build was made from, and everything else came later."""
-    last = last_delivery(former)
-    known = {(each["delivery_no"], each["content_hash"]) for each in former.manifest.get("inputs", [])}
-    return known == {
+def known_deliveries(entries: list[dict[str, Any]], former: publish.Build | None) -> int:
+    """The last delivery that a build was made from, where the lake is that one with more deliveries; else 0."""
+    inputs = former.manifest.get("inputs", []) if former else []
+    last = max((int(each["delivery_no"]) for each in inputs), default=0)
+    is_continued = {(each["delivery_no"], each["content_hash"]) for each in inputs} == {
         (entry["delivery_no"], record["content_hash"])
         for entry in entries
         if entry["delivery_no"] <= last
         for record in entry["files"]
     }
+    return last if is_continued else 0
 
 
 def changed_versions(lake_root: Path, entries: list[dict[str, Any]], last: int, feed: str) -> str:
@@ -79,7 +78,7 @@ def changed_versions(lake_root: Path, entries: list[dict[str, Any]], last: int, 
         for part in each["parts"]
         if (delivery_no, part["event_month"]) in months
     ]
-    queries = [f"select * from lake.{feed} where false"]
+    queries = [no_rows(business_feeds()[feed])]
     if came:
         queries.append(read_parts(came))
     if older:

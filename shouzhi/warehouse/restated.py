@@ -3,7 +3,7 @@
 Both builds are read only. A figure's cause is looked for among the deliveries that one build has and the other has not:
 first those of the same area whose period overlaps the figure's, of the same fund (or of a fund in it) before others;
 then those of earlier periods, which reach the figure through openings, rolling sums and comparisons. A figure that rests
-on statements is never laid to a business feed. Nothing is guessed: where no delivery touches the figure, only whether
+on statements is never laid to a business feed, nor one of the feeds alone to a statement. Nothing is guessed: where no delivery touches the figure, only whether
 the program differs is told.
 """
 
@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from shouzhi.warehouse.restated_business import BUSINESS, insert_changed
 
 SHOWN = 500
 FILES_NAMED = 3
@@ -31,7 +33,9 @@ FUND_PARTS = {
     "ALL": ("310000", "310100", "310200", "390100"),
     "POOLED": ("310000", "310100", "390100"),
 }
-KINDS = {"balance": "基金收支与结余", "account": "分科目收支", "indicator": "统筹区比较指标"}
+KINDS = {"balance": "基金收支与结余", "account": "分科目收支", "indicator": "统筹区比较指标"} | {
+    kind: compared.label for kind, compared in BUSINESS.items()
+}
 CAUSES = {
     "delivery": "同期报送",
     "earlier_delivery": "此前期间的报送（经期初、滚动或同比传到这里）",
@@ -52,6 +56,7 @@ RELATIONS = {
 # everything of a build that a comparison reads
 READS = (
     *RELATIONS.values(),
+    *(compared.relation for compared in BUSINESS.values()),
     "core.dim_area",
     "core.dim_fund",
     "core.dim_period",
@@ -141,7 +146,7 @@ select
     {origin} as origin_code,
     row_number() over (
         order by
-            case kind_code when 'balance' then 1 when 'account' then 2 else 3 end,
+            case kind_code when 'balance' then 1 when 'account' then 2 when 'indicator' then 3 else 4 end,
             case when changed.area_code in (select area.area_code from later.core.dim_area as area where area.area_kind = 'region') then 2 else 1 end,
             case when unit = 'yuan' then abs(coalesce(value_after, 0) - coalesce(value_before, 0)) else 0 end desc,
             changed.period_end_date, changed.area_code, changed.fund_code, changed.statement_code, item_code,
@@ -150,7 +155,7 @@ select
 from changed
 left join later.fund_balance.fct_fund_balance as balance
     on
-        changed.kind_code <> 'indicator'
+        changed.kind_code in ('balance', 'account')
         and changed.area_code = balance.area_code
         and changed.fund_code = balance.fund_code
         and changed.period_type = balance.period_type
@@ -201,6 +206,7 @@ touched as (
     inner join arrived
         on
             (arrived.is_statement or shown.origin_code is distinct from 'statement')
+            and (not arrived.is_statement or shown.kind_code not in ({feed_only}))
             and (
                 arrived.area_code = shown.area_code
                 or (
@@ -354,7 +360,10 @@ def read_restatement(
         con.execute(CHANGED_DDL)
         for each in KINDS:
             try:
-                con.execute(changed_sql(each), {"scope": scope})
+                if each in BUSINESS:
+                    insert_changed(con, each, scope)
+                else:
+                    con.execute(changed_sql(each), {"scope": scope})
             except (duckdb.BinderException, duckdb.CatalogException):
                 # A build of another version of the product has another shape; the rest is compared.
                 result.not_comparable.append(KINDS[each])
@@ -422,13 +431,16 @@ def has_column(con: duckdb.DuckDBPyConnection, build: str, column: str) -> bool:
 
 
 def cause_sql() -> str:
-    """``CAUSE_SQL`` with the funds that are parts of others."""
+    """``CAUSE_SQL`` with the funds that are parts of others and the kinds that no statement reaches."""
     pairs = [
         f"select '{fund}' as fund_code, '{part}' as part_fund_code"
         for fund, parts in FUND_PARTS.items()
         for part in parts
     ]
-    return CAUSE_SQL.replace("{fund_part}", "\n    union all\n    ".join(pairs))
+    feed_only = ", ".join(f"'{kind}'" for kind in BUSINESS if kind != "reconciliation")
+    return CAUSE_SQL.replace("{fund_part}", "\n    union all\n    ".join(pairs)).replace(
+        "{feed_only}", feed_only
+    )
 
 
 def changed_sql(kind: str) -> str:

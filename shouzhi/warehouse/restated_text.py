@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from shouzhi.warehouse.restated import KINDS, Restated, Restatement
+from shouzhi.words import period_label
 
 COLUMNS = [
     *("类别", "统筹区", "基金", "统计期", "报表", "项目", "单位"),
@@ -25,12 +26,13 @@ def figure_text(value: Decimal | None, unit: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def table_row(row: Restated) -> tuple[Any, ...]:
+def table_row(row: Restated, *, is_read: bool = False) -> tuple[Any, ...]:
+    """A figure as a row; to be read, its period stands in words, for a program as its code."""
     return (
         KINDS[row.kind_code],
         row.area_name,
         row.fund_name,
-        row.period_code,
+        period_label(row.period_code) if is_read else row.period_code,
         row.statement_name or "",
         row.item_name,
         UNITS.get(row.unit, row.unit),
@@ -43,10 +45,10 @@ def table_row(row: Restated) -> tuple[Any, ...]:
 
 def restatement_sentences(result: Restatement, former: str, made: str) -> list[str]:
     """What a reader is told above the table."""
-    counts = "，".join(f"{KINDS[kind]} {count:,} 个" for kind, count in result.counts.items())
+    counts = "，".join(f"{KINDS[kind]} {count:,} 个" for kind, count in result.counts.items() if count)
     sentences = [f"版本 {former} → {made}：数值不同的有 {result.total:,} 个（{counts}）。"]
     if not result.total:
-        sentences[0] = f"版本 {former} → {made}：收支、结余、科目和指标的数值完全相同。"
+        sentences[0] = f"版本 {former} → {made}：收支、结余、科目、指标和业务数据的数值完全相同。"
     if result.not_comparable:
         sentences.append(f"两个版本的表结构不同，没有比较：{'、'.join(result.not_comparable)}。")
     if result.is_program_changed:
@@ -54,7 +56,9 @@ def restatement_sentences(result: Restatement, former: str, made: str) -> list[s
     if result.arrived:
         sentences.append(f"两个版本之间报送的文件 {len(result.arrived)} 份：")
         for each in result.arrived[:FILES_SHOWN]:
-            period = "—".join(dict.fromkeys(filter(None, (each.first_period, each.last_period))))
+            period = "—".join(
+                dict.fromkeys(period_label(code) for code in (each.first_period, each.last_period) if code)
+            )
             where = f"{each.area_names}；{period or '不分期'}；{each.row_count:,} 行"
             sentences.append(f"  第 {each.delivery_no} 批 {each.file_name}（{each.feed_name}；{where}）")
         if len(result.arrived) > FILES_SHOWN:

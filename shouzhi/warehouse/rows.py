@@ -13,6 +13,8 @@ from typing import Any
 import duckdb
 
 from shouzhi.home import link, write_durably
+from shouzhi.intake.contract import business_feeds
+from shouzhi.intake.feeds.relations import no_rows
 from shouzhi.warehouse import replay_rows
 from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, ROW_RELATIONS, SETTLED_MODEL, quoted_text
 
@@ -40,8 +42,13 @@ def write_rows(
         # attached: a file may be open in one configuration only, and the checks that run beside this have their own
         con.execute(f"attach {quoted_text(str(warehouse))} as warehouse (read_only)")
         con.execute("use warehouse")
+        views = dict(
+            con.execute("select view_name, sql from duckdb_views() where schema_name = 'lake'").fetchall()
+        )
         for feed in source_feeds(manifest, nodes):
-            queries[f'"warehouse"."lake"."{feed}"'] = lake_query(con, feed, lake_root, folder)
+            queries[f'"warehouse"."lake"."{feed}"'] = (
+                linked(views[feed], lake_root, folder) if feed in views else no_rows(business_feeds()[feed])
+            )
         for name in needed(nodes, "seed"):
             path = f"reference/{name}.parquet"
             (folder / "reference").mkdir(exist_ok=True)
@@ -100,24 +107,9 @@ def source_feeds(manifest: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> 
     )
 
 
-def lake_query(con: duckdb.DuckDBPyConnection, feed: str, lake_root: Path, folder: Path) -> str:
-    """The query of ``lake.<feed>`` over links of its files; its rows themselves where it is a table without files."""
-    found = con.execute(
-        "select sql from duckdb_views() where schema_name = 'lake' and view_name = ?", [feed]
-    ).fetchone()
-    if found is None:
-        columns = con.execute(
-            """
-            select column_name, data_type
-            from information_schema.columns
-            where table_schema = 'lake' and table_name = ?
-            order by ordinal_position
-            """,
-            [feed],
-        ).fetchall()
-        listed = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in columns)
-        return f"select {listed} where false"
-    body = found[0].split(" AS ", 1)[1].rstrip().rstrip(";")
+def linked(view: str, lake_root: Path, folder: Path) -> str:
+    """The query of a view of the lake over links of its files."""
+    body = view.split(" AS ", 1)[1].rstrip().rstrip(";")
     root = str(lake_root.resolve()).rstrip("/") + "/"
     for path in sorted(set(re.findall(re.escape(f"'{root}") + r"([^']+)'", body))):
         link(lake_root / path, folder / path)
@@ -149,6 +141,8 @@ def attach_rows(con: duckdb.DuckDBPyConnection, build_folder: Path) -> None:
     """Make ``rows.*`` readable in a connection to the build's marts, and of all files only those of the build."""
     folder = build_folder / FOLDER
     con.execute("attach ':memory:' as rows (read_write)")
+    # files of a build never change: relations that read the same ones read their footers once
+    con.execute("set parquet_metadata_cache = true")
     directories = [str(folder.resolve()) + "/"] if folder.is_dir() else []
     con.execute(f"set allowed_directories = [{', '.join(map(quoted_text, directories))}]")
     con.execute("set enable_external_access = false")

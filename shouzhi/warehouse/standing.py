@@ -9,6 +9,7 @@ missing, everything is made anew.
 """
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -72,6 +73,9 @@ def copy_to(home: Home, build_id: str) -> dict[str, Source] | None:
     """
     try:
         shutil.copyfile(kept_file(home, build_id), home.warehouse)
+        # now, beside the delivery: the first checkpoint would wait for the whole file otherwise
+        with home.warehouse.open("rb") as copied:
+            os.fsync(copied.fileno())
         with duckdb.connect(str(home.warehouse)) as con:
             con.execute("select count(*) from core.fct_feed_month")
             return sources(con)
@@ -183,7 +187,7 @@ def is_folded(manifest: Any, unique_id: str) -> bool:
     return node is not None and node.config.materialized == "ephemeral"
 
 
-def mark_standing(manifest: Any, begun: Start, warehouse: Path) -> set[str]:
+def mark_standing(manifest: Any, begun: Start, con: duckdb.DuckDBPyConnection) -> set[str]:
     """Tag the standing nodes for dbt to leave out, and take the tables that will be made whole out of the working file.
 
     Of what a model wants to read of its former self, the table is set aside until the next run.
@@ -203,16 +207,15 @@ def mark_standing(manifest: Any, begun: Start, warehouse: Path) -> set[str]:
         if unique_id not in stands and node.resource_type in ("model", "seed")
     ]
     keeping = [node for node in manifest.nodes.values() if node.config.meta.get(FORMER_META)]
-    with duckdb.connect(str(warehouse)) as con:
-        con.execute("begin")
-        for node in keeping:
-            con.execute(f'drop table if exists "{node.schema}"."{FORMER_PREFIX}{node.alias}"')
-        for node in gone:
-            relation = f'"{node.schema}"."{node.alias}"'
-            if node in keeping:
-                con.execute(f'alter table if exists {relation} rename to "{FORMER_PREFIX}{node.alias}"')
-            elif node.config.materialized in ("table", "seed", "view"):
-                kind = "view" if node.config.materialized == "view" else "table"
-                con.execute(f"drop {kind} if exists {relation}")
-        con.execute("commit")
+    con.begin()
+    for node in keeping:
+        con.execute(f'drop table if exists "{node.schema}"."{FORMER_PREFIX}{node.alias}"')
+    for node in gone:
+        relation = f'"{node.schema}"."{node.alias}"'
+        if node in keeping:
+            con.execute(f'alter table if exists {relation} rename to "{FORMER_PREFIX}{node.alias}"')
+        elif node.config.materialized in ("table", "seed", "view"):
+            kind = "view" if node.config.materialized == "view" else "table"
+            con.execute(f"drop {kind} if exists {relation}")
+    con.commit()
     return stands

@@ -84,9 +84,10 @@ def empty_kind(line: str) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """How the cells of a column become values: of a clean cell, and of the plain word of any other."""
+    """How the cells of a column become values: of a clean cell, and of the word of any other, which is made once."""
 
     quick: str
+    word: str
     careful: str
 
 
@@ -99,6 +100,7 @@ def number(raw: str, word: str, scale: int, kind: str, factor: int = 1) -> Readi
     careful = _scaled(_ungrouped(word), scale, kind, factor)
     return Reading(
         f"case when {_has_exponent(raw)} then null else {_scaled(raw, scale, kind, factor)} end",
+        bare_number(raw),
         f"case when {_has_exponent(raw)} then null else {careful} end",
     )
 
@@ -112,11 +114,15 @@ def _scaled(text: str, scale: int, kind: str, factor: int) -> str:
     return f"try_cast({wide} * {factor} as {kind})"
 
 
-def _ungrouped(word: str) -> str:
-    tidy = f"regexp_replace(regexp_replace(replace({word}, ' ', ''), '^[￥¥]', ''), '元$', '')"
-    bare = f"regexp_replace({tidy}, '^\\((.*)\\)$', '-\\1')"
+def bare_number(raw: str) -> str:
+    """The word of a number: no blanks within, no ￥ or 元, a minus for brackets."""
+    tidy = f"regexp_replace(regexp_replace(replace({plain(raw)}, ' ', ''), '^[￥¥]', ''), '元$', '')"
+    return f"regexp_replace({tidy}, '^\\((.*)\\)$', '-\\1')"
+
+
+def _ungrouped(bare: str) -> str:
     return (
-        f"case when contains({word}, ',') then case when"
+        f"case when contains({bare}, ',') then case when"
         f" regexp_full_match({bare}, '-?\\d{{1,3}}(,\\d{{3}})+(\\.\\d*)?') then replace({bare}, ',', '') end"
         f" else {bare} end"
     )
@@ -127,17 +133,20 @@ def ratio(raw: str, word: str) -> Reading:
     percent = f"try_cast(try_cast(replace({word}, '%', '') as decimal(18,6)) / 100 as decimal(12,6))"
     return Reading(
         f"try_cast({raw} as decimal(12,6))",
+        plain(raw),
         f"case when suffix({word}, '%') then {percent} else try_cast({word} as decimal(12,6)) end",
     )
 
 
 def timestamp(raw: str, word: str) -> Reading:
     """A moment from 2024-01-31 [08:05:00], 2024/1/31, 20240131[080500], 2024年1月31日, 31-1月 -24 or an Excel serial."""
-    # the moment before 1800: neither it nor any earlier one is what the cell means
+    return Reading(_since_1800(f"try_cast({raw} as timestamp)"), plain(raw), _careful_timestamp(word))
+
+
+def _since_1800(moment: str) -> str:
+    """No earlier moment is what a cell means; said without naming ``moment`` twice."""
     before = "timestamp '1799-12-31 23:59:59.999999'"
-    return Reading(
-        f"nullif(greatest(try_cast({raw} as timestamp), {before}), {before})", _careful_timestamp(word)
-    )
+    return f"nullif(greatest({moment}, {before}), {before})"
 
 
 def _careful_timestamp(word: str) -> str:
@@ -146,7 +155,6 @@ def _careful_timestamp(word: str) -> str:
     serial = f"try_cast({word} as decimal(12,6))"
     day = f"date '1899-12-30' + cast(floor({serial}) as integer)"
     seconds = f"to_seconds(cast(round(({serial} - floor({serial})) * 86400) as integer))"
-    checked = f"try_cast({dashed} as timestamp)"
     return (
         "case"
         f" when regexp_full_match({word}, '(18|19|20|99)\\d{{6}}(\\.0)?') then try_strptime(left({word}, 8), '%Y%m%d')"
@@ -157,8 +165,7 @@ def _careful_timestamp(word: str) -> str:
         f" when contains({word}, '月') and regexp_matches({word}, '^\\d{{1,2}}-') then try_cast({oracle} as timestamp)"
         f" when regexp_matches({word}, '^\\d{{1,2}}-[A-Za-z]{{3}}-\\d{{2}}')"
         f" then try_strptime({word}, ['%d-%b-%y', '%d-%b-%Y', '%d-%b-%y %H:%M:%S'])"
-        f" when {checked} >= timestamp '1800-01-01' then {checked}"
-        " end"
+        f" else {_since_1800(f'try_cast({dashed} as timestamp)')} end"
     )
 
 
@@ -170,6 +177,7 @@ def month(raw: str, word: str) -> Reading:
     digits = f"regexp_replace({word}, '\\.0$', '')"
     return Reading(
         f"case when {usual} then {raw} end",
+        plain(raw),
         f"case when regexp_full_match({digits}, '(18|19|20)\\d\\d(0[1-9]|1[0-2])') then {digits}"
         f" when regexp_full_match({digits}, '\\d{{6}}') then null"
         f" else {month_of(moment)} end",
@@ -186,7 +194,9 @@ def year(raw: str, word: str) -> Reading:
         f"length({raw}) = 4 and {raw} between '1800' and '2999' and try_cast({raw} as integer) is not null"
     )
     pattern = "^((18|19|20)\\d\\d)(年度?|\\.0|[-/.年]\\d.*|(0[1-9]|1[0-2])(\\d\\d)?)?$"
-    return Reading(f"case when {usual} then {raw} end", f"nullif(regexp_extract({word}, '{pattern}', 1), '')")
+    return Reading(
+        f"case when {usual} then {raw} end", plain(raw), f"nullif(regexp_extract({word}, '{pattern}', 1), '')"
+    )
 
 
 def period(raw: str, word: str) -> Reading:
@@ -197,6 +207,7 @@ def period(raw: str, word: str) -> Reading:
     of_month = month(raw, word)
     return Reading(
         of_month.quick,
+        of_month.word,
         f"case when regexp_full_match({upper}, '\\d{{4}}(Q[1-4]|H[12])') then {upper}"
         f" when regexp_full_match({quarter}, '\\d{{4}}Q[1-4]') then {quarter}"
         f" when regexp_full_match({half}, '\\d{{4}}H[12]') then {half}"

@@ -3,36 +3,36 @@
 import duckdb
 
 from shouzhi.intake.cells import column_letter
-from shouzhi.intake.feeds.batch import NON_DATA_SQL, Batch, Taken, area_sql, control_sql, made_path
+from shouzhi.intake.feeds.batch import Batch, Taken, area_sql, control_sql, made_path
 from shouzhi.intake.feeds.reasons import reason_of
+from shouzhi.intake.feeds.stage_sql import NON_DATA
 from shouzhi.intake.parsed import QUARANTINE_SCHEMA
 
 SAMPLE_ROWS = 20
 UNREADABLE = "这一行的文字或引号无法识别（编码错误、引号不成对或文件损坏），请核对该行后重新导出"
 
 
-def collect_faults(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken) -> None:
+def collect_faults(
+    connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken, *, has_unread: bool
+) -> None:
     """Count what is no data, and quarantine the faulty rows with line, column and reason."""
     members = batch.members
     layout = members[0].table.layout
     for member in members:
         taken.non_data[member.file_no] += member.table.layout.skip
-    for index, count in connection.execute(
-        f"select file_index, count(*) from staged where fault is not null and {NON_DATA_SQL} group by file_index"
+    kinds: set[str] = set()
+    for index, fault, noted, count in connection.execute(
+        "select file_index, fault, noted, cast(sum(row_count) as bigint) from staged_count"
+        " where fault is not null or noted is not null"
+        " group by file_index, fault, noted order by file_index, fault, noted"
     ).fetchall():
-        taken.non_data[members[index].file_no] += count
-    for index, name, count in connection.execute(
-        "select file_index, noted, count(*) from staged where noted is not null and fault is null"
-        " group by file_index, noted order by file_index, noted"
-    ).fetchall():
-        taken.noted[members[index].file_no, name, layout.width] += count
-    kinds = [
-        fault
-        for (fault,) in connection.execute(
-            f"select distinct fault from staged where fault is not null and not {NON_DATA_SQL} order by fault"
-        ).fetchall()
-    ]
-    has_unread = connection.execute("select count(*) from unread_line").fetchone() != (0,)
+        file_no = members[index].file_no
+        if fault is None:
+            taken.noted[file_no, noted, layout.width] += count
+        elif fault.partition(":")[0] in NON_DATA:
+            taken.non_data[file_no] += count
+        else:
+            kinds.add(fault)
     if not kinds and not has_unread:
         return
     connection.execute(
@@ -40,7 +40,7 @@ def collect_faults(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: T
         " (fault varchar, reason_code varchar, reason_zh varchar, column_name varchar, letter varchar)"
     )
     index = layout.index
-    for fault in kinds:
+    for fault in sorted(kinds):
         code, _, rest = fault.partition(":")
         position = index.get(rest.rpartition(":")[2])
         cell = layout.header[position].strip() if position is not None else None

@@ -24,7 +24,8 @@ def write_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Take
     """
     feed = batch.feed
     months = connection.execute(
-        "select event_month, count(*) from staged where fault is null group by event_month order by event_month"
+        "select event_month, cast(sum(row_count) as bigint) from staged_count where fault is null"
+        " group by event_month order by event_month"
     ).fetchall()
     _hide_persons(connection, feed)
     source, place = "staged", "rowid"

@@ -55,10 +55,10 @@ class Part:
 
 @dataclass
 class FeedState:
-    """Everything of one feed in the lake."""
+    """Everything of one feed in the lake; files stand with the number of their delivery."""
 
     parts: list[Part] = field(default_factory=list)
-    superseded: list[Path] = field(default_factory=list)
+    superseded: list[tuple[int, Path]] = field(default_factory=list)
     control: list[tuple[int, Path]] = field(default_factory=list)
     # (event month) -> what its fingerprint is made of
     facts: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
@@ -115,7 +115,7 @@ def _add(
         if month not in idle:
             state.facts[month].append(["rows", delivery_no, given["content"], count])
     if given["superseded"]:
-        state.superseded.append(lake_root / given["superseded"]["path"])
+        state.superseded.append((delivery_no, lake_root / given["superseded"]["path"]))
         for of_delivery, month, count in given["superseded"]["months"]:
             state.counts[month] -= count
             if of_delivery != delivery_no or month not in idle:
@@ -135,12 +135,11 @@ def _own_superseded(given: dict[str, Any], delivery_no: int) -> dict[str, int]:
 def standing_sql(feed: Feed, state: FeedState, parts: list[Part] | None = None) -> str:
     """Return a query of the standing rows of a feed, all its columns, or of some of its parts."""
     chosen = state.standing if parts is None else [part for part in parts if not part.is_dead]
-    empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in lake_columns(feed).items())
     names = ", ".join(_column(name) for name in lake_columns(feed))
     whole = [part.path for part in chosen if not part.superseded_count]
     touched = [part.path for part in chosen if part.superseded_count]
     # stored parts hold no file_no or row_number: row_id says both
-    stored = f"select {empty} where false"
+    stored = no_rows(feed)
     queries = []
     if whole:
         queries.append(f"select {names} from ({stored} union all by name {read_parts(whole)}) as part")
@@ -148,10 +147,16 @@ def standing_sql(feed: Feed, state: FeedState, parts: list[Part] | None = None) 
         queries.append(
             f"select {names} from ({stored} union all by name {read_parts(touched)}) as part"
             # said as a join: a correlated "not exists" first gathers every row's keys
-            f" anti join ({read_parts(state.superseded)}) as gone"
+            f" anti join ({read_parts([path for _, path in state.superseded])}) as gone"
             " on gone.delivery_no = part.delivery_no and gone.row_id = part.row_id"
         )
     return " union all ".join(queries) if queries else stored
+
+
+def no_rows(feed: Feed) -> str:
+    """The columns of a feed in the lake without any row."""
+    columns = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in lake_columns(feed).items())
+    return f"select {columns} where false"
 
 
 def _column(name: str) -> str:
@@ -163,30 +168,33 @@ def _column(name: str) -> str:
 
 
 def read_parts(paths: list[Path]) -> str:
-    listed = ", ".join("'" + str(path.resolve()).replace("'", "''") + "'" for path in paths)
+    listed = ", ".join("'" + str(path.absolute()).replace("'", "''") + "'" for path in paths)
     return f"select * from read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
 
 
 def register_feeds(
-    connection: duckdb.DuckDBPyConnection, lake_root: Path, entries: list[dict[str, Any]]
+    connection: duckdb.DuckDBPyConnection, lake_root: Path, entries: list[dict[str, Any]], known: int = 0
 ) -> list[Path]:
-    """Create ``lake.<feed>`` for every business feed, ``feed_control`` and ``feed_month``; return the files used."""
-    states = feed_states(lake_root, entries)
+    """Create ``lake.<feed>`` for every business feed, ``feed_control`` and ``feed_month``; return the files used.
+
+    The control sums of the deliveries up to ``known`` stand in ``feed_control`` already.
+    """
+    states = feed_states(lake_root.resolve(), entries)
     used: list[Path] = []
     for code, feed in business_feeds().items():
         state = states[code]
-        used.extend([*(part.path for part in state.standing), *state.superseded])
+        used.extend([*(part.path for part in state.standing), *(path for _, path in state.superseded)])
         kind = "view" if state.standing else "table"
         drop_relation(connection, code)
         connection.execute(f"create {kind} lake.{code} as {standing_sql(feed, state)}")
-    _create_control(connection, states, entries)
+    if not known:
+        _create_control(connection)
+    _add_control(connection, states, [entry for entry in entries if entry["delivery_no"] > known])
     _create_months(connection, states)
     return used
 
 
-def _create_control(
-    connection: duckdb.DuckDBPyConnection, states: dict[str, FeedState], entries: list[dict[str, Any]]
-) -> None:
+def _create_control(connection: duckdb.DuckDBPyConnection) -> None:
     drop_relation(connection, "feed_control")
     declared = {
         "delivery_no": "integer",
@@ -196,34 +204,89 @@ def _create_control(
     }
     body = ", ".join(f"{name} {kind}" for name, kind in declared.items())
     connection.execute(f"create table lake.feed_control ({body})")
-    files = [
-        (entry["delivery_no"], record.get("file_no", index), record["file_name"], record["content_hash"])
-        for entry in entries
-        for index, record in enumerate(entry["files"], start=1)
-    ]
-    if not files or not any(state.control for state in states.values()):
-        return
-    connection.execute(
-        "create or replace temp table given_file"
-        " (delivery_no integer, file_no integer, file_name varchar, content_hash varchar)"
-    )
-    insert_rows(connection, "given_file", files)
-    for code, state in states.items():
-        if state.control:
-            connection.execute(_control_sql(code, state))
-    connection.execute("drop table given_file")
 
 
-def _control_sql(code: str, state: FeedState) -> str:
-    gone = (
-        read_parts(state.superseded)
-        if state.superseded
-        else "select 0 as delivery_no, 0 as row_id, '' as event_month, '' as admdvs, 0 as control_yuan where false"
+def _add_control(
+    connection: duckdb.DuckDBPyConnection, states: dict[str, FeedState], entries: list[dict[str, Any]]
+) -> None:
+    """Add the sums of these deliveries, and take what gave way to them out of the sums that it stood in."""
+    deliveries = {entry["delivery_no"] for entry in entries}
+    control = _of_all_feeds({code: state.control for code, state in states.items()}, deliveries)
+    gone = _of_all_feeds({code: state.superseded for code, state in states.items()}, deliveries)
+    if control:
+        connection.execute(
+            "create or replace temp table given_file"
+            " (delivery_no integer, file_no integer, file_name varchar, content_hash varchar)"
+        )
+        insert_rows(
+            connection,
+            "given_file",
+            [
+                (
+                    entry["delivery_no"],
+                    record.get("file_no", index),
+                    record["file_name"],
+                    record["content_hash"],
+                )
+                for entry in entries
+                for index, record in enumerate(entry["files"], start=1)
+            ],
+        )
+        connection.execute(_control_sql(control))
+        connection.execute("drop table given_file")
+    if gone:
+        connection.execute(_superseded_sql(gone))
+
+
+def _of_all_feeds(files: dict[str, list[tuple[int, Path]]], deliveries: set[int]) -> str:
+    """A query of what lies in these deliveries' files of every feed; nothing where there are none."""
+    chosen = {code: [path for number, path in given if number in deliveries] for code, given in files.items()}
+    return " union all by name ".join(
+        f"select '{code}' as feed_code, * from ({read_parts(paths)})"
+        for code, paths in chosen.items()
+        if paths
     )
+
+
+def _control_sql(control: str) -> str:
     return f"""
 insert into lake.feed_control by name
-with gone as (
+select
+    control.delivery_no,
+    control.file_no,
+    given_file.content_hash,
+    given_file.file_name,
+    control.feed_code,
+    control.event_month,
+    control.admdvs,
+    control.received_count,
+    control.received_yuan,
+    control.written_count as loaded_count,
+    control.written_yuan as loaded_yuan,
+    0 as superseded_count,
+    0 as superseded_yuan,
+    control.quarantined_count,
+    control.quarantined_yuan,
+    control.unreadable_count,
+from ({control}) as control
+inner join given_file
+    on given_file.delivery_no = control.delivery_no
+    and given_file.file_no = control.file_no
+order by control.feed_code, control.delivery_no, control.file_no, control.event_month, control.admdvs
+"""
+
+
+def _superseded_sql(gone: str) -> str:
+    return f"""
+update lake.feed_control
+set
+    loaded_count = feed_control.loaded_count - gone.superseded_count,
+    loaded_yuan = feed_control.loaded_yuan - gone.superseded_yuan,
+    superseded_count = feed_control.superseded_count + gone.superseded_count,
+    superseded_yuan = feed_control.superseded_yuan + gone.superseded_yuan
+from (
     select
+        feed_code,
         delivery_no,
         cast(row_id >> {FILE_SHIFT} as integer) as file_no,
         event_month,
@@ -231,36 +294,14 @@ with gone as (
         count(*) as superseded_count,
         coalesce(sum(control_yuan), 0) as superseded_yuan,
     from ({gone})
-    group by delivery_no, row_id >> {FILE_SHIFT}, event_month, admdvs
-)
-
-select
-    control.delivery_no,
-    control.file_no,
-    given_file.content_hash,
-    given_file.file_name,
-    '{code}' as feed_code,
-    control.event_month,
-    control.admdvs,
-    control.received_count,
-    control.received_yuan,
-    control.written_count - coalesce(gone.superseded_count, 0) as loaded_count,
-    control.written_yuan - coalesce(gone.superseded_yuan, 0) as loaded_yuan,
-    coalesce(gone.superseded_count, 0) as superseded_count,
-    coalesce(gone.superseded_yuan, 0) as superseded_yuan,
-    control.quarantined_count,
-    control.quarantined_yuan,
-    control.unreadable_count,
-from ({read_parts([path for _, path in state.control])}) as control
-inner join given_file
-    on given_file.delivery_no = control.delivery_no
-    and given_file.file_no = control.file_no
-left join gone
-    on gone.delivery_no = control.delivery_no
-    and gone.file_no = control.file_no
-    and gone.event_month is not distinct from control.event_month
-    and gone.admdvs is not distinct from control.admdvs
-order by control.delivery_no, control.file_no, control.event_month, control.admdvs
+    group by feed_code, delivery_no, row_id >> {FILE_SHIFT}, event_month, admdvs
+) as gone
+where
+    gone.feed_code = feed_control.feed_code
+    and gone.delivery_no = feed_control.delivery_no
+    and gone.file_no = feed_control.file_no
+    and gone.event_month is not distinct from feed_control.event_month
+    and gone.admdvs is not distinct from feed_control.admdvs
 """
 
 

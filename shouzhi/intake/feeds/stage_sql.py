@@ -2,7 +2,8 @@
 
 A fault is ``reason:column``; ``blank:``, ``total:`` and ``header:`` are lines that are no data; that of a row with fewer
 cells than the header is ``few_cells:5:reason:column``. Conditions that decide whether a row has any fault are evaluated
-for all rows, which fault it is only for those that have one. What is only noted of a row reads alike.
+for all rows, which fault it is only for those that have one. What is only noted of a row reads alike. What a
+later step names more than once (a cell's word) is a column of the step before: else it would be planned as often.
 """
 
 from shouzhi.intake.contract import Column, Feed
@@ -66,7 +67,10 @@ def stage_sql(feed: Feed, layout: Layout, source: str, mode: str) -> str:
     raws = [f'c{index[column.name]} as "r_{column.name}"' for column in present]
     readings = {column.name: _reading(column, layout) for column in present if _is_read(column)}
     quick = "".join(f'\n        {each.quick} as "q_{name}",' for name, each in readings.items())
-    words = "".join(f"\n        {_word(name)}," for name in readings)
+    words = "".join(f"\n        {_word(name, each)}," for name, each in readings.items())
+    words += "".join(
+        f'\n        {_code_word(each)} as "w_{each.name}",' for each in present if each.code_list
+    )
     values = [f'{_value(column, layout, readings)} as "{column.name}"' for column in present]
     absent = [
         f'cast(null as {SQL_TYPES[column.type]}) as "{column.name}"'
@@ -167,9 +171,8 @@ def _is_read(column: Column) -> bool:
     return column.code_list is None and column.type in {*MONEY_TYPES, *TIME_TYPES}
 
 
-def _word(name: str) -> str:
-    raw = f'"r_{name}"'
-    return f'case when "q_{name}" is null and {raw} is not null then {cleaning.plain(raw)} end as "w_{name}"'
+def _word(name: str, reading: cleaning.Reading) -> str:
+    return f'case when "q_{name}" is null and "r_{name}" is not null then {reading.word} end as "w_{name}"'
 
 
 def _value(column: Column, layout: Layout, readings: dict[str, cleaning.Reading]) -> str:
@@ -179,7 +182,7 @@ def _value(column: Column, layout: Layout, readings: dict[str, cleaning.Reading]
         quick, word, careful = f'"q_{column.name}"', f'"w_{column.name}"', readings[column.name].careful
         return f"cast(case when {word} is null then {quick} else {careful} end as {SQL_TYPES[column.type]})"
     if column.code_list:
-        return _coded(column.code_list, raw)
+        return _coded(column.code_list, f'"w_{column.name}"', raw)
     if column.type == "text":
         return cleaning.text(raw, odd_ends)
     return cleaning.identifier(raw, odd_ends)
@@ -222,17 +225,21 @@ def _by_unit(raw: str, word: str, factor: int) -> cleaning.Reading:
         for words in [", ".join(f"'{each}'" for each, of in units.codes.items() if of == code)]
     )
     careful = f"case when unit_cell is null then {money(factor)}{cases} end"
-    return cleaning.Reading(f"cast(null as {kind})", careful)
+    return cleaning.Reading(f"cast(null as {kind})", cleaning.bare_number(raw), careful)
 
 
-def _coded(name: str, raw: str) -> str:
-    """A code by its words, and as it is where nobody knows it."""
+def _code_word(column: Column) -> str:
+    raw = f'"r_{column.name}"'
+    return f"lower(replace({cleaning.plain(raw)}, ' ', ''))"
+
+
+def _coded(name: str, word: str, raw: str) -> str:
+    """A code by its word, and as it is where nobody knows it."""
     pairs = " ".join(
-        f"when '{word.replace(chr(39), chr(39) * 2)}' then '{code}'"
-        for word, code in code_list(name).codes.items()
-        if word != normalise_word(code)
+        f"when '{each.replace(chr(39), chr(39) * 2)}' then '{code}'"
+        for each, code in code_list(name).codes.items()
+        if each != normalise_word(code)
     )
-    word = f"lower(replace({cleaning.plain(raw)}, ' ', ''))"
     return f"case {word} {pairs} else {cleaning.text(raw)} end"
 
 

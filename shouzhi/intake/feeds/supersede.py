@@ -79,7 +79,8 @@ def write_superseded(
         _full(connection, feed, state, incoming, file_names)
     _merge(connection, feed, state, parts, incoming)
     written = _written(connection, feed, folder, delivery_no)
-    written.replaced = _replaced(connection, feed, state, delivery_no)
+    if written.entry:
+        written.replaced = _replaced(connection, feed, state, delivery_no)
     return written
 
 
@@ -136,8 +137,12 @@ group by admdvs
 """
     )
     # within the delivery: an earlier period's rows of an area give way to the latest one's
-    connection.execute(
-        f"""
+    if (
+        connection.execute("select count(*) from given_area").fetchone()
+        != connection.execute("select count(*) from latest_area").fetchone()
+    ):
+        connection.execute(
+            f"""
 insert into gone
 select {_row(feed, "incoming")}
 from {incoming} as incoming
@@ -145,7 +150,7 @@ inner join incoming_file on incoming_file.file_no = incoming.row_id >> {FILE_SHI
 inner join latest_area on latest_area.admdvs is not distinct from incoming.{area}
 where {_is_earlier("incoming_file.period", "latest_area.period")} and incoming_file.period <> ''
 """
-    )
+        )
     standing = _standing(feed, state)
     if standing is None:
         return []

@@ -31,9 +31,10 @@ def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, cores: int) 
     members = batch.members
     failure: duckdb.Error | None = None
     counts: dict[int, tuple[int, int]] = {}
+    reject_count = 0
     try:
-        _stage(connection, batch, members)
-        counts = _count_rows(connection)
+        reject_count = _stage(connection, batch, members)
+        counts = _count_rows(connection, batch)
     except duckdb.Error as error:
         if not _is_of_the_file(error):
             raise
@@ -42,7 +43,7 @@ def take_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, cores: int) 
         quote for index, each in enumerate(members) if (quote := _open_quote(each.table, counts.get(index)))
     ]
     if failure is None and not torn:
-        _take_staged(connection, batch, counts, taken, cores)
+        _take_staged(connection, batch, counts, reject_count, taken, cores)
     elif len(members) > 1:
         for index, member in enumerate(members):
             single = replace(batch, members=[member], number=batch.number + index)
@@ -59,23 +60,44 @@ def _take_staged(
     connection: duckdb.DuckDBPyConnection,
     batch: Batch,
     counts: dict[int, tuple[int, int]],
+    reject_count: int,
     taken: Taken,
     cores: int,
 ) -> None:
-    _number_rows(connection, batch.members, counts, is_all=event_grain(batch.feed) == "all")
-    taken.controls.append(_count_control(connection, batch))
-    collect_faults(connection, batch, taken)
+    unread = _number_rows(
+        connection, batch.members, counts, reject_count, is_all=event_grain(batch.feed) == "all"
+    )
+    taken.controls.append(_count_control(connection))
+    collect_faults(connection, batch, taken, has_unread=bool(unread))
     write_parts(connection, batch, taken, cores)
-    for name in ("staged", "batch_file", "unread_line", "fault_line", "pseudonym_map"):
-        connection.execute(f"drop table if exists {name}")
+    made = ("staged", "staged_count", "batch_file", "unread_line", "fault_line", "pseudonym_map")
+    connection.execute("; ".join(f"drop table if exists {name}" for name in made))
 
 
-def _count_rows(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[int, int]]:
-    """The first row and the number of rows of each file that has any."""
+def _count_rows(connection: duckdb.DuckDBPyConnection, batch: Batch) -> dict[int, tuple[int, int]]:
+    """Count ``staged`` once, as ``staged_count``; return the first row and the number of rows of each file that has any."""
+    yuan, area = control_sql(batch.feed), area_sql(batch.feed)
+    connection.execute(
+        f"""
+create or replace temp table staged_count as
+select
+    file_index,
+    event_month,
+    {area} as admdvs,
+    fault,
+    noted,
+    min(rowid) as first_rowid,
+    count(*) as row_count,
+    coalesce(sum({yuan}), 0) as yuan,
+    count(*) - count({yuan}) as no_yuan_count,
+from staged
+group by file_index, event_month, {area}, fault, noted
+"""
+    )
     return {
-        index: (first, count)
+        index: (first, int(count))
         for index, first, count in connection.execute(
-            "select file_index, min(rowid), count(*) from staged group by file_index"
+            "select file_index, min(first_rowid), sum(row_count) from staged_count group by file_index"
         ).fetchall()
     }
 
@@ -132,13 +154,13 @@ def _unreadable(error: duckdb.Error) -> str:
     return "文本无法按表格分列（引号或换行不规则），请在 Excel 中打开核对后另存为 CSV（UTF-8）再放入"
 
 
-def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch, members: list[Member]) -> None:
+def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch, members: list[Member]) -> int:
+    """Make ``staged``; return how many complaints about lines the reader keeps in ``reject_errors``."""
     layout = members[0].table.layout
     paths = [str(member.table.path) for member in members]
     failure: duckdb.Error | None = None
     for mode in READ_MODES:
-        connection.execute("drop table if exists reject_errors")
-        connection.execute("drop table if exists reject_scans")
+        connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
         source = read_sql(paths, layout, mode)
         try:
             if mode != "strict":
@@ -154,42 +176,37 @@ def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch, members: list[Me
                 raise
             failure = error
             continue
-        if mode != "strict" or not _count_rejects(connection):
-            return
+        (reject_count,) = connection.execute("select count(*) from reject_errors").fetchone() or (0,)
+        if mode != "strict" or not reject_count:
+            return reject_count
     assert failure is not None
     raise failure
-
-
-def _count_rejects(connection: duckdb.DuckDBPyConnection) -> int:
-    is_there = connection.execute(
-        "select count(*) from information_schema.tables where table_name = 'reject_errors'"
-    ).fetchone()
-    if is_there == (0,):
-        return 0
-    found = connection.execute("select count(*) from reject_errors").fetchone()
-    return found[0] if found else 0
 
 
 def _number_rows(
     connection: duckdb.DuckDBPyConnection,
     members: list[Member],
     counts: dict[int, tuple[int, int]],
+    reject_count: int,
     *,
     is_all: bool,
-) -> None:
-    """Make ``batch_file`` (where each file's rows begin) and ``unread_line`` (what the reader had to leave out)."""
+) -> set[int]:
+    """Make ``batch_file`` (where each file's rows begin) and ``unread_line`` (what the reader had to leave out).
+
+    Return the files of which a line was left out.
+    """
     connection.execute(
         "create or replace temp table batch_file"
         " (file_index bigint, file_no integer, file_name varchar, content_hash varchar, sheet_name varchar,"
-        " first_rowid bigint, row_base bigint, first_line bigint, lines_before bigint, file_month varchar)"
+        " first_rowid bigint, row_base bigint, first_line bigint, lines_before bigint, file_month varchar);"
+        " create or replace temp table unread_line (file_index bigint, line bigint);"
+        " create or replace temp table fault_line (row_at bigint, line bigint)"
     )
-    connection.execute("create or replace temp table unread_line (file_index bigint, line bigint)")
-    if _count_rejects(connection):
+    unread: set[int] = set()
+    if reject_count:
         connection.execute("insert into unread_line select distinct file_id, line from reject_errors")
-    unread = dict(
-        connection.execute("select file_index, count(*) from unread_line group by file_index").fetchall()
-    )
-    connection.execute("create or replace temp table fault_line (row_at bigint, line bigint)")
+        found = connection.execute("select distinct file_index from unread_line").fetchall()
+        unread = {index for (index,) in found}
     records = []
     for index, member in enumerate(members):
         first, count = counts.get(index, (0, 0))
@@ -201,9 +218,10 @@ def _number_rows(
         records.append(
             (*origin, table.sheet_name, first, base, before + table.layout.skip + 1, before, month)
         )
-        if unread.get(index) or table.line_count != table.layout.skip + count:
+        if index in unread or table.line_count != table.layout.skip + count:
             _find_lines(connection, index, first, table)
     insert_rows(connection, "batch_file", records)
+    return unread
 
 
 def _find_lines(connection: duckdb.DuckDBPyConnection, index: int, first: int, table: TextTable) -> None:
@@ -249,24 +267,23 @@ def _lines_of(table: TextTable, wanted: list[int], skipped: set[int]) -> Iterato
                 return
 
 
-def _count_control(connection: duckdb.DuckDBPyConnection, batch: Batch) -> pa.Table:
+def _count_control(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """Count received and quarantined rows and yuan from the staged text, before any Parquet is written."""
-    yuan = control_sql(batch.feed)
     return connection.execute(
         f"""
 with counted as (
     select
         file_index,
         event_month,
-        {area_sql(batch.feed)} as admdvs,
-        count(*) as received_count,
-        coalesce(sum({yuan}), 0) as received_yuan,
-        count(fault) as quarantined_count,
-        coalesce(sum(case when fault is not null then {yuan} end), 0) as quarantined_yuan,
-        count(case when fault is not null and {yuan} is null then 1 end) as unreadable_count,
-    from staged
+        admdvs,
+        sum(row_count) as received_count,
+        sum(yuan) as received_yuan,
+        sum(case when fault is null then 0 else row_count end) as quarantined_count,
+        sum(case when fault is null then 0 else yuan end) as quarantined_yuan,
+        sum(case when fault is null then 0 else no_yuan_count end) as unreadable_count,
+    from staged_count
     where fault is null or not {NON_DATA_SQL}
-    group by file_index, event_month, {area_sql(batch.feed)}
+    group by file_index, event_month, admdvs
     union all
     select
         file_index,

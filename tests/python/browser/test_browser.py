@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from dashboards.labels import LEVEL_TEXT
 from dashboards.palette import LEVEL_COLOR
 from shouzhi.warehouse.query import open_locked
+from shouzhi.words import LEVEL_TEXT
 from tests.python.browser.conftest import Visit, start_server, stop
 
 pytestmark = [pytest.mark.browser]
@@ -216,7 +216,7 @@ def test_a_download_carries_its_provenance(visit: Any) -> None:
 def test_batches_are_chosen_by_kind_of_data(visit: Any) -> None:
     visit.open("/data?bq=入库与隔离")
     body = visit.page.locator("body").inner_text()
-    assert "收到 = 入库 + 被替代 + 隔离" in body
+    assert "收到 = 入库 + 被替换 + 隔离" in body
     assert "读取提示" in body
     visit.picture("data_intake", 1500)
 

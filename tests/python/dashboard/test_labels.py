@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from dashboards import labels
+from shouzhi.words import LEVELS
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_six_states_look_different() -> None:
 
 
 def test_levels_are_never_colour_alone() -> None:
-    marks = [labels.level_mark(code) for code in labels.LEVELS]
+    marks = [labels.level_mark(code) for code in LEVELS]
     assert marks == ["■ 红色", "▲ 橙色", "◆ 黄色", "● 蓝色", "— 无预警", "? 无法判断"]
     assert labels.level_mark(None) == "? 无法判断"
 
@@ -103,3 +104,24 @@ def test_a_bare_clause_number_is_said_to_be_one() -> None:
     assert labels.clause_text("1.2.2、1.2.3(1)") == "条款 1.2.2、1.2.3(1)"
     assert labels.clause_text("第28条") == "第28条"
     assert labels.clause_text(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ("150700|310100|quarter|2025Q1|execution", "呼伦贝尔市 · 职工统筹 · 2025年一季度 · 执行"),
+        ("150700|execution|premium_income|ytd", "呼伦贝尔市 · 执行 · 保险费收入 · 本年累计数"),
+        ("150700|310100|202303", "呼伦贝尔市 · 职工统筹 · 2023年3月"),
+        ("county", "旗县"),
+        ("27500000000631 27500000006181", "27500000000631 27500000006181"),
+        (None, "—"),
+    ],
+)
+def test_the_key_of_a_failed_row_is_told_in_words(keys: str | None, text: str) -> None:
+    names = {
+        "150700": "呼伦贝尔市",
+        "310100": "职工统筹",
+        "execution": "执行",
+        "premium_income": "保险费收入",
+    }
+    assert labels.key_text(keys, names) == text

@@ -180,13 +180,20 @@ def check_policy(
         ("内蒙古自治区本级", "unit_contribution_rate", 0.07),
     ]
     matrix = app.dataframe[0].value.set_index("参数")
-    assert matrix.loc["单位缴费率", "自治区本级"] == "7%"
+    place = {name: column for column in matrix.columns for name in column.split("、")}
+    # areas that are the same in everything share a column, so that the table stands within the page
+    assert len(place) == len(set(place)) and not matrix.T.duplicated().any()
+    assert matrix.loc["单位缴费率", place["自治区本级"]] == "7%"
     elsewhere = found[
         (found["area_name"] == "呼和浩特市") & (found["parameter_code"] == "unit_contribution_rate")
     ]
     expected = "× 未规定" if elsewhere.empty else fmt_parameter(elsewhere["parameter_value"].iloc[0], "ratio")
-    assert matrix.loc["单位缴费率", "呼和浩特"] == expected
-    assert matrix.loc["统筹基金年度最高支付限额", "自治区本级"] == "35,000 元"
+    assert matrix.loc["单位缴费率", place["呼和浩特"]] == expected
+    assert matrix.loc["统筹基金年度最高支付限额", place["自治区本级"]] == "35,000 元"
+    rules = next(table.value for table in app.dataframe if "原文或转述" in table.value)
+    # one row per rule, told once for all the areas that it holds in
+    assert not rules.drop(columns="统筹区").duplicated().any()
+    assert not (rules["数值依据"] == "原文载明").any()
     assert "征求意见稿" in texts(app)
 
 
@@ -374,6 +381,15 @@ def test_the_data_date_is_not_the_chosen_period(
 
 
 @pytest.mark.pipeline
+def test_the_first_period_is_compared_with_none(demo_home: Path, open_page: Callable[..., Any]) -> None:
+    first = {"qx": "半年", "qi": "2022年上半年"}
+    said = texts(open_page("risk", demo_home, **first))
+    assert "没有上期可比" in said and "与上期相比" not in said
+    assert "没有上期可比" in texts(open_page("region", demo_home, qu="呼和浩特市", **first))
+    assert "没有上期可比" not in texts(open_page("risk", demo_home, qx="半年", qi="2022年下半年"))
+
+
+@pytest.mark.pipeline
 def test_periods_of_unlike_areas_are_not_compared(
     demo_home: Path, open_page: Callable[..., Any], ask: Callable[..., pd.DataFrame]
 ) -> None:
@@ -402,9 +418,13 @@ def test_periods_of_unlike_areas_are_not_compared(
     assert (compared.loc[compared["now_count"] == compared["before_count"], "compared_count"] > 0).all()
     row = unlike.iloc[0]
     app = open_page("flows", demo_home, qi=period_label(row["period_code"]), qu="全区")
-    assert f"本期由{row['now_count']}个统筹区报送，上年同期由{row['before_count']}个，两期不可比" in texts(
-        app
-    )
+    said = f"本期由{row['now_count']}个统筹区报送，上年同期由{row['before_count']}个，两期不可比，这张表不列"
+    assert said in texts(app)
+    # the comparison of the areas that reported in both is on the area's page, which says what it is
+    app = open_page("region", demo_home, qi=period_label(row["period_code"]), qu="全区")
+    assert said in texts(app) and "其中同比只计两期都报送的统筹区" in texts(app)
+    indicators = next(frame.value for frame in app.dataframe if "各统筹区合计" in frame.value.columns)
+    assert "收入同比" in indicators["指标"].tolist()
 
 
 def test_the_budget_of_the_region_is_that_of_all_areas(

@@ -202,6 +202,9 @@ def test_a_link_opens_a_settlement(
     app = open_page("region", demo_home, yw="待遇复算", js=settled)
     assert f"结算 {settled}" in texts(app)
     assert "一分不差" in texts(app)
+    # as a form in Chinese writes it
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in settled)
+    assert f"结算 {settled}" in texts(open_page("region", demo_home, yw="待遇复算", js=wide))
     lost = open_page("region", demo_home, yw="待遇复算", js="no-such-settlement")
     assert "没有找到结算 no-such-settlement" in texts(lost)
 

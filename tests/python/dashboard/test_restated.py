@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from dashboards.components.versions import manifest_differences
 from shouzhi.home import existing_home
 from shouzhi.warehouse.publish import named_build
 from shouzhi.warehouse.restated import CHANGED_DDL, SHOWN_SQL, cause_sql, read_restatement
@@ -101,8 +103,9 @@ def test_the_command_says_it_in_chinese(
     told = shouzhi("builds", "--diff", "previous", "current", "--home", corrected_home)
     assert told.returncode == 0, told.stderr
     assert "数值不同的有" in told.stdout
-    assert f"第 2 批 {FILE}（基金收支表；呼和浩特市；2023；5 行）" in told.stdout
+    assert f"第 2 批 {FILE}（基金收支表；呼和浩特市；2023年；5 行）" in told.stdout
     assert f"同期报送：{FILE}（基金收支表，第 2 批）" in told.stdout
+    assert "2023年" in told.stdout and not re.search(r" 2023 ", told.stdout)
     listed = shouzhi(
         "builds", "--diff", "previous", "current", "--format", "csv", "--home", corrected_home
     ).stdout
@@ -113,6 +116,7 @@ def test_the_command_says_it_in_chinese(
         for row in rows
         if row["项目"] == "收入" and row["基金"] == "居民" and row["统筹区"] == "呼和浩特市"
     )
+    assert income["统计期"] == "2023"
     assert (income["原数"], income["新数"], income["差额"]) == ("1,500.00", "1,550.00", "50.00")
 
 
@@ -150,6 +154,93 @@ def test_the_page_tells_the_same(corrected_home: Path, open_page: Callable[..., 
     assert set(figures["统筹区"]) == {"呼和浩特市"}
     assert set(figures["类别"]) == {"分科目收支"}
     assert len(figures) == len(read_restatement(*paths(corrected_home), kind="account", area="150100").rows)
+
+
+# one figure of each relation of the business feeds: its keys and a measure
+FED = {
+    "insured": (
+        "enrolment.fct_insured_month",
+        "'employee' as scheme_code, 'retired' as person_group_code",
+        "insured_count",
+    ),
+    "collection": (
+        "fund_balance.fct_collection",
+        "'390100' as fund_code, 'premium' as item_code, 'person' as payer_code",
+        "arrears_yuan",
+    ),
+    "driver": (
+        "prefecture_comparison.fct_spending_driver",
+        "'resident' as scheme_code, 'inpatient' as medical_kind_code",
+        "spending_yuan",
+    ),
+    "reconciliation": (
+        "fund_balance.fct_reconciliation",
+        "'390100' as fund_code, 'premium_income' as line_code, '保险费收入' as line_name",
+        "unexplained_yuan",
+    ),
+    "contribution": (
+        "benefits.fct_contribution_replay",
+        "'310100' as fund_code, '310' as insutype_code, 'person' as item_code, '个人缴费' as item_name, "
+        "'replayed' as status_code",
+        "arrears_yuan",
+    ),
+    "benefit": (
+        "benefits.fct_benefit_month",
+        "'390100' as fund_code, '390' as insutype_code, '2024' as benefit_year_code, 'replayed' as status_code",
+        "difference_yuan",
+    ),
+}
+
+
+def fed(marts: Path, target: Path, value: str) -> Path:
+    """A copy of a build with one figure of each relation of the business feeds."""
+    shutil.copy(marts, target)
+    target.chmod(0o644)
+    with duckdb.connect(str(target)) as con:
+        for relation, keys, measure in FED.values():
+            period = "'month' as period_type, '202401' as period_code"
+            if relation == "benefits.fct_benefit_month":
+                period = "'202401' as event_month"
+            con.execute(
+                f"insert into {relation} by name select '150100' as area_code, {period}, {keys}, {value} as {measure}"
+            )
+    return target
+
+
+def test_the_figures_of_business_feeds_that_differ_are_told_in_words(tiny_home: Path, tmp_path: Path) -> None:
+    marts = named_build(existing_home(tiny_home), "current").marts
+    former, made = fed(marts, tmp_path / "former.duckdb", "7"), fed(marts, tmp_path / "made.duckdb", "9")
+    result = read_restatement(former, made)
+    assert result.not_comparable == []
+    assert {kind: count for kind, count in result.counts.items() if count} == dict.fromkeys(FED, 1)
+    assert {(row.before, row.after) for row in result.rows} == {(7, 9)}
+    told = {row.kind_code: (row.area_name, row.fund_name, row.item_name, row.unit) for row in result.rows}
+    assert told == {
+        "insured": ("呼和浩特市", "职工", "退休：参保人数", "persons"),
+        "collection": ("呼和浩特市", "居民", "保险费·个人：期末欠费", "yuan"),
+        "driver": ("呼和浩特市", "居民", "住院：基金支付", "yuan"),
+        "reconciliation": ("呼和浩特市", "居民", "保险费收入：未解释", "yuan"),
+        "contribution": ("呼和浩特市", "职工统筹", "个人缴费：欠缴", "yuan"),
+        "benefit": ("呼和浩特市", "居民", "实际减应付", "yuan"),
+    }
+    assert read_restatement(former, made, scope="150200").total == 0
+    one = read_restatement(former, made, kind="insured")
+    assert [row.kind_code for row in one.rows] == ["insured"] and one.total == len(FED)
+
+
+def test_a_figure_of_a_feed_is_never_laid_to_a_statement() -> None:
+    with duckdb.connect() as con:
+        con.execute("attach ':memory:' as made")
+        for sql in TWO_DELIVERIES:
+            con.execute(sql)
+        con.execute(
+            "update changed set kind_code = case fund_code when '390100' then 'collection' else 'reconciliation' end"
+        )
+        con.execute(SHOWN_SQL.replace("{origin}", "balance.origin_code").replace("later.", "made."), ASKED)
+        found = con.execute(cause_sql().replace("later.", "made."), {"named": 3}).fetchall()
+    causes = {row[3]: row[16] for row in found}
+    assert causes["390100"] == ["setl_d_202401.csv（结算，第 2 批）"]
+    assert "statement.csv（基金收支表，第 2 批）" in causes["ALL"]
 
 
 def test_a_feed_is_no_cause_of_a_stated_figure() -> None:
@@ -205,3 +296,31 @@ TWO_DELIVERIES = (
     ) as t (file_name, feed_name, fund_code, is_statement)
     """,
 )
+
+
+def test_the_manifests_differ_in_words() -> None:
+    """No path of the stored file stands on the page: items are named, relations by their Chinese name."""
+    one = {
+        "build_id": "a",
+        "issues": {"rejected_files": 1},
+        "row_counts": {"core.t": 1200},
+        "row_files": {"x": 5},
+    }
+    other = {
+        "build_id": "b",
+        "started_from": None,
+        "issues": {"rejected_files": 2},
+        "row_counts": {"core.t": 1300},
+        "row_files": {"x": 5, "y": 1000},
+        "inputs": [
+            {"file_name": "坏.xlsx", "delivery_no": 3, "status_code": "rejected", "content_hash": "f"}
+        ],
+    }
+    found = manifest_differences(one, other, {"core.t": "结算"})
+    assert found.to_numpy().tolist() == [
+        ["版本号", "a", "b"],
+        ["待处理事项：拒收的文件", "1", "2"],
+        ["各表行数：结算（core.t）", "1,200", "1,300"],
+        ["逐笔数据文件", "1 个，5 字节", "2 个，1,005 字节"],
+        ["输入文件：坏.xlsx（第 3 批）", "—", "整份拒收"],
+    ]

@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashboards.labels import LEVEL_SYMBOL, LEVEL_TEXT, LEVELS, level_mark
+from dashboards.labels import level_mark
 from dashboards.palette import LEVEL_COLOR, LEVEL_INK
 from dashboards.tiles import tile_grid, tile_styles
+from shouzhi.words import LEVEL_SYMBOL, LEVEL_TEXT, LEVELS
 from tests.python.dashboard.test_pages import situations
 
 pytestmark = [pytest.mark.dashboard]

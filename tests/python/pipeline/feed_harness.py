@@ -21,7 +21,7 @@ from shouzhi.intake import contract, lake
 from shouzhi.intake.feeds.columns import lake_columns
 from shouzhi.progress import silent
 from shouzhi.run import RunResult, run
-from shouzhi.warehouse import dbt_build, identity, prepare, publish, replay_rows, standing
+from shouzhi.warehouse import dbt_build, identity, prepare, publish, replay_rows, standing, working_file
 from shouzhi.warehouse.build import read_inputs
 from shouzhi.warehouse.identity import file_hash
 from shouzhi.warehouse.rows import FOLDER
@@ -262,18 +262,18 @@ class AggregateBuilds:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
-        warehouse = home.warehouse
-        begun = prepare.prepare_lake(home, prepare.begin_file(home, code_hash))
-        os.environ["SHOUZHI_WAREHOUSE"] = str(warehouse)
+        beginning = prepare.begin_file(home, code_hash)
         excluded = [part for kind in ("unit_test", "test") for part in ("--exclude-resource-type", kind)]
-        manifest = dbt_build.parsed_models(self.folder / "target", self.code_hash)
-        if begun:
-            standing.mark_standing(manifest, begun, warehouse)
-            excluded += ["--exclude", f"tag:{standing.TAG}"]
-        result = dbtRunner(manifest=manifest).invoke(
-            ["build", "--select", *BY_MONTH, *excluded, "--no-write-json", *self.arguments()]
-        )
-        DuckDBConnectionManager.close_all_connections()
+        with working_file.opened(home) as con:
+            manifest = dbt_build.parsed_models(self.folder / "target", self.code_hash)
+            begun = prepare.prepare_lake(con, home, beginning)
+            if begun:
+                standing.mark_standing(manifest, begun, con)
+                excluded += ["--exclude", f"tag:{standing.TAG}"]
+            result = dbtRunner(manifest=manifest).invoke(
+                ["build", "--select", *BY_MONTH, *excluded, "--no-write-json", *self.arguments()]
+            )
+            DuckDBConnectionManager.close_all_connections()
         assert result.success, result.exception or [
             each.message for each in result.result.results if str(each.status) == "error"
         ]

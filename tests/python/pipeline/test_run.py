@@ -16,7 +16,9 @@ from urllib.request import urlopen
 import duckdb
 import pytest
 
+from shouzhi.errors import UserError
 from shouzhi.home import home_lock, open_home
+from shouzhi.warehouse.query import published_columns, published_tables, run_query
 
 pytestmark = pytest.mark.pipeline
 
@@ -387,6 +389,27 @@ def test_check_loads_nothing(tmp_path: Path, tiny_extracts: Path, shouzhi: Calla
     result = shouzhi("check", tiny_extracts, cwd=tmp_path)
     assert result.returncode == 0 and NAME in result.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_table_that_can_be_queried_is_listed_with_what_it_holds(tiny_home: Path) -> None:
+    marts = marts_of(tiny_home)
+    _, listed = published_tables(marts)
+    assert [name for name, label, _ in listed if not re.search("[\u4e00-\u9fff]", label or "")] == []
+    sql = "select case database when 'rows' then 'rows' else schema end || '.' || name as t from (show all tables)"
+    there = {name for (name,) in run_query(marts, sql)[1]}
+    rows_again = {f"rows.{name}" for name in ("benefit_replay", "benefit_step", "benefit_year")}
+    assert {name for name, _, _ in listed} == there - rows_again
+    for name, _, columns in listed:
+        assert len(run_query(marts, f"select * from {name} limit 0")[0]) == columns
+        assert len(published_columns(marts, name)[1]) == columns
+    with pytest.raises(UserError, match="没有名为 nothing 的表"):
+        published_columns(marts, "nothing")
+
+
+def test_the_list_of_tables_is_a_command(tiny_home: Path, shouzhi: Callable) -> None:
+    assert "结算（按月汇总）" in shouzhi("tables", "--home", tiny_home).stdout
+    told = shouzhi("tables", "fund_balance.fct_fund_balance", "--home", tiny_home).stdout
+    assert "可支付月数" in told and "reserve_months" in told
 
 
 def test_help_is_chinese(shouzhi: Callable) -> None:

@@ -87,7 +87,7 @@ def test_what_the_documents_do_not_state_is_sample_and_never_shown_as_theirs() -
     for row in PARAMETERS + BRACKETS:
         assert (row["basis"] == "sample") == (row["doc_no"] == "SAMPLE"), row
         if row["basis"] == "sample":
-            assert row["quote"].startswith("样例") and "不出自两份文件" in row["note"], row
+            assert row["quote"].startswith("样例") and "不出自任何政策文件" in row["note"], row
 
 
 def test_subsidy_shares_add_up_to_one() -> None:
@@ -145,3 +145,22 @@ def test_draft_is_marked_and_every_document_is_known() -> None:
         assert row["basis"] in {"stated", "assumed", "sample"}
         if documents[row["doc_no"]]["doc_status"] == "draft":
             assert "征求意见稿" in row["note"]
+
+
+def test_what_has_no_rule_names_the_documents_that_have_none() -> None:
+    texts = [row["name_zh"] for row in read("reference/benefit_text.csv")]
+    told = [text for text in texts if "都没有" in text]
+    assert len(told) == 3
+    assert all("自治区本级职工医保通知和自治区级统筹征求意见稿" in text for text in told)
+    shown = [
+        path
+        for folder in ("seeds", "dashboards", "shouzhi", "macros")
+        for path in (SEEDS.parent / folder).rglob("*.*")
+    ]
+    said = [
+        path.name
+        for path in shown
+        if path.suffix in {".csv", ".py", ".sql", ".yml", ".yaml"}
+        and "两份文件" in path.read_text(encoding="utf-8")
+    ]
+    assert said == []

@@ -184,6 +184,33 @@ def test_the_report_lists_twenty_rows_and_counts_the_rest(tmp_path):
     assert "另有 10 行" in text
 
 
+def test_what_needs_action_stands_first_and_last_and_the_rest_is_counted(tmp_path):
+    for month in range(1, 13):
+        line = f"2024{month:02d},150100,310100,执行,利息收入,{month},元,期间"
+        write(tmp_path / "in", f"fund_statement_2024{month:02d}.csv", list_text(line))
+    write(tmp_path / "in", "fund_statement_zz.csv", list_text("202413,150100,310100,决算,利息收入,1,元,"))
+    write(tmp_path / "in", "通讯录.csv", b"a,b\n1,2\n")
+    write(tmp_path / "in", "fund_statement_zy.csv", list_text("2024,440100,310100,决算,利息收入,5,元,"))
+    lines = check_extracts(tmp_path / "in").render().splitlines()
+    headings = [line for line in lines if line.startswith("【")]
+    assert headings == ["【需要处理】2 份", "【请留意】1 份", "【没有问题】12 份"]
+    files = [line for line in lines if line.startswith("■")]
+    assert [line.partition("：")[0].partition("（")[0] for line in files[:3]] == [
+        "■ fund_statement_zz.csv",
+        "■ 通讯录.csv",
+        "■ fund_statement_zy.csv",
+    ]
+    assert len(files) == 2 + 1 + 10
+    assert any(line.startswith("……另有 2 份没有问题的") for line in lines)
+    assert lines[-1].startswith("需要处理 2 份：fund_statement_zz.csv、通讯录.csv。")
+
+
+def test_a_clean_report_asks_for_nothing(tmp_path):
+    good(tmp_path / "in")
+    text = check_extracts(tmp_path / "in").render()
+    assert "【没有问题】1 份" in text and "需要处理" not in text
+
+
 def test_an_empty_lake_has_typed_relations(tmp_path):
     with duckdb.connect() as connection:
         register(connection, tmp_path / "lake")

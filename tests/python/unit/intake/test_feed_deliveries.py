@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from habit_tools import (
     FEEDS,
@@ -523,6 +524,7 @@ def test_any_order_of_deliveries_conserves_lines_and_leaves_the_newest(box, seed
     source = random.Random(seed)
     stands: dict[str, tuple[tuple[str, int, int], Row]] = {}
     order = 0
+    followed = duckdb.connect()
     for delivery in range(5):
         files: dict[str, list[Row]] = {}
         for name in source.sample(["a", "b", "c"], source.randint(1, 3)):
@@ -548,6 +550,10 @@ def test_any_order_of_deliveries_conserves_lines_and_leaves_the_newest(box, seed
         assert sorted(map(str, loaded(box.path, "setl_d"))) == sorted(
             str(expected("setl_d", row)) for _, row in stands.values()
         )
+        # sums that follow the lake from delivery to delivery are those made from all of it
+        lake.register(followed, box.path, known=delivery)
+        sums = followed.execute("select * from lake.feed_control order by all").to_arrow_table()
+        assert sums.to_pylist() == relation(box.path, "feed_control")
     months = box.months("setl_d")
     for month, (_, count) in months.items():
         assert count == sum(row["event_month"] == month for row in standing(box.path, "setl_d"))
@@ -579,14 +585,14 @@ def test_check_tells_what_a_correction_would_replace(box):
     assert (known.status_code, new.status_code) == ("known", "loaded")
     assert (new.parsed.loaded_count, new.parsed.superseded_count) == (2, 1)
     assert report.replaced_lines == [
-        "结算信息 202401：原有 1 行 10.00 元被替代；该月 2 行 20.00 元 → 2 行 35.50 元（+15.50 元）"
+        "结算信息 202401：原有 1 行 10.00 元被替换；该月 2 行 20.00 元 → 2 行 35.50 元（+15.50 元）"
     ]
-    assert report.replaced_lines[0] in report.render() and "被替代 1 行" in report.render()
+    assert report.replaced_lines[0] in report.render() and "被替换 1 行" in report.render()
     taken = take_in(folder, box.path).report
     assert (taken.replaced_lines, taken.feed_lines) == (report.replaced_lines, report.feed_lines)
     assert taken.feed_lines == [
-        "结算信息（setl_d）1 份：收到 3 行，入湖 2 行，被替代 1 行，隔离 0 行；"
-        "基金支付总额 收到 36.50 元，入湖 26.50 元，被替代 10.00 元，隔离 0.00 元"
+        "结算信息（setl_d）1 份：收到 3 行，入库 2 行，被替换 1 行，隔离 0 行；"
+        "基金支付总额 收到 36.50 元，入库 26.50 元，被替换 10.00 元，隔离 0.00 元"
     ]
 
 
@@ -603,13 +609,13 @@ def test_a_row_of_another_month_now_is_told_of_both(box):
     added = version("setl_d", 4, "1.00", "2024-06-01 00:00:00", setl_time="2024-05-05")
     put(folder, "setl_d_202404.csv", text_table([corrected, added]))
     assert check_extracts(folder, lake_root=box.path).replaced_lines == [
-        "结算信息 202403：原有 1 行 10.00 元被替代；该月 2 行 30.00 元 → 1 行 20.00 元（-10.00 元）",
+        "结算信息 202403：原有 1 行 10.00 元被替换；该月 2 行 30.00 元 → 1 行 20.00 元（-10.00 元）",
         "结算信息 202404：由别的月份改来 1 行 11.00 元；该月 1 行 30.00 元 → 2 行 41.00 元（+11.00 元）",
     ]
     # into a month of which nothing stood
     put(folder, "setl_d_202404.csv", text_table([{**corrected, "setl_time": "2024-08-05"}]))
     assert check_extracts(folder, lake_root=box.path).replaced_lines == [
-        "结算信息 202403：原有 1 行 10.00 元被替代；该月 2 行 30.00 元 → 1 行 20.00 元（-10.00 元）",
+        "结算信息 202403：原有 1 行 10.00 元被替换；该月 2 行 30.00 元 → 1 行 20.00 元（-10.00 元）",
         "结算信息 202408：由别的月份改来 1 行 11.00 元；该月 0 行 0.00 元 → 1 行 11.00 元（+11.00 元）",
     ]
 
@@ -622,7 +628,7 @@ def test_a_full_file_is_told_of_every_month_it_gives(box):
     moved = version("setl_d", 1, "10.00", "2024-05-01 00:00:00", setl_time="2024-04-05")
     put(folder, "setl_d_2024_全量.csv", text_table([moved]))
     assert check_extracts(folder, lake_root=box.path).replaced_lines == [
-        "结算信息 202403：原有 1 行 10.00 元被替代；该月 1 行 10.00 元 → 0 行 0.00 元（-10.00 元）",
+        "结算信息 202403：原有 1 行 10.00 元被替换；该月 1 行 10.00 元 → 0 行 0.00 元（-10.00 元）",
         "结算信息 202404：该月 0 行 0.00 元 → 1 行 10.00 元（+10.00 元）",
     ]
 

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from shouzhi.intake import take_in
 from shouzhi.intake.report import ContractReport, FileReport
 from shouzhi.run import issue_sentences
@@ -26,11 +28,11 @@ def test_every_file_not_taken_is_named_and_counted() -> None:
         (),
     )
     sentences = issue_sentences(ContractReport(files), found)
-    untaken = [line for line in sentences if line.startswith("  没有读入：")]
+    untaken = [line for line in sentences if line.startswith("  拒收：")]
     assert len(untaken) == 9
     assert untaken[-2:] == [
-        "  没有读入：坏.xlsx：坏.xlsx的原因",
-        "  没有读入：旧.xlsx（第 1 批报送）：打不开",
+        "  拒收：坏.xlsx：坏.xlsx的原因",
+        "  拒收：旧.xlsx（第 1 批报送）：打不开",
     ]
     assert any(
         line.startswith("  有问题：好.csv（第 1 批报送）：A2：没有 13 月（等 6 行，") for line in sentences
@@ -42,8 +44,8 @@ def test_more_than_ten_files_are_counted() -> None:
     sentences = issue_sentences(
         ContractReport([report(f"{number}.pdf", "unknown") for number in range(14)]), OpenIssues((), ())
     )
-    assert "  没有读入：9.pdf：9.pdf的原因" in sentences
-    assert "  没有读入：……另有 4 个" in sentences
+    assert "  拒收：9.pdf：9.pdf的原因" in sentences
+    assert "  拒收：……另有 4 个" in sentences
     assert "需要处理：14 个文件被拒收" in sentences[-1]
 
 
@@ -61,11 +63,18 @@ def test_what_came_and_what_it_replaced_is_told_by_feed(tmp_path: Path) -> None:
         given = take_in(folder, tmp_path / "lake").report
     sentences = issue_sentences(given, OpenIssues((), ()))
     assert sentences[1].startswith(
-        "  基金资产存放（fund_asset）1 份：收到 1 行，入湖 1 行，被替代 0 行，隔离 0 行；"
+        "  基金资产存放（fund_asset）1 份：收到 1 行，入库 1 行，被替换 0 行，隔离 0 行；"
     )
     assert given.replaced_lines == [
-        "基金资产存放 202403：原有 1 行 100.00 元被替代；该月 1 行 100.00 元 → 1 行 120.50 元（+20.50 元）"
+        "基金资产存放 202403：原有 1 行 100.00 元被替换；该月 1 行 100.00 元 → 1 行 120.50 元（+20.50 元）"
     ]
+
+
+def test_every_feed_of_a_delivery_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"类别{number}：收到 1 行" for number in range(18)]
+    monkeypatch.setattr(ContractReport, "feed_lines", lines)
+    sentences = issue_sentences(ContractReport([report("好.csv", "known")]), OpenIssues((), ()))
+    assert sentences[1:] == [f"  {line}" for line in lines]
 
 
 def replaced(amount: str) -> Replaced:

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from shouzhi.warehouse.export import export_marts, lineage_rows
+from shouzhi.warehouse.export import OWN_LABELS, export_marts, lineage_rows
 
 MANIFEST: dict[str, Any] = {
     "nodes": {
@@ -102,7 +102,7 @@ def test_marts_and_dimensions_are_plain_tables_in_a_fixed_order(warehouse: Path,
         "core.dim_area": 2,
         "data_quality.dim_build": 1,
         "data_quality.dim_check": 2,
-        "data_quality.dim_lineage": 3,
+        "data_quality.dim_lineage": 3 + len(OWN_LABELS),
         "data_quality.fct_check_result": 2,
         "fund_balance.fct_t": 2,
     }

@@ -8,7 +8,7 @@ import pytest
 
 from shouzhi.home import Home, open_home
 from shouzhi.intake import lake
-from shouzhi.warehouse import prepare, publish, standing
+from shouzhi.warehouse import prepare, publish, standing, working_file
 from shouzhi.warehouse.identity import file_hash
 
 
@@ -70,7 +70,8 @@ def test_a_working_file_that_cannot_be_opened_is_not_started_from(home: Home) ->
     beginning = prepare.begin_file(home, "code")
     assert beginning is None
     assert not kept.exists()
-    assert prepare.prepare_lake(home, beginning) is None
+    with working_file.opened(home) as con:
+        assert prepare.prepare_lake(con, home, beginning) is None
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         assert con.execute("select count(*) from lake.home_parameter").fetchall() == [(2,)]
 

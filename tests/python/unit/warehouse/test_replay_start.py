@@ -32,7 +32,8 @@ def entry(
         listed = ", ".join(f"({number}, {row_id}, '{month}')" for number, row_id, month in gone)
         with duckdb.connect() as con:
             con.execute(
-                f"copy (select * from (values {listed}) as t (delivery_no, row_id, event_month))"
+                "copy (select *, cast(null as varchar) as admdvs, cast(0 as decimal(20, 2)) as control_yuan"
+                f" from (values {listed}) as t (delivery_no, row_id, event_month))"
                 f" to '{root / folder / 'superseded.parquet'}'"
             )
     made = {

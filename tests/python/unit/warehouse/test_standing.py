@@ -93,14 +93,14 @@ def test_what_no_changed_relation_reaches_stands(start: standing.Start, stands: 
 
 def test_what_is_made_anew_is_out_of_the_file_and_what_stands_is_left_out_by_dbt(tmp_path: Path) -> None:
     warehouse = tmp_path / "w.duckdb"
+    manifest = project()
     with duckdb.connect(str(warehouse)) as con:
         con.execute("create schema core")
         for table in ("area", "dim_area", "claim", "agg", "asset"):
             con.execute(f"create table core.{table} as select 1 as i")
         for view in ("stg_setl", "stg_asset"):
             con.execute(f"create view core.{view} as select 1 as i")
-    manifest = project()
-    stands = standing.mark_standing(manifest, begun({"setl_d"}, {"setl_d"}), warehouse)
+        stands = standing.mark_standing(manifest, begun({"setl_d"}, {"setl_d"}), con)
     assert {name for name, each in manifest.nodes.items() if each.tags == [standing.TAG]} == stands
     assert manifest.nodes["model.asset"].compiled_code == "select 1"
     # dbt takes over what it wrote out before, but for what asks the data, or what such a model is folded into
@@ -118,8 +118,8 @@ def test_what_a_model_reads_of_its_former_self_is_set_aside_for_one_run(tmp_path
     def held(changed: set[str], made: int) -> dict[str, int]:
         manifest = project()
         manifest.nodes["model.person"].config.meta[standing.FORMER_META] = True
-        standing.mark_standing(manifest, begun(changed), warehouse)
         with duckdb.connect(str(warehouse)) as con:
+            standing.mark_standing(manifest, begun(changed), con)
             con.execute(f"create table if not exists core.person as select {made} as i")
             tables = con.execute("select table_name from duckdb_tables()").fetchall()
             return {name: con.execute(f"select i from core.{name}").fetchall()[0][0] for (name,) in tables}

@@ -1,0 +1,46 @@
+"""The working file, open from its first relation of the lake to dbt's last model.
+
+As long as one connection stands, the others of the process share what it has read, and the file is not written out between
+them: that costs tenths of a second each time where the file has hundreds of tables.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+
+from shouzhi.home import PRODUCT_ROOT, Home
+from shouzhi.yaml_text import parse_yaml
+
+# The working file is read by this version of DuckDB alone; in its newest format texts are compressed in two thirds of the
+# time. A file keeps the format that it was made in.
+NEW_FILE = {"storage_compatibility_version": "latest"}
+ASKED = re.compile(r"\{\{ env_var\('(\w+)', '[^']*'\) \}\}")
+
+
+@contextmanager
+def opened(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the working file, which is made where there is none, as dbt will open it."""
+    if not home.warehouse.exists():
+        duckdb.connect(str(home.warehouse), config=NEW_FILE).close()
+    asked = {
+        "SHOUZHI_WAREHOUSE": str(home.warehouse),
+        "SHOUZHI_MEMORY_LIMIT": f"{home.config.memory_limit_gb}GB",
+    }
+    os.environ.update(asked)
+    profile = read_profile(asked)
+    # a file may be open in one configuration only
+    with duckdb.connect(str(home.warehouse), config=profile["config_options"]) as con:
+        for name, value in profile["settings"].items():
+            con.execute(f"set {name} = '{value}'")
+        yield con
+
+
+def read_profile(asked: dict[str, str]) -> dict[str, Any]:
+    """How dbt opens the file, ``asked`` being the environment."""
+    text = (PRODUCT_ROOT / "profiles.yml").read_text(encoding="utf-8")
+    profile = parse_yaml(ASKED.sub(lambda found: asked[found[1]], text))
+    return profile["shouzhi"]["outputs"]["duckdb"]
