@@ -39,18 +39,15 @@ CONTROL_COLUMNS = {
 
 @dataclass(frozen=True)
 class Part:
-    """One Parquet file of a delivery. ``superseded_count`` of its rows no longer stand."""
+    """One Parquet file of a delivery. Of its month's rows in that delivery all (``is_dead``) or some may stand no longer."""
 
     feed: str
     path: Path
     delivery_no: int
     event_month: str
     row_count: int
-    superseded_count: int
-
-    @property
-    def is_dead(self) -> bool:
-        return self.superseded_count >= self.row_count
+    is_dead: bool
+    is_touched: bool
 
 
 @dataclass
@@ -103,10 +100,11 @@ def _add(
         rows[part["event_month"]] += part["row_count"]
     for part in given["parts"]:
         month = part["event_month"]
-        is_dead = gone[code, delivery_no, month] >= rows[month]
-        count = part["row_count"] if is_dead else min(gone[code, delivery_no, month], part["row_count"] - 1)
+        # the manifest tells what is gone of a delivery's month, not of which of its parts
+        gone_count = gone[code, delivery_no, month]
+        is_dead = gone_count >= rows[month]
         path = lake_root / part["path"]
-        state.parts.append(Part(code, path, delivery_no, month, part["row_count"], count))
+        state.parts.append(Part(code, path, delivery_no, month, part["row_count"], is_dead, gone_count > 0))
     own = _own_superseded(given, delivery_no)
     # months of which nothing stood from the beginning (rows that came again, late old versions) are as they were
     idle = {month for month, count in rows.items() if own[month] >= count}
@@ -136,8 +134,8 @@ def standing_sql(feed: Feed, state: FeedState, parts: list[Part] | None = None) 
     """Return a query of the standing rows of a feed, all its columns, or of some of its parts."""
     chosen = state.standing if parts is None else [part for part in parts if not part.is_dead]
     names = ", ".join(_column(name) for name in lake_columns(feed))
-    whole = [part.path for part in chosen if not part.superseded_count]
-    touched = [part.path for part in chosen if part.superseded_count]
+    whole = [part.path for part in chosen if not part.is_touched]
+    touched = [part.path for part in chosen if part.is_touched]
     # stored parts hold no file_no or row_number: row_id says both
     stored = no_rows(feed)
     queries = []

@@ -107,6 +107,19 @@ def test_a_later_version_of_a_row_replaces_it(box, feed):
     assert (second["loaded_count"], second["superseded_count"]) == (1, 0)
 
 
+def test_the_only_row_of_one_of_a_months_parts_gives_way_to_a_later_version(box):
+    other_columns = version("setl_d", 2, "20.00", "2024-02-01 00:00:00")
+    del other_columns["init_setl_id"]
+    box.take(
+        setl_d_202401__a=[version("setl_d", 1, "10.00", "2024-02-01 00:00:00")],
+        setl_d_202401__b=[other_columns],
+    )
+    assert len(list(box.path.glob("setl_d/delivery=000001/202401*.parquet"))) == 2
+    box.take(setl_d_202402=[version("setl_d", 1, "11.00", "2024-03-01 00:00:00")])
+    box.take(setl_d_202403=[version("setl_d", 2, "21.00", "2024-03-01 00:00:00")])
+    assert sorted(str(row[CONTROL["setl_d"]]) for row in standing(box.path, "setl_d")) == ["11.00", "21.00"]
+
+
 @pytest.mark.parametrize("feed", MERGE)
 def test_an_older_version_that_arrives_late_changes_nothing(box, feed):
     box.take(**{f"{feed}_202402": [version(feed, 1, "11.00", "2024-03-01 00:00:00")]})
