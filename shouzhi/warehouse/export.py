@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from shouzhi.warehouse import renew, standing
+from shouzhi.warehouse import renew, standing, working_file
 
 EXPORTED_SCHEMAS = (
     "fund_balance",
@@ -108,9 +108,7 @@ def export_marts(
         # two checkpoints: while the results of Great Expectations are still to come, and at the end
         con.execute("set checkpoint_threshold = '1GB'")
         con.execute("set timezone = 'UTC'")
-        # Amounts are 128 bits wide: packed bits of that width take several times as long to read as plain ones. The symbols
-        # of FSST cost more to look for than they save.
-        con.execute("set disabled_compression_methods = 'bitpacking,fsst'")
+        con.execute(f"set disabled_compression_methods = '{working_file.left_out_compression()}'")
         con.execute(f"attach {quoted_text(str(warehouse))} as warehouse (read_only)")
         # The target's own catalog is named after its file stem.
         assert target.stem == "marts", target

@@ -39,8 +39,13 @@ def opened(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
+def left_out_compression() -> str:
+    """The ways of compression that no table of ours is written in, as DuckDB's setting names them."""
+    return read_profile({})["settings"]["disabled_compression_methods"]
+
+
 def read_profile(asked: dict[str, str]) -> dict[str, Any]:
-    """How dbt opens the file, ``asked`` being the environment."""
+    """How dbt opens the file, ``asked`` being the environment; what is not asked for is empty."""
     text = (PRODUCT_ROOT / "profiles.yml").read_text(encoding="utf-8")
-    profile = parse_yaml(ASKED.sub(lambda found: asked[found[1]], text))
+    profile = parse_yaml(ASKED.sub(lambda found: asked.get(found[1], ""), text))
     return profile["shouzhi"]["outputs"]["duckdb"]

@@ -55,16 +55,15 @@ def collect_faults(
 def _quarantine(connection: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken) -> None:
     has_month = "nullif(coalesce(event_month, file_month), 'all')"
     yuan = control_sql(batch.feed) if batch.feed.control_amount else "cast(null as decimal(20,2))"
+    of_file = (
+        f"batch_file.file_no, cast({batch.delivery_no} as integer) as delivery_no, content_hash, file_name,"
+        f" '{batch.feed.feed}' as feed_code, batch_file.sheet_name"
+    )
     connection.execute(
         f"""
 create or replace temp table quarantined as
 select
-    batch_file.file_no,
-    cast({batch.delivery_no} as integer) as delivery_no,
-    content_hash,
-    file_name,
-    '{batch.feed.feed}' as feed_code,
-    batch_file.sheet_name,
+    {of_file},
     cast(coalesce(fault_line.line, first_line + staged.rowid - first_rowid) as integer) as row_number,
     coalesce(letter, 'A') || coalesce(fault_line.line, first_line + staged.rowid - first_rowid) as cell_ref,
     column_name,
@@ -84,12 +83,7 @@ inner join fault_word on fault_word.fault = staged.fault
 left join fault_line on fault_line.row_at = staged.rowid
 union all by name
 select
-    batch_file.file_no,
-    cast({batch.delivery_no} as integer) as delivery_no,
-    content_hash,
-    file_name,
-    '{batch.feed.feed}' as feed_code,
-    batch_file.sheet_name,
+    {of_file},
     cast(lines_before + unread_line.line as integer) as row_number,
     'A' || (lines_before + unread_line.line) as cell_ref,
     'unreadable' as reason_code,
