@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.late_import import import_late
+from shouzhi.one_core import ONE_CORE
 
 # Before the import: the package reads it once.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -64,5 +65,5 @@ def read_only_source(context: Any, name: str, database: Path) -> Any:
     return context.data_sources.add_sql(
         name=name,
         connection_string=f"duckdb:///{database}",
-        kwargs={"connect_args": {"read_only": True}},
+        kwargs={"connect_args": {"read_only": True, "config": ONE_CORE}},
     )

@@ -12,6 +12,7 @@ import duckdb
 from expectations import duckdb_adapter
 from expectations.counts import is_row_level, violated_sql
 from expectations.suites import Check, Suite, read_suites
+from shouzhi.one_core import ONE_CORE
 
 # Data Docs load style sheets and scripts from the internet. No page of ours may ask for anything outside.
 OUTSIDE_TAGS = re.compile(
@@ -36,7 +37,7 @@ def check_warehouse(
     """
     chosen = read_suites() if suites is None else suites
     verdicts = run_suites(warehouse, chosen, data_docs)
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with duckdb.connect(str(warehouse), read_only=True, config=ONE_CORE) as con:
         rows = [
             result_row(con, suite, check, *verdicts.get(check.check_id, (False, "not executed")))
             for suite in chosen

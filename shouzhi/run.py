@@ -8,7 +8,7 @@ from typing import Any
 from shouzhi import __version__
 from shouzhi.errors import INTERRUPTED, UserError
 from shouzhi.home import PRODUCT_ROOT, Home, append_run_log, home_lock, open_home, require_apart
-from shouzhi.intake import ContractReport, take_in
+from shouzhi.intake import ContractReport, take_in_apart
 from shouzhi.intake.lake import damage_named, read_manifest
 from shouzhi.intake.report import FileReport
 from shouzhi.progress import Progress
@@ -72,7 +72,7 @@ def locked_run(home: Home, extracts: Path, steps: build.Steps) -> RunResult:
     code_hash = identity.code_hash(PRODUCT_ROOT)
     with build.beginning(home, code_hash) as begin:
         with steps.step("intake", f"读取报表 {extracts}"):
-            report = take_in(extracts, home.lake, progress=steps.progress, when_new=begin).report
+            report = take_in_apart(extracts, home.lake, steps.progress, begin).report
         fault_point("after_intake")
         with steps.step("identity", "核对版本"):
             refuse_empty_lake(home, report)

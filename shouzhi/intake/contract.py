@@ -73,6 +73,10 @@ class Feed:
     event_fallback: str | None = None
     area: str | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What another process says of a feed is said of the one feed of that code here."""
+        return declared_feed, (self.feed,)
+
     def column(self, name: str) -> Column:
         return next(each for each in self.columns if each.name == name)
 
@@ -107,6 +111,10 @@ def load_groups() -> tuple[Group, ...]:
 def load_feeds() -> dict[str, Feed]:
     """Return every declared feed by its code."""
     return {feed.feed: feed for group in load_groups() for feed in group.feeds}
+
+
+def declared_feed(code: str) -> Feed:
+    return load_feeds()[code]
 
 
 def business_feeds() -> dict[str, Feed]:

@@ -24,6 +24,7 @@ from shouzhi import __version__
 from shouzhi.errors import UserError
 from shouzhi.home import Home, sync_folder, write_durably
 from shouzhi.intake import lake
+from shouzhi.one_core import ONE_CORE
 from shouzhi.progress import Progress
 from shouzhi.warehouse import dbt_build, export, identity, prepare, publish, rows, standing, working_file
 from shouzhi.warehouse.fault import fault_point
@@ -250,7 +251,7 @@ def start_imports() -> Imports:
 
 def refuse_integrity_faults(warehouse: Path) -> None:
     """A failed integrity check stops the build, named with its place and its yuan."""
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with duckdb.connect(str(warehouse), read_only=True, config=ONE_CORE) as con:
         is_there = con.execute(
             """
             select count(*) > 0
@@ -324,7 +325,7 @@ def keep_refusal(home: Home, staging: Path, ids: dict[str, str], reason: str) ->
 
 def build_facts(warehouse: Path, ids: dict[str, str]) -> dict[str, str]:
     """The rows of ``dim_build``: the same for the same input, therefore without any wall clock."""
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with duckdb.connect(str(warehouse), read_only=True, config=ONE_CORE) as con:
         found = con.execute(
             """
             select max(period_end_date)
@@ -352,7 +353,7 @@ def build_facts(warehouse: Path, ids: dict[str, str]) -> dict[str, str]:
 
 def count_issues(warehouse: Path) -> Issues:
     """Everything that nothing later settled, whichever delivery it came with, and every hold."""
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with duckdb.connect(str(warehouse), read_only=True, config=ONE_CORE) as con:
         return read_issues(con).counted
 
 
@@ -420,7 +421,7 @@ def status_counts(results: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def read_inputs(warehouse: Path) -> list[dict[str, Any]]:
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with duckdb.connect(str(warehouse), read_only=True, config=ONE_CORE) as con:
         inputs = con.execute(
             """
             select delivery_no, file_name, content_hash, status_code

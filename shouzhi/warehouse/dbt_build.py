@@ -18,6 +18,7 @@ import duckdb
 
 from shouzhi.errors import UserError
 from shouzhi.home import PRODUCT_ROOT, Home
+from shouzhi.one_core import ONE_CORE
 from shouzhi.warehouse import parse_cache, standing
 
 # Unit tests prove the rules on fixed rows, not on this home's data: ``make test`` runs them. Exposures describe pages
@@ -293,7 +294,7 @@ def first_failing_row(node: FailedNode, warehouse: Path) -> dict[str, Any]:
     if not node.compiled_sql:
         return {}
     try:
-        with duckdb.connect(str(warehouse), read_only=True) as con:
+        with duckdb.connect(str(warehouse), read_only=True, config=ONE_CORE) as con:
             cursor = con.execute(f"select * from ({node.compiled_sql}) as failing limit 1")
             names = [item[0] for item in cursor.description or []]
             found = cursor.fetchone()

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from shouzhi.one_core import ONE_CORE
 from shouzhi.warehouse import renew, standing, working_file
 
 EXPORTED_SCHEMAS = (
@@ -103,7 +104,7 @@ def export_marts(
     """
     if former:
         renew.copy_tables(former, target)
-    with duckdb.connect(str(target)) as con:
+    with duckdb.connect(str(target), config=ONE_CORE) as con:
         con.execute("set preserve_insertion_order = true")
         # two checkpoints: while the results of Great Expectations are still to come, and at the end
         con.execute("set checkpoint_threshold = '1GB'")

@@ -11,6 +11,8 @@ from typing import Any
 
 import duckdb
 
+from shouzhi.one_core import ONE_CORE
+
 # The column that puts a table in order of time: the first of these that it has.
 PERIOD_COLUMNS = (
     "event_month",
@@ -28,7 +30,7 @@ DEAD_RATIO = 0.5
 def copy_tables(source: Path, target: Path) -> None:
     """Copy a DuckDB file without its views: they are named anew, over the rows of the build that has the copy."""
     shutil.copyfile(source, target)
-    with duckdb.connect(str(target)) as con:
+    with duckdb.connect(str(target), config=ONE_CORE) as con:
         views = con.execute("select schema_name, view_name from duckdb_views() where not internal").fetchall()
         for schema, name in views:
             con.execute(f"drop view {schema}.{name}")

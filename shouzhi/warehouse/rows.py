@@ -15,6 +15,7 @@ import duckdb
 from shouzhi.home import link, write_durably
 from shouzhi.intake.contract import business_feeds
 from shouzhi.intake.feeds.relations import no_rows
+from shouzhi.one_core import ONE_CORE
 from shouzhi.warehouse import replay_rows
 from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, ROW_RELATIONS, SETTLED_MODEL, quoted_text
 
@@ -38,7 +39,7 @@ def write_rows(
         if node["resource_type"] in {"model", "seed"}
     }
     queries: dict[str, str] = {}
-    with duckdb.connect() as con:
+    with duckdb.connect(config=ONE_CORE) as con:
         # attached: a file may be open in one configuration only, and the checks that run beside this have their own
         con.execute(f"attach {quoted_text(str(warehouse))} as warehouse (read_only)")
         con.execute("use warehouse")
@@ -130,7 +131,7 @@ def moved(sql: str, queries: dict[str, str]) -> str:
 
 def read_rows(warehouse: Path, build: Path) -> None:
     """Read a row of every relation of a build's rows as a reader does, with the code lists where they still are."""
-    with duckdb.connect() as con:
+    with duckdb.connect(config=ONE_CORE) as con:
         con.execute(f"attach {quoted_text(str(warehouse))} as marts (read_only)")
         attach_rows(con, build)
         for name in ROW_RELATIONS:

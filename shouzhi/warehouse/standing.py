@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 
 from shouzhi.home import Home, write_durably
+from shouzhi.one_core import ONE_CORE
 
 TAG = "stands"
 # The meta of a model whose next version reads what its table held before, and how that table is called then.
@@ -76,7 +77,7 @@ def copy_to(home: Home, build_id: str) -> dict[str, Source] | None:
         # now, beside the delivery: the first checkpoint would wait for the whole file otherwise
         with home.warehouse.open("rb") as copied:
             os.fsync(copied.fileno())
-        with duckdb.connect(str(home.warehouse)) as con:
+        with duckdb.connect(str(home.warehouse), config=ONE_CORE) as con:
             con.execute("select count(*) from core.fct_feed_month")
             return sources(con)
     except duckdb.Error:

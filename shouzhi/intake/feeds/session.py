@@ -31,6 +31,11 @@ MEMORY_LIMIT = "1GB"
 CORES = 2
 
 
+def clear_work(lake_root: Path) -> None:
+    """Remove what sessions left that were killed."""
+    shutil.rmtree(lake_root.parent / WORK_FOLDER, ignore_errors=True)
+
+
 class FeedSession:
     """One delivery's feeds. A trial does all of it in a folder of its own that is thrown away."""
 
@@ -63,7 +68,7 @@ class FeedSession:
     def run(self, states: dict[str, FeedState]) -> None:
         """Read everything that was added; ``states`` is what the lake holds before this delivery."""
         if self._base is not None and not self.is_trial:
-            shutil.rmtree(self._base.parent / WORK_FOLDER, ignore_errors=True)
+            clear_work(self._base)
         if not self._sources:
             return
         self.folder = self._make_folder()

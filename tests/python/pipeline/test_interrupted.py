@@ -36,11 +36,11 @@ import sys
 from shouzhi import cli, run
 from shouzhi.errors import UserError
 
-def refuse(*given, when_new, **named):
+def refuse(extracts, lake_root, progress, when_new):
     when_new()
     raise {error}
 
-run.take_in = refuse
+run.take_in_apart = refuse
 cli.main(sys.argv[1:])
 """
 

@@ -1,0 +1,117 @@
+"""Work in a process of its own, for what would otherwise wait for the interpreter that imports modules meanwhile.
+
+The process is forked: it has whatever its parent has loaded, at once. It tells its progress and what it found over a pipe,
+ends with its parent in whatever way that ends, and leaves Ctrl+C to it.
+"""
+
+import gc
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+from shouzhi.progress import Progress
+
+Result = TypeVar("Result")
+FORK = multiprocessing.get_context("fork")
+
+
+class _Sent(Progress):
+    """A reporter whose lines are printed by the parent, which knows since when it counts."""
+
+    def __init__(self, sender: Connection) -> None:
+        super().__init__()
+        self._sender = sender
+        self._sending = threading.Lock()
+
+    def line(self, text: str) -> None:
+        self.send("line", text)
+
+    def send(self, kind: str, content: Any) -> None:
+        with self._sending:
+            self._sender.send((kind, content))
+
+
+def call(
+    work: Callable[[Progress, Callable[[], None]], Result],
+    progress: Progress,
+    when_new: Callable[[], object],
+) -> Result:
+    """Return what ``work`` returns, or raise what it raises; it is given a progress and ``when_new`` to call from there.
+
+    Raises ``RuntimeError`` where the process was killed.
+    """
+    receiver, sender = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=_work, args=(work, sender), name="own process", daemon=True)
+    with _interruption_held():
+        process.start()
+    sender.close()
+    try:
+        while True:
+            kind, content = receiver.recv()
+            match kind:
+                case "line":
+                    progress.line(content)
+                case "new":
+                    when_new()
+                case "raised":
+                    raise content
+                case _:
+                    return content
+    except EOFError:
+        process.join()
+        raise RuntimeError(f"the reading process ended with {process.exitcode}") from None
+    finally:
+        process.terminate()
+        process.join()
+        receiver.close()
+
+
+def _work(work: Callable[[Progress, Callable[[], None]], Any], sender: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    # what the parent left lying is not ours to clean up: its threads are not here
+    gc.freeze()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    sent = _Sent(sender)
+    try:
+        result = work(sent, lambda: sent.send("new", None))
+    except BaseException as error:
+        sent.send("raised", _portable(error))
+    else:
+        sent.send("done", result)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _portable(error: BaseException) -> BaseException:
+    """The error as the parent can raise it, with a note of where it came from."""
+    error.add_note("".join(traceback.format_exception(error)))
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        told = RuntimeError(f"{type(error).__name__}: {error}")
+        told.__notes__ = error.__notes__
+        return told
+    return error
+
+
+@contextmanager
+def _interruption_held() -> Iterator[None]:
+    """Ctrl+C waits until the child, which leaves it to its parent, has begun."""
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
