@@ -15,28 +15,32 @@ import duckdb
 from shouzhi.home import PRODUCT_ROOT, Home
 from shouzhi.yaml_text import parse_yaml
 
-# The working file is read by this version of DuckDB alone; in its newest format texts are compressed in two thirds of the
-# time. A file keeps the format that it was made in.
-NEW_FILE = {"storage_compatibility_version": "latest"}
 ASKED = re.compile(r"\{\{ env_var\('(\w+)', '[^']*'\) \}\}")
 
 
 @contextmanager
 def opened(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the working file, which is made where there is none, as dbt will open it."""
-    if not home.warehouse.exists():
-        duckdb.connect(str(home.warehouse), config=NEW_FILE).close()
+    """A connection to the working file, which is made where there is none, as dbt will open it.
+
+    What was written is in the file when this is left; where it is left by an error, the file is good for nothing.
+    """
     asked = {
         "SHOUZHI_WAREHOUSE": str(home.warehouse),
         "SHOUZHI_MEMORY_LIMIT": f"{home.config.memory_limit_gb}GB",
     }
     os.environ.update(asked)
     profile = read_profile(asked)
-    # a file may be open in one configuration only
-    with duckdb.connect(str(home.warehouse), config=profile["config_options"]) as con:
+    (file,) = profile["attach"]
+    options = ", ".join(f"{name} '{value}'" for name, value in file["options"].items())
+    place, alias = file["path"].replace("'", "''"), file["alias"]
+    with duckdb.connect(profile["path"], config=profile["config_options"]) as con:
+        con.execute(f"attach '{place}' as {alias} ({options})")
+        con.execute(f"use {alias}")
         for name, value in profile["settings"].items():
             con.execute(f"set {name} = '{value}'")
         yield con
+        # not left to the closing, which tells nobody of a full disk
+        con.execute(f"checkpoint {alias}")
 
 
 def left_out_compression() -> str:
