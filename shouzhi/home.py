@@ -30,7 +30,7 @@ title = "{title}"
 # "neimenggu"：内蒙古自治区（自治区本级与 12 个盟市）；"public"：全国公开数据。
 region = "{region}"
 
-# 建模时最多使用的内存（GB）与线程数。
+# 建模时最多使用的内存（GB）；同时建几张表，每张占一个处理器核。
 memory_limit_gb = {memory_limit_gb}
 threads = {threads}
 

@@ -22,6 +22,14 @@ Result = TypeVar("Result")
 FORK = multiprocessing.get_context("fork")
 
 
+class Killed(Exception):
+    """The process ended before its work did; ``signal_number`` says what ended it, 0 where no signal did."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__(f"ended by signal {signal_number}")
+        self.signal_number = signal_number
+
+
 class _Sent(Progress):
     """A reporter whose lines are printed by the parent, which knows since when it counts."""
 
@@ -45,7 +53,7 @@ def call(
 ) -> Result:
     """Return what ``work`` returns, or raise what it raises; it is given a progress and ``when_new`` to call from there.
 
-    Raises ``RuntimeError`` where the process was killed.
+    Raises ``Killed`` where somebody or the system ended the process.
     """
     receiver, sender = FORK.Pipe(duplex=False)
     process = FORK.Process(target=_work, args=(work, sender), name="own process", daemon=True)
@@ -66,7 +74,7 @@ def call(
                     return content
     except EOFError:
         process.join()
-        raise RuntimeError(f"the reading process ended with {process.exitcode}") from None
+        raise Killed(max(0, -(process.exitcode or 0))) from None
     finally:
         process.terminate()
         process.join()

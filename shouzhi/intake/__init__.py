@@ -9,4 +9,12 @@ from shouzhi.intake.delivery import Delivery, check_extracts, take_in
 from shouzhi.intake.lake import fingerprint, register
 from shouzhi.intake.report import ContractReport
 
-__all__ = ["ContractReport", "Delivery", "check_extracts", "fingerprint", "register", "take_in", "take_in_apart"]
+__all__ = [
+    "ContractReport",
+    "Delivery",
+    "check_extracts",
+    "fingerprint",
+    "register",
+    "take_in",
+    "take_in_apart",
+]
