@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.late_import import import_late
-from shouzhi.one_core import ONE_CORE
+from shouzhi.cores import ONE_CORE
 
 # Before the import: the package reads it once.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"

@@ -12,7 +12,7 @@ import duckdb
 from expectations import duckdb_adapter
 from expectations.counts import is_row_level, violated_sql
 from expectations.suites import Check, Suite, read_suites
-from shouzhi.one_core import ONE_CORE
+from shouzhi.cores import ONE_CORE
 
 # Data Docs load style sheets and scripts from the internet. No page of ours may ask for anything outside.
 OUTSIDE_TAGS = re.compile(

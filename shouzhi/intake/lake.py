@@ -159,6 +159,12 @@ def next_delivery_no(lake_root: Path) -> int:
     return max((entry["delivery_no"] for entry in read_manifest(lake_root)), default=0) + 1
 
 
+def row_count(entry: dict[str, Any]) -> int:
+    """Rows that came into the lake with the delivery of a manifest entry."""
+    of_feeds = [part for given in entry.get("feeds", {}).values() for part in given["parts"]]
+    return sum(part["row_count"] for part in [*entry["parts"].values(), *of_feeds])
+
+
 def fingerprint(lake_root: Path) -> str:
     """Hash over the manifest: equal lakes have equal fingerprints, whenever they were filled."""
     digest = hashlib.sha256()

@@ -21,10 +21,10 @@ from typing import Any
 import duckdb
 
 from shouzhi import __version__
+from shouzhi.cores import ONE_CORE, cores_for
 from shouzhi.errors import UserError
 from shouzhi.home import Home, sync_folder, write_durably
 from shouzhi.intake import lake
-from shouzhi.one_core import ONE_CORE
 from shouzhi.progress import Progress
 from shouzhi.warehouse import dbt_build, export, identity, prepare, publish, rows, standing, working_file
 from shouzhi.warehouse.fault import fault_point
@@ -132,9 +132,10 @@ def make_build(
     """Build, check, export and verify; raises ``NotPublished`` where the data do not hold together."""
     with steps.measured("prepare"):
         begun_file = begin().file.result()
+    cores = cores_for(prepare.new_rows(home, begun_file))
     staging, warehouse = publish.staging_folder(home, ids["build_id"]), home.warehouse
     try:
-        with steps.step("dbt", "建模与检验（dbt）"), working_file.opened(home) as con:
+        with steps.step("dbt", "建模与检验（dbt）"), working_file.opened(home, cores) as con:
             with steps.measured("prepare"):
                 begun = prepare.prepare_lake(con, home, begun_file)
             with steps.measured("dbt_import"):
@@ -145,7 +146,7 @@ def make_build(
         if not outcome.is_success:
             raise NotPublished(lake.damage(home.lake) or dbt_build.failure_sentence(outcome, warehouse))
         fault_point("after_build")
-        check_and_write(home, ids, steps, warehouse, staging, outcome, begun)
+        check_and_write(home, ids, steps, warehouse, staging, outcome, begun, cores)
     except NotPublished as refusal:
         keep_refusal(home, staging, ids, str(refusal))
         raise
@@ -162,6 +163,7 @@ def check_and_write(
     staging: Path,
     outcome: dbt_build.DbtOutcome,
     begun: standing.Start | None,
+    cores: int,
 ) -> None:
     """From the working file to a complete staging folder; raises ``NotPublished`` where a table has not its shape."""
     with steps.measured("gx_import_wait"):
@@ -174,7 +176,7 @@ def check_and_write(
 
     def write_rows() -> dict[str, int]:
         with steps.measured("rows"):
-            sizes = rows.write_rows(warehouse, home.lake, outcome.manifest, staging, former)
+            sizes = rows.write_rows(warehouse, home.lake, outcome.manifest, staging, former, cores)
             rows.read_rows(warehouse, staging)
             return sizes
 

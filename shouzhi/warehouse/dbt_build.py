@@ -16,9 +16,9 @@ from typing import Any
 
 import duckdb
 
+from shouzhi.cores import ONE_CORE
 from shouzhi.errors import UserError
 from shouzhi.home import PRODUCT_ROOT, Home
-from shouzhi.one_core import ONE_CORE
 from shouzhi.warehouse import parse_cache, standing
 
 # Unit tests prove the rules on fixed rows, not on this home's data: ``make test`` runs them. Exposures describe pages

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from shouzhi.one_core import ONE_CORE
+from shouzhi.cores import ONE_CORE
 from shouzhi.warehouse import renew, standing, working_file
 
 EXPORTED_SCHEMAS = (

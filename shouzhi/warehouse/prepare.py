@@ -80,6 +80,13 @@ def fresh_warehouse(home: Home) -> Path:
     return home.warehouse
 
 
+def new_rows(home: Home, beginning: Beginning | None) -> int:
+    """Rows of the lake that came since the build whose working file was copied; all where there is none."""
+    entries = lake.read_manifest(home.lake)
+    known = replay_start.known_deliveries(entries, beginning.former if beginning else None)
+    return sum(lake.row_count(entry) for entry in entries if entry["delivery_no"] > known)
+
+
 def prepare_lake(
     con: duckdb.DuckDBPyConnection, home: Home, beginning: Beginning | None
 ) -> standing.Start | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from shouzhi.one_core import ONE_CORE
+from shouzhi.cores import ONE_CORE
 
 # The column that puts a table in order of time: the first of these that it has.
 PERIOD_COLUMNS = (

@@ -12,10 +12,10 @@ from typing import Any
 
 import duckdb
 
+from shouzhi.cores import ONE_CORE, on_cores
 from shouzhi.home import link, write_durably
 from shouzhi.intake.contract import business_feeds
 from shouzhi.intake.feeds.relations import no_rows
-from shouzhi.one_core import ONE_CORE
 from shouzhi.warehouse import replay_rows
 from shouzhi.warehouse.export import PUBLIC_ROW_VIEWS, ROW_RELATIONS, SETTLED_MODEL, quoted_text
 
@@ -25,11 +25,16 @@ PLACE = "{rows}"
 
 
 def write_rows(
-    warehouse: Path, lake_root: Path, manifest: dict[str, Any], build: Path, former: Path | None = None
+    warehouse: Path,
+    lake_root: Path,
+    manifest: dict[str, Any],
+    build: Path,
+    former: Path | None = None,
+    cores: int = 1,
 ) -> dict[str, int]:
     """Fill the folder of rows of a ``build`` and return the size of each file in it by its path there.
 
-    ``former`` is the folder of the build that this one started from.
+    ``former`` is the folder of the build that this one started from; a statement has ``cores``.
     """
     folder = build / FOLDER
     folder.mkdir()
@@ -39,7 +44,7 @@ def write_rows(
         if node["resource_type"] in {"model", "seed"}
     }
     queries: dict[str, str] = {}
-    with duckdb.connect(config=ONE_CORE) as con:
+    with duckdb.connect(config=on_cores(cores)) as con:
         # attached: a file may be open in one configuration only, and the checks that run beside this have their own
         con.execute(f"attach {quoted_text(str(warehouse))} as warehouse (read_only)")
         con.execute("use warehouse")

@@ -18,8 +18,8 @@ from typing import Any
 
 import duckdb
 
+from shouzhi.cores import ONE_CORE
 from shouzhi.home import Home, write_durably
-from shouzhi.one_core import ONE_CORE
 
 TAG = "stands"
 # The meta of a model whose next version reads what its table held before, and how that table is called then.

@@ -19,14 +19,15 @@ ASKED = re.compile(r"\{\{ env_var\('(\w+)', '[^']*'\) \}\}")
 
 
 @contextmanager
-def opened(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the working file, which is made where there is none, as dbt will open it.
+def opened(home: Home, cores: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the working file, which is made where there is none, as dbt will open it: a statement has ``cores``.
 
     What was written is in the file when this is left; where it is left by an error, the file is good for nothing.
     """
     asked = {
         "SHOUZHI_WAREHOUSE": str(home.warehouse),
         "SHOUZHI_MEMORY_LIMIT": f"{home.config.memory_limit_gb}GB",
+        "SHOUZHI_STATEMENT_CORES": str(cores),
     }
     os.environ.update(asked)
     profile = read_profile(asked)

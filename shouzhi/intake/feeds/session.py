@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from shouzhi.cores import CORES
 from shouzhi.intake.contract import Feed
 from shouzhi.intake.discovery import Source
 from shouzhi.intake.feeds.feed_reading import READERS, FeedFile, FeedReading, FeedResult
@@ -28,7 +29,6 @@ from shouzhi.progress import Progress
 # Beside the lake, never in it: transcoded text still carries names until the columns are dropped.
 WORK_FOLDER = Path("work") / "intake"
 MEMORY_LIMIT = "1GB"
-CORES = 2
 
 
 def clear_work(lake_root: Path) -> None:
