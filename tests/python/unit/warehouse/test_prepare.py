@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from shouzhi import cores
 from shouzhi.home import Home, open_home
 from shouzhi.intake import lake
 from shouzhi.warehouse import prepare, publish, standing, working_file
@@ -103,3 +104,32 @@ def test_months_that_differ_came_or_went_are_made_anew(home: Home) -> None:
         )
         prepare.name_changes(con, is_started=False)
         assert con.execute("select * from lake.changed_month").fetchall() == [("setl_d", "202401")]
+
+
+def test_rows_are_counted_since_the_build_before(home: Home) -> None:
+    def deliver(delivery_no: int, *counts: int) -> None:
+        folder = home.lake / "manifest"
+        folder.mkdir(parents=True, exist_ok=True)
+        statements, *settlements = counts
+        entry = {
+            "delivery_no": delivery_no,
+            "files": [{"content_hash": f"c{delivery_no}"}],
+            "parts": {"fund_statement": {"row_count": statements}},
+            "feeds": {"setl_d": {"parts": [{"row_count": count} for count in settlements]}},
+        }
+        (folder / f"{delivery_no:06d}.json").write_text(json.dumps(entry), encoding="utf-8")
+
+    deliver(1, 10, 200, 3000)
+    assert prepare.new_rows(home, None) == 3210
+    build = add_build(home, "b1")
+    build.manifest["inputs"] = [{"delivery_no": 1, "content_hash": "c1"}]
+    deliver(2, 7, 40)
+    begun = prepare.Beginning(build, {}, {})
+    assert prepare.new_rows(home, begun) == 47
+    build.manifest["inputs"] = [{"delivery_no": 1, "content_hash": "of another lake"}]
+    assert prepare.new_rows(home, begun) == 3257
+
+
+def test_only_many_rows_are_worth_a_second_core() -> None:
+    assert cores.cores_for(cores.MANY_ROWS) == 1
+    assert cores.cores_for(cores.MANY_ROWS + 1) == cores.CORES == 2

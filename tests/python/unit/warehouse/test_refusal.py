@@ -138,7 +138,7 @@ def test_tables_and_rows_written_beside_failed_expectations_are_not_kept(
     with pytest.raises(
         build.NotPublished, match=r"数据形状检验 GX-1（列齐全）没有通过：表 core\.t 有 2 处不符"
     ):
-        build.check_and_write(home, {}, build.Steps(silent()), warehouse, staging, outcome(), None)
+        build.check_and_write(home, {}, build.Steps(silent()), warehouse, staging, outcome(), None, 1)
     assert seen == [[failed]]
     build.keep_refusal(home, staging, {"build_id": "b"}, "原因")
     assert [path.name for path in (home.builds / "rejected-b").iterdir()] == ["refused.json"]
