@@ -62,7 +62,7 @@ def call(
     sender.close()
     try:
         while True:
-            kind, content = receiver.recv()
+            kind, content = _received(receiver, process)
             match kind:
                 case "line":
                     progress.line(content)
@@ -72,13 +72,19 @@ def call(
                     raise content
                 case _:
                     return content
-    except EOFError:
-        process.join()
-        raise Killed(max(0, -(process.exitcode or 0))) from None
     finally:
         process.terminate()
         process.join()
         receiver.close()
+
+
+def _received(receiver: Connection, process: multiprocessing.process.BaseProcess) -> tuple[str, Any]:
+    try:
+        return receiver.recv()
+    except (EOFError, OSError):
+        # it went away between two messages, or in the midst of one
+        process.join()
+        raise Killed(max(0, -(process.exitcode or 0))) from None
 
 
 def _work(work: Callable[[Progress, Callable[[], None]], Any], sender: Connection) -> None:

@@ -25,7 +25,8 @@ def take_in_apart(
         return own_process.call(work, progress, when_new)
     except own_process.Killed as error:
         raise UserError(
-            f"读取报表的进程中途被终止（信号 {error.signal_number}），没有发布。多半是内存不够：请关掉其他程序后再运行一次。"
+            f"读取报表的进程中途被终止（信号 {error.signal_number}），没有发布。"
+            "多半是内存不够：请关掉其他程序后再运行一次。"
         ) from error
     finally:
         clear_work(lake_root)
