@@ -26,6 +26,7 @@ from shouzhi.home import (
     open_home,
     require_apart,
 )
+from shouzhi.interruption import heed_termination, is_interruption
 from shouzhi.progress import Progress
 
 EPILOG = """\
@@ -422,14 +423,16 @@ def fail(sentence: str, code: int) -> NoReturn:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Entry point: exit codes as documented, never a traceback (``SHOUZHI_DEBUG=1`` shows it)."""
     collect_rarely()
+    heed_termination()
     try:
         sys.exit(cli.main(args=arguments, prog_name="shouzhi", standalone_mode=False) or 0)
     except UserError as error:
         fail(str(error), error.exit_code)
     except click.UsageError as error:
         fail(usage_sentence(error), 2)
-    except (click.Abort, KeyboardInterrupt):
-        fail(INTERRUPTED, 2)
+    except (click.Abort, KeyboardInterrupt) as error:
+        # of an interruption inside a command, what that had to say
+        fail(str(error.__cause__ or error) or INTERRUPTED, 2)
     except BrokenPipeError:
         # The reader of our output has gone (``| head``); there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -437,6 +440,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except PermissionError as error:
         fail(f"没有读写 {error.filename} 的权限，没有发布。请检查它和上级文件夹的权限，或换一个用户运行。", 2)
     except Exception as error:
+        if is_interruption(error):
+            fail(INTERRUPTED, 2)
         fail(
             f"程序内部出错，没有发布：{type(error).__name__}：{str(error).strip().splitlines()[0] if str(error).strip() else ''}。"
             "设置环境变量 SHOUZHI_DEBUG=1 再运行可看到细节。",

@@ -4,6 +4,7 @@ import errno
 import os
 
 INTERRUPTED = "已中断，没有发布新的版本。"
+RECEIVED = "本次的报表已经入库，下一次运行时发布。"
 SYSTEM_REASONS = {
     errno.EACCES: "没有权限",
     errno.EPERM: "没有权限",

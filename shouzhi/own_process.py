@@ -89,6 +89,7 @@ def _received(receiver: Connection, process: multiprocessing.process.BaseProcess
 
 def _work(work: Callable[[Progress, Callable[[], None]], Any], sender: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     # what the parent left lying is not ours to clean up: its threads are not here
     gc.freeze()

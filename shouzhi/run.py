@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from shouzhi import __version__
-from shouzhi.errors import INTERRUPTED, UserError
+from shouzhi.errors import INTERRUPTED, RECEIVED, UserError
 from shouzhi.home import PRODUCT_ROOT, Home, append_run_log, home_lock, open_home, require_apart
 from shouzhi.intake import ContractReport, take_in_apart
-from shouzhi.intake.lake import damage_named, read_manifest
+from shouzhi.intake.lake import damage_named, delivery_count, read_manifest
 from shouzhi.intake.report import FileReport
+from shouzhi.interruption import is_interruption
 from shouzhi.progress import Progress
 from shouzhi.warehouse import build, identity, publish
 from shouzhi.warehouse.fault import fault_point
@@ -45,7 +46,7 @@ def run(extracts: Path, home_root: Path, progress: Progress) -> RunResult:
             "product_version": __version__,
             "extracts": str(extracts),
         }
-        started = time.monotonic()
+        started, before = time.monotonic(), delivery_count(home.lake)
         try:
             with damage_named(home.lake):
                 result = locked_run(home, extracts, steps)
@@ -55,10 +56,12 @@ def run(extracts: Path, home_root: Path, progress: Progress) -> RunResult:
         except UserError as error:
             entry |= {"exit_code": error.exit_code, "message": str(error)}
             raise
-        except KeyboardInterrupt:
-            entry |= {"exit_code": 2, "message": INTERRUPTED}
-            raise
-        except Exception as error:
+        except BaseException as error:
+            if is_interruption(error):
+                has_come = delivery_count(home.lake) > before
+                sentence = INTERRUPTED + (RECEIVED if has_come else "")
+                entry |= {"exit_code": 2, "message": sentence}
+                raise KeyboardInterrupt(sentence) from error
             entry |= {"exit_code": 2, "message": f"{type(error).__name__}: {error}"}
             raise
         finally:

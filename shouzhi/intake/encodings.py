@@ -5,6 +5,9 @@ import csv
 
 from shouzhi.errors import UserError
 
+UNKNOWN_ENCODING = (
+    "文字编码无法识别，请另存为 UTF-8 或 GB18030（ANSI）编码的 CSV 文件；文件也可能传输不完整，请重新导出"
+)
 DELIMITERS = [",", "\t", ";", "|", "，"]
 SAMPLE_LINES = 60
 
@@ -32,7 +35,7 @@ def decode(data: bytes) -> tuple[str, str]:
             return data.decode(encoding), label
         except UnicodeDecodeError:
             continue
-    raise UserError("文字编码无法识别，请另存为 UTF-8 或 GB18030（ANSI）编码的 CSV 文件")
+    raise UserError(UNKNOWN_ENCODING)
 
 
 def _strict(data: bytes, encoding: str, label: str) -> str:

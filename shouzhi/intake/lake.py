@@ -24,6 +24,7 @@ from shouzhi.intake.contract import business_feeds
 from shouzhi.intake.feeds.relations import drop_relation, register_feeds
 from shouzhi.intake.feeds.session import FeedSession
 from shouzhi.intake.parsed import NOTE_FIELDS, QUARANTINE_SCHEMA, ROW_SCHEMA, YUAN
+from shouzhi.interruption import is_interruption
 
 SCHEMA_VERSION = 1
 FILE_COLUMNS = {
@@ -157,6 +158,10 @@ def _not_open(file_name: str, named: list[dict[str, Any]], known: dict[str, dict
 
 def next_delivery_no(lake_root: Path) -> int:
     return max((entry["delivery_no"] for entry in read_manifest(lake_root)), default=0) + 1
+
+
+def delivery_count(lake_root: Path) -> int:
+    return len(list(manifest_folder(lake_root).glob("[0-9]*.json")))
 
 
 def row_count(entry: dict[str, Any]) -> int:
@@ -408,7 +413,7 @@ def damage_named(lake_root: Path) -> Iterator[None]:
     except UserError:
         raise
     except Exception as error:
-        if found := damage(lake_root):
+        if not is_interruption(error) and (found := damage(lake_root)):
             raise UserError(found) from error
         raise
 

@@ -18,6 +18,7 @@ import xlsxwriter
 
 from shouzhi.intake.contract import load_feeds
 from shouzhi.synthetic.settings import Plan, month_code
+from shouzhi.synthetic.statutory_table import WRITTEN_AT
 
 Row = dict[str, str]
 PHARMACY, ORDINARY = "41", ("11", "110104")
@@ -360,7 +361,7 @@ def _containers(mess: Mess) -> None:
         header, rows = read(path)
         book = path.with_suffix(".xlsx")
         workbook = xlsxwriter.Workbook(str(book))
-        workbook.set_properties({"created": date(2000, 1, 1)})
+        workbook.set_properties({"created": WRITTEN_AT})
         sheet = workbook.add_worksheet("财政补助")
         sheet.write_row(0, 0, chinese_titles("fin_subsidy", header))
         count = 0

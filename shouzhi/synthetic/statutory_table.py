@@ -10,7 +10,7 @@ import xlsxwriter
 Cell = float | int | str | None
 
 _DIGITS = str.maketrans("0123456789", "○一二三四五六七八九")
-_WRITTEN_AT = datetime(2000, 1, 1)  # a fixed time in the file's properties keeps its content hash
+WRITTEN_AT = datetime(2000, 1, 1)  # a fixed time in the file's properties keeps its content hash
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def chinese_year(year: int) -> str:
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
     """Write the sheets as one .xlsx file."""
     workbook = xlsxwriter.Workbook(str(path))
-    workbook.set_properties({"created": _WRITTEN_AT})
+    workbook.set_properties({"created": WRITTEN_AT})
     title_format = workbook.add_format({"bold": True, "font_size": 16, "align": "center"})
     head_format = workbook.add_format({"bold": True, "border": 1, "align": "center", "text_wrap": True})
     label_format = workbook.add_format({"border": 1})

@@ -19,6 +19,7 @@ import duckdb
 from shouzhi.cores import ONE_CORE
 from shouzhi.errors import UserError
 from shouzhi.home import PRODUCT_ROOT, Home
+from shouzhi.interruption import SIGNALS
 from shouzhi.warehouse import parse_cache, standing
 
 # Unit tests prove the rules on fixed rows, not on this home's data: ``make test`` runs them. Exposures describe pages
@@ -163,9 +164,9 @@ def invoke(arguments: list[str], manifest: Any = None) -> Any:
 @contextlib.contextmanager
 def interruption_kept() -> Iterator[None]:
     """Ctrl+C inside interrupts whoever called, whatever dbt makes of it: it turns every exception into a result."""
-    handler = signal.getsignal(signal.SIGINT)
-    is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or not callable(handler):
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    callables = {number: handler for number, handler in handlers.items() if callable(handler)}
+    if threading.current_thread() is not threading.main_thread() or not callables:
         # Nobody is to be interrupted: signals come to the main thread, and may be ignored by the whole process.
         yield
         return
@@ -173,13 +174,15 @@ def interruption_kept() -> Iterator[None]:
 
     def note(number: int, frame: Any) -> None:
         came.append(number)
-        handler(number, frame)
+        callables[signal.Signals(number)](number, frame)
 
-    signal.signal(signal.SIGINT, note)
+    for number in callables:
+        signal.signal(number, note)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
+        for number, handler in callables.items():
+            signal.signal(number, handler)
     if came:
         raise KeyboardInterrupt
 

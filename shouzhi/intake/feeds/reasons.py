@@ -5,6 +5,7 @@ from shouzhi.intake.contract import Feed
 SENTENCES = {
     "few_cells": "这一行只有 {found} 列，表头有 {expected} 列，可能少了分隔符或在中间断开，请补齐后重新导出（{rest}）",
     "broken_text": "{label}里有无法识别的文字（乱码，编码错误或传输损坏），认不出是哪一个，请改正后重新导出",
+    "broken_off": "没有{label}",
     "extra_cells": "这一行的列数比表头多，可能是金额或文字中的逗号没有加引号，请给该单元格加英文双引号",
     "lost_digits": "{label}是科学计数法，位数已丢失，请把该列设为文本后重新导出",
     "key_missing": "没有{label}，这一行无法识别，请补上",
@@ -22,7 +23,7 @@ SENTENCES = {
 
 # of rows that are loaded all the same
 NOTES = {
-    "few_cells": "有 {count} 行的列数比表头（{expected} 列）少，缺的末尾各列按空读取，其余照收；请核对是否少了分隔符或在中间断开",
+    "few_cells": "有 {count} 行的列数比表头（{expected} 列）少，缺的末尾各列不影响金额，按空读取，其余照收；请核对是否少了分隔符或在中间断开",
     "odd_letters": "有 {count} 行的{label}含有字母、数字以外的文字，已照收；如是乱码，会被当作另一个编号，请核对",
     "unread_date": "有 {count} 行的{label}不是有效的日期，已留空，其余照收；请核对，日期应如 2024-01-31",
 }

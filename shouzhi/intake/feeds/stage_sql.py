@@ -26,6 +26,8 @@ READ_MODES = {
 DATE_TYPES = ("date", "datetime")
 TIME_TYPES = (*DATE_TYPES, "month", "year", "period")
 WIDE_BLANKS = ("\u3000", "\u00a0")
+# the platform's own columns about a row, the last of most extracts: a row says all of its business without them
+BOOKKEEPING = ("rid", "updt_time")
 MONEY_TYPES = ("amount", "number", "ratio")
 
 
@@ -77,7 +79,7 @@ def stage_sql(feed: Feed, layout: Layout, source: str, mode: str) -> str:
         for column in stored
         if column not in present
     ]
-    faults = _faults(feed, layout, present)
+    faults = _faults(feed, layout, present, mode)
     is_faulty = " or ".join(condition for condition, _, _ in faults)
     whens = {
         is_data: "\n".join(
@@ -281,7 +283,9 @@ def _may_be_blank(feed: Feed, name: str) -> bool:
     return feed.column(name).required == "no" or (name == feed.event_time and feed.event_fallback is not None)
 
 
-def _faults(feed: Feed, layout: Layout, present: list[Column]) -> list[tuple[str, str, str | None]]:
+def _faults(
+    feed: Feed, layout: Layout, present: list[Column], mode: str
+) -> list[tuple[str, str, str | None]]:
     """Return condition, fault and the raw text to show, in the order in which they are asked."""
     by_name = {column.name: column for column in present}
     keys = [name for name in feed.key if name in by_name and by_name[name].code_list is None]
@@ -311,6 +315,13 @@ def _faults(feed: Feed, layout: Layout, present: list[Column]) -> list[tuple[str
         faults.extend(_value_faults(column, feed, by_name))
     if event_grain(feed) == "month" and feed.event_time in by_name:
         faults.append(("event_month is null", f"date_missing:{feed.event_time}", None))
+    if mode != "strict":
+        # an amount or a flag that a row breaks off before is not empty: read so, it would count as nothing or as invalid
+        for column in sorted(present, key=lambda each: layout.index[each.name]):
+            is_needed = column.required == "yes" and column.name not in BOOKKEEPING
+            if is_needed or column.type in MONEY_TYPES:
+                broken = f"cell_count <= {layout.index[column.name]}"
+                faults.append((broken, f"broken_off:{column.name}", None))
     return faults
 
 

@@ -22,7 +22,7 @@ from shouzhi.errors import UserError
 from shouzhi.intake.cells import float_text
 from shouzhi.intake.contract import Feed
 from shouzhi.intake.discovery import EMPTY_FILE, OTHER_FORMAT, OTHER_SUFFIXES, Source
-from shouzhi.intake.encodings import sniff_delimiter
+from shouzhi.intake.encodings import UNKNOWN_ENCODING, sniff_delimiter
 from shouzhi.intake.feeds.layout import Layout, find_layout
 from shouzhi.intake.parsed import Note
 
@@ -197,9 +197,7 @@ def _transcode(source: Source, encoding: str, path: Path, scanned: Scan) -> Scan
                 if not chunk:
                     break
     except (UnicodeDecodeError, UnicodeEncodeError) as error:
-        raise UserError(
-            "文字编码无法识别，请另存为 UTF-8 或 GB18030（ANSI）编码的 CSV 文件；文件也可能传输不完整，请重新导出"
-        ) from error
+        raise UserError(UNKNOWN_ENCODING) from error
     lines += last != b"\n"
     size = path.stat().st_size
     return Scan(scanned.digest, head, size, scanned.encoding, lines, quotes, has_wide_blanks)

@@ -62,6 +62,19 @@ def test_a_row_with_a_lost_separator_is_told_as_too_short_whatever_its_cells_say
     assert (amount[1], amount[2]) == ("fund_pay_sumamt", "amount")
 
 
+@pytest.mark.parametrize("name", ["vali_flag", "refd_setl_flag", "year"])
+def test_a_row_that_breaks_off_before_what_must_be_there_replaces_nothing(lake, name):
+    lines = settlements()
+    taken(lake, text(lines))
+    before = lake.ask("select * exclude (row_number, file_no) from lake.setl_d order by row_id")
+    broken = [lines[0], lines[4][: COLUMNS.index(name)]]
+    found = taken(lake, text(broken))
+    assert (found.parsed.loaded_count, found.parsed.quarantined_count) == (0, 1)
+    [(_, _, code, reason)] = quarantined(lake)
+    assert code == "few_cells" and f"只有 {COLUMNS.index(name)} 列" in reason
+    assert lake.ask("select * exclude (row_number, file_no) from lake.setl_d order by row_id") == before
+
+
 def test_short_rows_that_lack_nothing_needed_are_loaded_and_told(lake):
     lines = settlements()
     lines[1], lines[2], lines[3] = lines[1][:-1], lines[2][:-2], [*lines[3][:-1], "NULL"]
