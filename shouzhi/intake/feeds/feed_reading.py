@@ -33,6 +33,8 @@ from shouzhi.progress import Progress
 BATCH_BYTES = 96 << 20
 BATCH_FILES = 400
 READERS = 2
+# every feed is told once, and what takes a while again
+TOLD_MEGABYTES = 50
 NOTHING_READ = "文件里没有一行数据，请核对是否导出完整"
 
 
@@ -120,9 +122,9 @@ class FeedReading:
     def take(self, connection: duckdb.DuckDBPyConnection, batch: Batch, cores: int) -> None:
         """Read a batch, writing on ``cores``."""
         megabytes = sum(each.table.byte_count for each in batch.members) / 2**20
-        if megabytes > 50:
+        if batch.number == 0 or megabytes > TOLD_MEGABYTES:
             many = f" 等 {len(batch.members)} 份" if len(batch.members) > 1 else ""
-            self._progress.line(f"读取 {batch.members[0].name}{many}，{megabytes:,.0f} MB")
+            self._progress.line(f"读取 {batch.members[0].name}{many}，{megabytes:,.1f} MB")
         taken = take_batch(connection, batch, cores)
         self._remove(*(each.table for each in batch.members))
         with self._lock:
