@@ -9,6 +9,7 @@ none. The next month is such a month, and the last one, with the list, is measur
 The fixed cost is measured three times between the others, because a machine's speed drifts: the mean counts.
 """
 
+import os
 import re
 import resource
 import shutil
@@ -42,6 +43,8 @@ def moved(source: Path, target: Path, until: str) -> None:
 
 def run_seconds(what: str, extracts: Path, home: Path) -> tuple[float, float]:
     """Wall and processor seconds of one run; a line about it."""
+    # a month is not delivered while the disk still writes what a load of years left in memory
+    os.sync()
     before = cpu_seconds(resource.RUSAGE_CHILDREN)
     shouzhi("run", extracts, "--home", home)
     entry, cpu = last_entry(home), cpu_seconds(resource.RUSAGE_CHILDREN) - before
