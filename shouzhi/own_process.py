@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
+from shouzhi.interruption import SIGNALS
 from shouzhi.progress import Progress
 
 Result = TypeVar("Result")
@@ -90,7 +91,7 @@ def _received(receiver: Connection, process: multiprocessing.process.BaseProcess
 def _work(work: Callable[[Progress, Callable[[], None]], Any], sender: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     # what the parent left lying is not ours to clean up: its threads are not here
     gc.freeze()
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -124,8 +125,8 @@ def _portable(error: BaseException) -> BaseException:
 
 @contextmanager
 def _interruption_held() -> Iterator[None]:
-    """Ctrl+C waits until the child, which leaves it to its parent, has begun."""
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Interruptions wait until the child, which leaves them to its parent, has begun."""
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield
     finally:

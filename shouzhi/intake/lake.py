@@ -161,6 +161,7 @@ def next_delivery_no(lake_root: Path) -> int:
 
 
 def delivery_count(lake_root: Path) -> int:
+    """How many entries the manifest has, none of them read."""
     return len(list(manifest_folder(lake_root).glob("[0-9]*.json")))
 
 
