@@ -135,16 +135,17 @@ def make_build(
     cores = cores_for(prepare.new_rows(home, begun_file))
     staging, warehouse = publish.staging_folder(home, ids["build_id"]), home.warehouse
     try:
-        with steps.step("dbt", "建模与检验（dbt）"), working_file.opened(home, cores) as con:
+        start = begun_file.file if begun_file else None
+        with steps.step("dbt", "建模与检验（dbt）"), working_file.opened(home, start, cores) as con:
             with steps.measured("prepare"):
                 begun = prepare.prepare_lake(con, home, begun_file)
             with steps.measured("dbt_import"):
                 models = begin().models.result()
             outcome = dbt_build.run_dbt(con, home, ids["code_hash"], begun, models)
-        # The failed check itself speaks first, then whatever else dbt could not do.
-        refuse_integrity_faults(warehouse)
-        if not outcome.is_success:
-            raise NotPublished(lake.damage(home.lake) or dbt_build.failure_sentence(outcome, warehouse))
+            # The failed check itself speaks first, then whatever else dbt could not do.
+            refuse_integrity_faults(con)
+            if not outcome.is_success:
+                raise NotPublished(lake.damage(home.lake) or dbt_build.failure_sentence(outcome, con))
         fault_point("after_build")
         check_and_write(home, ids, steps, warehouse, staging, outcome, begun, cores)
     except NotPublished as refusal:
@@ -251,36 +252,35 @@ def start_imports() -> Imports:
     return Imports(thread, is_dbt_there)
 
 
-def refuse_integrity_faults(warehouse: Path) -> None:
-    """A failed integrity check stops the build, named with its place and its yuan."""
-    with duckdb.connect(str(warehouse), read_only=True, config=ONE_CORE) as con:
-        is_there = con.execute(
-            """
-            select count(*) > 0
-            from information_schema.tables
-            where table_schema = 'data_quality' and table_name = 'fct_check_result'
-            """
-        ).fetchone()
-        if is_there != (True,):
-            return
-        worst = con.execute(
-            """
-            select
-                check_id, check_name, area_code, fund_code, period_code, violated_count, evidence_yuan,
-                sample_keys
-            from data_quality.fct_check_result
-            where kind = 'integrity' and status = 'fail'
-            order by abs(evidence_yuan) desc nulls last, check_id, area_code, fund_code, period_code
-            """
-        ).fetchall()
-        if not worst:
-            return
-        check_id, name, area, fund, period, violated, yuan, keys = worst[0]
-        named = [
-            name_of(con, "core.dim_area", "area", area),
-            name_of(con, "core.dim_fund", "fund", fund),
-            period,
-        ]
+def refuse_integrity_faults(con: duckdb.DuckDBPyConnection) -> None:
+    """A failed integrity check in the working file stops the build, named with its place and its yuan."""
+    is_there = con.execute(
+        """
+        select count(*) > 0
+        from information_schema.tables
+        where table_schema = 'data_quality' and table_name = 'fct_check_result'
+        """
+    ).fetchone()
+    if is_there != (True,):
+        return
+    worst = con.execute(
+        """
+        select
+            check_id, check_name, area_code, fund_code, period_code, violated_count, evidence_yuan,
+            sample_keys
+        from data_quality.fct_check_result
+        where kind = 'integrity' and status = 'fail'
+        order by abs(evidence_yuan) desc nulls last, check_id, area_code, fund_code, period_code
+        """
+    ).fetchall()
+    if not worst:
+        return
+    check_id, name, area, fund, period, violated, yuan, keys = worst[0]
+    named = [
+        name_of(con, "core.dim_area", "area", area),
+        name_of(con, "core.dim_fund", "fund", fund),
+        period,
+    ]
     place = "、".join(part for part in named if part) or keys or "全部数据"
     amount = f"，涉及 {yuan} 元" if yuan is not None else ""
     more = f"（另有 {len(worst) - 1} 处）" if len(worst) > 1 else ""

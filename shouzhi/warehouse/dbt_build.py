@@ -16,7 +16,6 @@ from typing import Any
 
 import duckdb
 
-from shouzhi.cores import ONE_CORE
 from shouzhi.errors import UserError
 from shouzhi.home import PRODUCT_ROOT, Home
 from shouzhi.interruption import SIGNALS
@@ -240,14 +239,14 @@ def one_line(text: str, length: int = 300) -> str:
     return " ".join(text.split())[:length]
 
 
-def failure_sentence(outcome: DbtOutcome, warehouse: Path) -> str:
+def failure_sentence(outcome: DbtOutcome, con: duckdb.DuckDBPyConnection) -> str:
     """One Chinese sentence: which check, where, how much."""
     tests = [node for node in outcome.failed if node.resource_type == "test" and node.status == "fail"]
     broken = [node for node in outcome.failed if "error" in node.status]
     if tests:
         worst = tests[0]
         more = f"（另有 {len(tests) - 1} 项检验没有通过）" if len(tests) > 1 else ""
-        return f"完整性检验没有通过，没有发布：{test_sentence(worst, warehouse)}{more}。上一次发布的版本保持不变。"
+        return f"完整性检验没有通过，没有发布：{test_sentence(worst, con)}{more}。上一次发布的版本保持不变。"
     if broken:
         node = broken[0]
         return f"建模时 {node.name} 出错，没有发布：{error_line(node.message)}。上一次发布的版本保持不变。"
@@ -264,10 +263,10 @@ def error_line(message: str) -> str:
     return (useful or lines[:2] or ["没有说明"])[-1 if useful else 0]
 
 
-def test_sentence(node: FailedNode, warehouse: Path) -> str:
+def test_sentence(node: FailedNode, con: duckdb.DuckDBPyConnection) -> str:
     """The check's name and its first failing row, read by running the test's own query again."""
     check = node.meta.get("label_zh") or node.meta.get("check_id") or node.name
-    row = first_failing_row(node, warehouse)
+    row = first_failing_row(node, con)
     place = "、".join(
         str(row[name])
         for name in (
@@ -293,14 +292,13 @@ def test_sentence(node: FailedNode, warehouse: Path) -> str:
     return "，".join(parts)
 
 
-def first_failing_row(node: FailedNode, warehouse: Path) -> dict[str, Any]:
+def first_failing_row(node: FailedNode, con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     if not node.compiled_sql:
         return {}
     try:
-        with duckdb.connect(str(warehouse), read_only=True, config=ONE_CORE) as con:
-            cursor = con.execute(f"select * from ({node.compiled_sql}) as failing limit 1")
-            names = [item[0] for item in cursor.description or []]
-            found = cursor.fetchone()
+        cursor = con.execute(f"select * from ({node.compiled_sql}) as failing limit 1")
+        names = [item[0] for item in cursor.description or []]
+        found = cursor.fetchone()
     except duckdb.Error:
         return {}
     return dict(zip(names, found, strict=True)) if found else {}

@@ -1,7 +1,7 @@
 """What the working file holds before dbt starts: the lake, the home's parameters, and the tables of the build before.
 
-Where the build before was made by the same code for the same region, the working file begins as a copy of its own (see
-``standing``), which needs nothing of the delivery and is made while that is read. Aggregates are kept by month:
+Where the build before was made by the same code for the same region, the working file goes on from its own (see
+``standing``), which is looked for while the delivery is read. Aggregates are kept by month:
 ``lake.changed_month`` names the months whose rows are not the same any more; dbt makes those anew and nothing else. Without
 such a build every month is made.
 
@@ -40,31 +40,33 @@ where now.fingerprint is distinct from before.fingerprint
 
 @dataclass(frozen=True)
 class Beginning:
-    """The build whose working file was copied."""
+    """The build from whose working file a run goes on, and that file."""
 
     former: publish.Build
+    file: Path
     sources: dict[str, standing.Source]
     compiled: dict[str, str]
 
 
 def begin_file(home: Home, code_hash: str) -> Beginning | None:
-    """Begin the working file with that of the build before; nothing where there is no such build.
+    """The working file of the build before; nothing where there is no such build.
 
     Raises ``UserError`` where there is no room for it.
     """
     require_space(home)
-    fresh_warehouse(home)
+    clear_working_file(home)
     former = former_build(home, code_hash)
-    sources = standing.copy_to(home, former.build_id) if former else None
+    sources = standing.kept_sources(home, former.build_id) if former else None
     if former is None or sources is None:
         return None
-    return Beginning(former, sources, standing.read_compiled(home, former.build_id))
+    file = standing.kept_file(home, former.build_id)
+    return Beginning(former, file, sources, standing.read_compiled(home, former.build_id))
 
 
 def require_space(home: Home) -> None:
     sizes = [build.marts.stat().st_size for build in publish.finished_builds(home) if build.marts.is_file()]
     kept = [standing.kept_file(home, build_id).stat().st_size for build_id in standing.kept_builds(home)]
-    needed = max([FREE_BYTES_AT_LEAST, *(3 * size for size in sizes[:1]), *(2 * size for size in kept)])
+    needed = max([FREE_BYTES_AT_LEAST, *(3 * size for size in sizes[:1]), *kept])
     free = shutil.disk_usage(home.root).free
     if free < needed:
         raise UserError(
@@ -72,16 +74,15 @@ def require_space(home: Home) -> None:
         )
 
 
-def fresh_warehouse(home: Home) -> Path:
-    """No working file: what a killed run left is never read again."""
+def clear_working_file(home: Home) -> None:
+    """What a killed run left is never read again."""
     home.work.mkdir(parents=True, exist_ok=True)
     for leftover in home.work.glob("warehouse.duckdb*"):
         leftover.unlink()
-    return home.warehouse
 
 
 def new_rows(home: Home, beginning: Beginning | None) -> int:
-    """Rows of the lake that came since the build whose working file was copied; all where there is none."""
+    """Rows of the lake that came since the build that is gone on from; all where there is none."""
     entries = lake.read_manifest(home.lake)
     known = replay_start.known_deliveries(entries, beginning.former if beginning else None)
     return sum(lake.row_count(entry) for entry in entries if entry["delivery_no"] > known)
@@ -90,7 +91,7 @@ def new_rows(home: Home, beginning: Beginning | None) -> int:
 def prepare_lake(
     con: duckdb.DuckDBPyConnection, home: Home, beginning: Beginning | None
 ) -> standing.Start | None:
-    """Fill the working file; what of it stands, if it began with another."""
+    """Fill the working file; what of it stands, if it goes on from another."""
     former = beginning.former if beginning else None
     # every commit waits for the disk
     con.begin()

@@ -1,7 +1,7 @@
 """The working file of the build before, and what in it still stands.
 
-A run starts with a copy of the working file that made the newest finished build of the same code, region and choice of
-parameters. What no changed relation of the lake reaches stands there already: seeds and reference tables always, the
+A run goes on in the working file that made the newest finished build of the same code, region and choice of
+parameters (see ``working_file``). What no changed relation of the lake reaches stands there already: seeds and reference tables always, the
 tests on them, and every view. dbt makes the rest anew, and of the aggregates kept by month the months that changed.
 
 The file belongs to the build whose id is in its name. It holds nothing that cannot be made from the lake: where it is
@@ -9,8 +9,6 @@ missing, everything is made anew.
 """
 
 import json
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,21 +65,13 @@ def kept_builds(home: Home) -> set[str]:
     return {build_id for build_id in found if compiled_file(home, build_id).is_file()}
 
 
-def copy_to(home: Home, build_id: str) -> dict[str, Source] | None:
-    """Begin the working file with the kept one; the relations of the lake in it.
-
-    A kept file that cannot be opened is removed and nothing is begun.
-    """
+def kept_sources(home: Home, build_id: str) -> dict[str, Source] | None:
+    """The relations of the lake in the kept file; one that cannot be opened is removed and has none."""
     try:
-        shutil.copyfile(kept_file(home, build_id), home.warehouse)
-        # now, beside the delivery: the first checkpoint would wait for the whole file otherwise
-        with home.warehouse.open("rb") as copied:
-            os.fsync(copied.fileno())
-        with duckdb.connect(str(home.warehouse), config=ONE_CORE) as con:
+        with duckdb.connect(str(kept_file(home, build_id)), read_only=True, config=ONE_CORE) as con:
             con.execute("select count(*) from core.fct_feed_month")
             return sources(con)
     except duckdb.Error:
-        home.warehouse.unlink()
         kept_file(home, build_id).unlink()
         return None
 
