@@ -184,20 +184,3 @@ def counted(con: duckdb.DuckDBPyConnection, sql: str) -> int | None:
     except duckdb.Error:
         return None
     return int(found[0]) if found else None
-
-
-def registry_rows(suites: list[Suite] | None = None) -> list[dict[str, Any]]:
-    """The checks in the columns of ``data_quality.dim_check``, from the same files that are executed."""
-    return [
-        {
-            "check_id": check.check_id,
-            "name_zh": check.name,
-            "kind": check.kind,
-            "tool": "gx",
-            "owner_role": "data_engineer",
-            "description": check.description,
-            "endangered_marts": ", ".join(suite.endangers),
-        }
-        for suite in (read_suites() if suites is None else suites)
-        for check in suite.checks
-    ]

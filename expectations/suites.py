@@ -76,3 +76,20 @@ def parsed_suite(document: dict[str, Any]) -> Suite:
             )
         )
     return Suite(relation, tuple(document.get("endangers") or (relation,)), tuple(checks))
+
+
+def registry_rows(suites: list[Suite] | None = None) -> list[dict[str, Any]]:
+    """The checks in the columns of ``data_quality.dim_check``, from the same files that are executed."""
+    return [
+        {
+            "check_id": check.check_id,
+            "name_zh": check.name,
+            "kind": check.kind,
+            "tool": "gx",
+            "owner_role": "data_engineer",
+            "description": check.description,
+            "endangered_marts": ", ".join(suite.endangers),
+        }
+        for suite in (read_suites() if suites is None else suites)
+        for check in suite.checks
+    ]

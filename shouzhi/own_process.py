@@ -4,6 +4,7 @@ The process is forked: it has whatever its parent has loaded, at once. It tells 
 ends with its parent in whatever way that ends, and leaves Ctrl+C to it.
 """
 
+import contextlib
 import gc
 import multiprocessing
 import os
@@ -14,12 +15,14 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from shouzhi.interruption import SIGNALS
 from shouzhi.progress import Progress
 
 Result = TypeVar("Result")
+LOW_PRIORITY = 10
 FORK = multiprocessing.get_context("fork")
 
 
@@ -57,29 +60,75 @@ def call(
     Raises ``Killed`` where somebody or the system ended the process.
     """
     receiver, sender = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=_work, args=(work, sender), name="own process", daemon=True)
+    with _forked(_work, work, sender) as process:
+        sender.close()
+        try:
+            while True:
+                kind, content = _received(receiver, process)
+                match kind:
+                    case "line":
+                        progress.line(content)
+                    case "new":
+                        when_new()
+                    case "raised":
+                        raise content
+                    case _:
+                        return content
+        finally:
+            receiver.close()
+
+
+class Waiting:
+    """A process that does nothing until it is told to."""
+
+    def __init__(self, process: BaseProcess, pipe: Connection) -> None:
+        self._process = process
+        self._pipe = pipe
+
+    def get_ready(self) -> None:
+        """Have it do what needs no question yet; a process that is gone is told with the answer."""
+        with contextlib.suppress(OSError):
+            self._pipe.send(("get_ready", ()))
+
+    def ask(self, *arguments: Any) -> Any:
+        """What the work returns for these arguments, or what it raises; ``Killed`` where the process is gone."""
+        with contextlib.suppress(OSError):
+            self._pipe.send(("work", arguments))
+        kind, content = _received(self._pipe, self._process)
+        if kind == "raised":
+            raise content
+        return content
+
+
+@contextmanager
+def waiting(get_ready: Callable[[], object], work: Callable[..., Any]) -> Iterator[Waiting]:
+    """A process that stands by until this is left; begin it before any thread.
+
+    What ``get_ready`` raises, ``work`` meets again.
+    """
+    here, there = FORK.Pipe()
+    with _forked(_wait, get_ready, work, here, there) as process:
+        there.close()
+        try:
+            yield Waiting(process, here)
+        finally:
+            here.close()
+
+
+@contextmanager
+def _forked(target: Callable[..., None], *arguments: Any) -> Iterator[BaseProcess]:
+    """A child that is there as long as this is."""
+    process = FORK.Process(target=target, args=arguments, name="own process", daemon=True)
     with _interruption_held():
         process.start()
-    sender.close()
     try:
-        while True:
-            kind, content = _received(receiver, process)
-            match kind:
-                case "line":
-                    progress.line(content)
-                case "new":
-                    when_new()
-                case "raised":
-                    raise content
-                case _:
-                    return content
+        yield process
     finally:
         process.terminate()
         process.join()
-        receiver.close()
 
 
-def _received(receiver: Connection, process: multiprocessing.process.BaseProcess) -> tuple[str, Any]:
+def _received(receiver: Connection, process: BaseProcess) -> tuple[str, Any]:
     try:
         return receiver.recv()
     except (EOFError, OSError):
@@ -89,19 +138,51 @@ def _received(receiver: Connection, process: multiprocessing.process.BaseProcess
 
 
 def _work(work: Callable[[Progress, Callable[[], None]], Any], sender: Connection) -> None:
+    _begin_child()
+    sent = _Sent(sender)
+    _answer(sent.send, lambda: work(sent, lambda: sent.send("new", None)))
+
+
+def _wait(
+    get_ready: Callable[[], object], work: Callable[..., Any], parents: Connection, own: Connection
+) -> None:
+    _begin_child()
+    parents.close()
+    with contextlib.suppress(EOFError):
+        while True:
+            kind, arguments = own.recv()
+            if kind == "get_ready":
+                thread = threading.Thread(target=_unhurried, args=(get_ready,))
+                thread.start()
+                thread.join()
+            else:
+                _answer(lambda *told: own.send(told), lambda given=arguments: work(*given))
+
+
+def _unhurried(work: Callable[[], object]) -> None:
+    """Work with the cores that nobody else wants: on Linux a thread has a priority of its own."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)
+    with contextlib.suppress(Exception):
+        work()
+
+
+def _answer(send: Callable[[str, Any], None], work: Callable[[], Any]) -> None:
+    """Tell what came of it."""
+    try:
+        result = work()
+    except BaseException as error:
+        send("raised", _portable(error))
+    else:
+        send("done", result)
+
+
+def _begin_child() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     # what the parent left lying is not ours to clean up: its threads are not here
     gc.freeze()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    sent = _Sent(sender)
-    try:
-        result = work(sent, lambda: sent.send("new", None))
-    except BaseException as error:
-        sent.send("raised", _portable(error))
-    else:
-        sent.send("done", result)
 
 
 def _end_with_parent() -> None:

@@ -8,7 +8,6 @@ import importlib.metadata
 import json
 import os
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +19,8 @@ from typing import Any
 
 import duckdb
 
+from expectations.apart import Checker, checker_process
+from expectations.suites import registry_rows
 from shouzhi import __version__
 from shouzhi.cores import ONE_CORE, cores_for
 from shouzhi.errors import UserError
@@ -74,10 +75,12 @@ class Steps:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What a build does without its delivery, in threads: the working file begins, the kept models are read."""
+    """What a build does without its delivery: the file to go on from is looked for, the kept models and the checks' tool
+    are loaded."""
 
     file: Future[prepare.Beginning | None]
     models: Future[Any]
+    checker: Checker
 
 
 @contextmanager
@@ -88,21 +91,18 @@ def beginning(home: Home, code_hash: str) -> Iterator[Callable[[], Ahead]]:
     """
 
     def read_models() -> Any:
-        start_imports().is_dbt_there.wait()
+        importlib.import_module("dbt.cli.main")
         return dbt_build.kept_models(home.dbt_target, code_hash)
 
-    with ThreadPoolExecutor(2) as pool:
+    with checker_process() as checker, ThreadPoolExecutor(2) as pool:
 
         @cache
         def begin() -> Ahead:
-            start_imports()
-            return Ahead(pool.submit(prepare.begin_file, home, code_hash), pool.submit(read_models))
+            models = pool.submit(read_models)
+            checker.get_ready()
+            return Ahead(pool.submit(prepare.begin_file, home, code_hash), models, checker)
 
-        try:
-            yield begin
-        finally:
-            if begin.cache_info().currsize:
-                start_imports().thread.join()
+        yield begin
 
 
 def build_identity(home: Home, code: str) -> dict[str, str]:
@@ -147,7 +147,7 @@ def make_build(
             if not outcome.is_success:
                 raise NotPublished(lake.damage(home.lake) or dbt_build.failure_sentence(outcome, con))
         fault_point("after_build")
-        check_and_write(home, ids, steps, warehouse, staging, outcome, begun, cores)
+        check_and_write(home, ids, steps, warehouse, staging, outcome, begun, begin().checker, cores)
     except NotPublished as refusal:
         keep_refusal(home, staging, ids, str(refusal))
         raise
@@ -164,13 +164,10 @@ def check_and_write(
     staging: Path,
     outcome: dbt_build.DbtOutcome,
     begun: standing.Start | None,
+    checker: Checker,
     cores: int,
 ) -> None:
     """From the working file to a complete staging folder; raises ``NotPublished`` where a table has not its shape."""
-    with steps.measured("gx_import_wait"):
-        start_imports().thread.join()
-    from expectations import runner
-
     former = home.builds / begun.build_id if begun else None
     facts = build_facts(warehouse, ids)
     marts = staging / publish.MARTS_NAME
@@ -188,7 +185,7 @@ def check_and_write(
     # None of these waits for another before its end: the checks of the tables' shape, the tables, the rows behind them.
     with ThreadPoolExecutor(3) as pool:
         linked = pool.submit(write_rows)
-        checked = pool.submit(runner.check_warehouse, warehouse, staging / "data_docs")
+        checked = pool.submit(checker.check_warehouse, warehouse, staging / "data_docs")
         written = pool.submit(
             export.export_marts,
             warehouse,
@@ -196,7 +193,7 @@ def check_and_write(
             outcome.manifest,
             facts,
             checked.result,
-            runner.registry_rows(),
+            registry_rows(),
             former / publish.MARTS_NAME if former else None,
             name_rows,
         )
@@ -222,34 +219,6 @@ def check_and_write(
                 begun,
                 sealed.result(),
             )
-
-
-@dataclass(frozen=True)
-class Imports:
-    """What takes seconds to import, in a thread: dbt, then Great Expectations."""
-
-    thread: threading.Thread
-    is_dbt_there: threading.Event
-
-
-@cache
-def start_imports() -> Imports:
-    """Begin to import what a build needs, while the delivery is read: once for the process."""
-    is_dbt_there = threading.Event()
-
-    def load() -> None:
-        try:
-            importlib.import_module("dbt.cli.main")
-        finally:
-            is_dbt_there.set()
-        importlib.import_module("expectations.runner")
-        importlib.import_module("great_expectations.expectations")
-        importlib.import_module("duckdb_sqlalchemy")
-
-    # a thread that ends with the process in the midst of an import can take it down
-    thread = threading.Thread(target=load, name="imports")
-    thread.start()
-    return Imports(thread, is_dbt_there)
 
 
 def refuse_integrity_faults(con: duckdb.DuckDBPyConnection) -> None:
