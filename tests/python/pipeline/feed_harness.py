@@ -264,7 +264,7 @@ class AggregateBuilds:
 
         beginning = prepare.begin_file(home, code_hash)
         excluded = [part for kind in ("unit_test", "test") for part in ("--exclude-resource-type", kind)]
-        with working_file.opened(home) as con:
+        with working_file.opened(home, beginning.file if beginning else None) as con:
             manifest = dbt_build.parsed_models(self.folder / "target", self.code_hash)
             begun = prepare.prepare_lake(con, home, beginning)
             if begun:

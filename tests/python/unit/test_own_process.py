@@ -33,6 +33,16 @@ def work(told, tell_new):
 
 own_process.call(work, silent(), lambda: None)
 """
+# The same with one that waits to be told.
+LONG_WAIT = """
+import os, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from shouzhi import own_process
+
+with own_process.waiting(lambda: print(os.getpid(), flush=True), print) as process:
+    process.get_ready()
+    time.sleep(60)
+"""
 
 
 def done(work: Work) -> object:
@@ -119,10 +129,49 @@ def test_a_killed_process_is_told_with_its_signal() -> None:
     assert caught.value.signal_number == signal.SIGKILL
 
 
+def test_one_that_waits_gets_ready_and_answers_as_often_as_it_is_asked() -> None:
+    done_before: list[int] = []
+
+    def work(number: int) -> tuple[int, list[int]]:
+        if number == 0:
+            raise UserError("零不行。", exit_code=7)
+        return os.getpid(), [number, *done_before]
+
+    with own_process.waiting(lambda: done_before.append(99), work) as process:
+        process.get_ready()
+        pid, found = process.ask(1)
+        assert (found, done_before) == ([1, 99], []), "it is not done here"
+        with pytest.raises(UserError, match="零不行") as caught:
+            process.ask(0)
+        assert caught.value.exit_code == 7
+        assert process.ask(2) == (pid, [2, 99])
+        assert pid != os.getpid() and is_alive(pid)
+    assert ends(pid)
+
+
+def test_one_that_could_not_get_ready_works_all_the_same() -> None:
+    def get_ready() -> None:
+        raise ImportError("没有这个模块")
+
+    with own_process.waiting(get_ready, lambda: "做完") as process:
+        process.get_ready()
+        assert process.ask() == "做完"
+
+
+def test_one_that_was_killed_while_it_waited_is_told_when_it_is_asked() -> None:
+    with own_process.waiting(lambda: None, os.getpid) as process:
+        os.kill(process.ask(), signal.SIGKILL)
+        process.get_ready()
+        with pytest.raises(own_process.Killed) as caught:
+            process.ask()
+    assert caught.value.signal_number == signal.SIGKILL
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_it_ends_with_its_parent(number: signal.Signals) -> None:
+@pytest.mark.parametrize("parent", [LONG_WORK, LONG_WAIT])
+def test_it_ends_with_its_parent(parent: str, number: signal.Signals) -> None:
     running = subprocess.Popen(
-        [sys.executable, "-c", LONG_WORK],
+        [sys.executable, "-c", parent],
         cwd=PRODUCT_ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

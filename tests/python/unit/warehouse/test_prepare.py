@@ -79,8 +79,7 @@ def test_a_working_file_that_cannot_be_opened_is_not_started_from(home: Home) ->
 
 def test_months_that_differ_came_or_went_are_made_anew(home: Home) -> None:
     add_build(home, "b1")
-    standing.copy_to(home, "b1")
-    with duckdb.connect(str(home.warehouse)) as con:
+    with duckdb.connect(str(standing.kept_file(home, "b1"))) as con:
         con.execute("create schema lake")
         lake.register(con, home.lake)
         con.execute(
@@ -124,7 +123,7 @@ def test_rows_are_counted_since_the_build_before(home: Home) -> None:
     build = add_build(home, "b1")
     build.manifest["inputs"] = [{"delivery_no": 1, "content_hash": "c1"}]
     deliver(2, 7, 40)
-    begun = prepare.Beginning(build, {}, {})
+    begun = prepare.Beginning(build, standing.kept_file(home, "b1"), {}, {})
     assert prepare.new_rows(home, begun) == 47
     build.manifest["inputs"] = [{"delivery_no": 1, "content_hash": "of another lake"}]
     assert prepare.new_rows(home, begun) == 3257

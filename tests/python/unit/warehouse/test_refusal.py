@@ -1,11 +1,15 @@
 """A refused build says in one sentence which check failed, where, and how much."""
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from expectations.apart import Checker
+from shouzhi import own_process
 from shouzhi.errors import UserError
 from shouzhi.home import open_home
 from shouzhi.progress import silent
@@ -42,8 +46,8 @@ def test_the_largest_integrity_fault_is_named_with_its_yuan(warehouse: Path) -> 
         "完整性检验 M10（守恒）没有通过：150200、390100、2024，1 行不符，涉及 -99.00 元（另有 1 处）。"
         "没有发布，上一次发布的版本保持不变。"
     )
-    with pytest.raises(build.NotPublished) as refusal:
-        build.refuse_integrity_faults(warehouse)
+    with duckdb.connect(str(warehouse)) as con, pytest.raises(build.NotPublished) as refusal:
+        build.refuse_integrity_faults(con)
     assert str(refusal.value) == expected
     assert refusal.value.exit_code == 2 and isinstance(refusal.value, UserError)
 
@@ -52,37 +56,37 @@ def test_names_stand_for_codes_and_a_file_for_a_place(warehouse: Path) -> None:
     with duckdb.connect(str(warehouse)) as con:
         con.execute("create schema core")
         con.execute("create table core.dim_area as select '150200' as area_code, '包头市' as area_name")
-    with pytest.raises(build.NotPublished, match="没有通过：包头市、390100、2024，"):
-        build.refuse_integrity_faults(warehouse)
-    with duckdb.connect(str(warehouse)) as con:
+        with pytest.raises(build.NotPublished, match="没有通过：包头市、390100、2024，"):
+            build.refuse_integrity_faults(con)
         con.execute("delete from data_quality.fct_check_result where check_id <> 'M10'")
         con.execute(
             "update data_quality.fct_check_result set area_code = null, fund_code = null, period_code = null, "
             "sample_keys = '报表.csv'"
         )
-    with pytest.raises(build.NotPublished, match=r"没有通过：报表\.csv，1 行不符"):
-        build.refuse_integrity_faults(warehouse)
+        with pytest.raises(build.NotPublished, match=r"没有通过：报表\.csv，1 行不符"):
+            build.refuse_integrity_faults(con)
 
 
 def test_differences_of_a_source_refuse_nothing(warehouse: Path) -> None:
     with duckdb.connect(str(warehouse)) as con:
         con.execute("delete from data_quality.fct_check_result where kind = 'integrity'")
-    build.refuse_integrity_faults(warehouse)
-    with duckdb.connect(str(warehouse)) as con:
+        build.refuse_integrity_faults(con)
         con.execute("drop table data_quality.fct_check_result")
-    build.refuse_integrity_faults(warehouse)
+        build.refuse_integrity_faults(con)
 
 
 def test_a_failed_test_shows_its_first_row(warehouse: Path) -> None:
     sql = "select '150100' as area_code, '2024' as period_code, 3.20::decimal(20, 2) as difference_yuan"
-    sentence = failure_sentence(outcome(node("test", "fail", sql)), warehouse)
+    with duckdb.connect(str(warehouse)) as con:
+        sentence = failure_sentence(outcome(node("test", "fail", sql)), con)
     assert "检验 金额守恒，2 处不符，第一处：150100、2024，difference_yuan 3.20 元" in sentence
     assert "没有发布" in sentence
 
 
 def test_a_broken_model_shows_its_error(warehouse: Path) -> None:
     message = "Runtime Error in model x\n  Binder Error: no column y\n  LINE 1"
-    sentence = failure_sentence(outcome(node("model", "error", None, message)), warehouse)
+    with duckdb.connect(str(warehouse)) as con:
+        sentence = failure_sentence(outcome(node("model", "error", None, message)), con)
     assert "建模时 conserved_x 出错" in sentence and "Binder Error: no column y" in sentence
 
 
@@ -112,8 +116,6 @@ def test_issues_decide_the_exit_code(issues: tuple[int, int, int], code: int, wo
 def test_tables_and_rows_written_beside_failed_expectations_are_not_kept(
     warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from expectations import runner
-
     home = open_home(tmp_path / "var", region="neimenggu")
     staging = publish.staging_folder(home, "b")
     seen: list[list[dict[str, Any]]] = []
@@ -134,11 +136,26 @@ def test_tables_and_rows_written_beside_failed_expectations_are_not_kept(
     monkeypatch.setattr(build, "build_facts", lambda *_: {})
     monkeypatch.setattr(build.export, "export_marts", write_tables)
     monkeypatch.setattr(build.rows, "write_rows", write_rows)
-    monkeypatch.setattr(runner, "check_warehouse", lambda *_: [failed])
-    with pytest.raises(
-        build.NotPublished, match=r"数据形状检验 GX-1（列齐全）没有通过：表 core\.t 有 2 处不符"
+
+    asked = own_process.waiting(lambda: None, lambda *_: [failed])
+    with (
+        asked as process,
+        pytest.raises(
+            build.NotPublished, match=r"数据形状检验 GX-1（列齐全）没有通过：表 core\.t 有 2 处不符"
+        ),
     ):
-        build.check_and_write(home, {}, build.Steps(silent()), warehouse, staging, outcome(), None, 1)
+        build.check_and_write(
+            home, {}, build.Steps(silent()), warehouse, staging, outcome(), None, Checker(process), 1
+        )
     assert seen == [[failed]]
     build.keep_refusal(home, staging, {"build_id": "b"}, "原因")
     assert [path.name for path in (home.builds / "rejected-b").iterdir()] == ["refused.json"]
+
+
+def test_a_killed_checker_says_so() -> None:
+    def killed(*_: Path) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    expected = pytest.raises(UserError, match=r"检验数据形状的进程中途被终止（信号 9），没有发布")
+    with own_process.waiting(lambda: None, killed) as process, expected:
+        Checker(process).check_warehouse(Path("w"), Path("d"))
