@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- D01 D03 D04 D06: what the deliveries themselves show.
+-- D01 D03 D04 D06 D15: what the deliveries themselves show.
 with line as (
     select
         line.*,
@@ -18,6 +18,29 @@ repeated as (
     group by
         area_code, fund_code, period_type, period_code, reporter_code, statement_code,
         account_code, parent_account_code, measure_code
+),
+
+-- Accounts that had an amount in an earlier delivery of a statement, and whether its latest delivery has them still.
+delivered_before as (
+    select
+        area_code, fund_code, period_type, period_code, reporter_code, statement_code,
+        max(account_name) as account_name,
+        not bool_or(is_latest) as is_lost,
+        max_by(amount_yuan, delivery_no) as amount_yuan
+    from line
+    group by
+        area_code, fund_code, period_type, period_code, reporter_code, statement_code,
+        measure_code, account_code, parent_account_code, case when account_code is null then account_name end
+    having bool_or(not is_latest and amount_yuan <> 0)
+),
+
+shortened as (
+    select
+        *,
+        avg(cast(is_lost as integer)) over (
+            partition by area_code, fund_code, period_type, period_code, reporter_code, statement_code
+        ) as lost_share
+    from delivered_before
 ),
 
 finding as (
@@ -56,6 +79,15 @@ finding as (
         '旗县与盟市同时报送，采用盟市的报表'
     from line
     where is_latest and (is_active or inactive_reason = 'area_reported_itself')
+    union all
+    select
+        'D15', shortened.area_code, shortened.fund_code, shortened.period_type, shortened.period_code,
+        shortened.is_lost and shortened.lost_share > parameter.parameter_value,
+        case when shortened.is_lost and shortened.lost_share > parameter.parameter_value then shortened.amount_yuan end,
+        concat_ws('|', shortened.reporter_code, shortened.statement_code, shortened.account_name),
+        '重新报送的报表少了以前有金额的科目，疑似文件不完整；确已取消的科目请补报为 0'
+    from shortened
+    inner join {{ ref('check_parameter') }} as parameter on parameter.parameter_code = 'lost_account_share'
 )
 
 select

@@ -79,6 +79,16 @@ def planted(lines: Lines) -> None:
     for area, amount in (("D07_bad", 100), ("D07_ok", 1), ("D07_unread_bad", None)):
         add(area, "2024", BASE)
         lines.quarantine(area, "390100", "2024", amount)
+    # Half of the statement is gone with its second delivery; or it has come back with the third, with zeros or whole.
+    parts = ({"上年结余": 1000}, {**BASE, "待遇支出": 0}, BASE)
+    for area, later in (("D15_bad", parts[:1]), ("D15_ok", parts[1:2]), ("D15_again", (parts[0], parts[2]))):
+        for delivery, given in enumerate((BASE, *later), start=1):
+            add(area, "2024", given, delivery=delivery, file=f"{area}_{delivery}.csv")
+    # Of eleven accounts one is another one now.
+    many = {**BASE, **{f"科目{number}": number for number in range(1, 9)}}
+    add("D15_moved", "2024", many)
+    moved = {"科目9" if name == "科目8" else name: amount for name, amount in many.items()}
+    add("D15_moved", "2024", moved, delivery=2, file="moved.csv")
     add("D07_settled", "2024", BASE, delivery=2, file="again.csv")
     lines.quarantine("D07_settled", "390100", "2024", 100)
     # The corrected file: other statements of that year under the same name, so the name alone settles the row.
@@ -118,7 +128,7 @@ def results(warehouse: Warehouse, check_id: str, area: str, period: str = "%") -
     )
 
 
-BY_AREA = ["M02", "M03", "M04", "M05", "M07", "B01", "B02", "B06", "B07", "D01", "D02", "D04", "D05", "D07"]
+BY_AREA = ["M02", "M03", "M04", "M05", "M07", "B01", "B02", "B06", "B07", "D01", "D02", "D04", "D05", "D07", "D15"]
 STATUS = {"statement": "fail", "violation": "warn", "lead": "warn", "warning": "warn"}
 
 
@@ -172,6 +182,16 @@ def test_a_quarantined_row_is_settled_for_check_hold_and_count_alike(warehouse: 
     assert counted == sum(row["settled_code"] is None for row in on_record) < len(on_record)
 
 
+def test_a_statement_that_came_again_without_its_accounts(warehouse: Warehouse) -> None:
+    (bad,) = results(warehouse, "D15", "D15_bad")
+    assert (bad["violated_count"], bad["denominator_count"], bad["evidence_yuan"]) == (2, 3, 800)
+    assert "|execution|" in bad["sample_keys"]
+    for area, accounts in (("D15_again", 3), ("D15_moved", 11)):
+        (found,) = results(warehouse, "D15", area)
+        assert (found["status"], found["violated_count"], found["denominator_count"]) == ("pass", 0, accounts)
+    assert results(warehouse, "D15", "D07_bad") == [], "it came once"
+
+
 def test_spending_ahead_of_seasonal_progress(warehouse: Warehouse) -> None:
     (bad,) = results(warehouse, "B07", "B07_pace_bad", "202406")
     (clean,) = results(warehouse, "B07", "B07_pace_ok", "202406")
@@ -200,7 +220,7 @@ def test_only_statement_rules_hold(warehouse: Warehouse) -> None:
         "select area_code, check_id, reason from data_quality.fct_hold where area_code like '%bad'"
     )
     own = {row["area_code"] for row in held if row["area_code"].startswith(row["check_id"])}
-    rules = ("M02", "M03", "M04", "D01", "D02", "D05", "D07")
+    rules = ("M02", "M03", "M04", "D01", "D02", "D05", "D07", "D15")
     assert own == {f"{check_id}_bad" for check_id in rules} | {"D07_unread_bad"}
     assert all(row["reason"] for row in held)
     marked = warehouse.rows("select distinct area_code from fund_balance.fct_fund_balance where is_held")
