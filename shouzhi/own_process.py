@@ -1,7 +1,7 @@
 """Work in a process of its own, for what would otherwise wait for the interpreter that imports modules meanwhile.
 
-The process is forked: it has whatever its parent has loaded, at once. It tells its progress and what it found over a pipe,
-ends with its parent in whatever way that ends, and leaves Ctrl+C to it.
+The process is forked: it has whatever its parent has loaded, at once. It works at once (``call``) or waits to be told
+(``waiting``), tells its progress and what it found over a pipe, ends with its parent in whatever way that ends, and leaves Ctrl+C to it.
 """
 
 import contextlib
@@ -161,7 +161,8 @@ def _wait(
 
 def _unhurried(work: Callable[[], object]) -> None:
     """Work with the cores that nobody else wants: on Linux a thread has a priority of its own."""
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)
     with contextlib.suppress(Exception):
         work()
 

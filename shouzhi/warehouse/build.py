@@ -75,8 +75,8 @@ class Steps:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What a build does without its delivery: the file to go on from is looked for, the kept models and the checks' tool
-    are loaded."""
+    """What a build does without its delivery: the file to go on from is looked for, the kept models are read, Great
+    Expectations is imported."""
 
     file: Future[prepare.Beginning | None]
     models: Future[Any]
