@@ -128,7 +128,23 @@ def results(warehouse: Warehouse, check_id: str, area: str, period: str = "%") -
     )
 
 
-BY_AREA = ["M02", "M03", "M04", "M05", "M07", "B01", "B02", "B06", "B07", "D01", "D02", "D04", "D05", "D07", "D15"]
+BY_AREA = [
+    "M02",
+    "M03",
+    "M04",
+    "M05",
+    "M07",
+    "B01",
+    "B02",
+    "B06",
+    "B07",
+    "D01",
+    "D02",
+    "D04",
+    "D05",
+    "D07",
+    "D15",
+]
 STATUS = {"statement": "fail", "violation": "warn", "lead": "warn", "warning": "warn"}
 
 
