@@ -1,7 +1,7 @@
 """The working file of the build before, and what in it still stands.
 
-A run goes on in the working file that made the newest finished build of the same code, region and choice of
-parameters (see ``working_file``). What no changed relation of the lake reaches stands there already: seeds and reference tables always, the
+A run goes on in the working file that made the newest finished build of the same code, region and choice of parameters (see
+``working_file``). What no changed relation of the lake reaches stands there already: seeds and reference tables always, the
 tests on them, and every view. dbt makes the rest anew, and of the aggregates kept by month the months that changed.
 
 The file belongs to the build whose id is in its name. It holds nothing that cannot be made from the lake: where it is

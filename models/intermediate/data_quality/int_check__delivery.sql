@@ -26,7 +26,8 @@ delivered_before as (
         area_code, fund_code, period_type, period_code, reporter_code, statement_code,
         max(account_name) as account_name,
         not bool_or(is_latest) as is_lost,
-        max_by(amount_yuan, delivery_no) as amount_yuan
+        -- of what one delivery says twice the larger, so that the same input gives the same output
+        max_by(amount_yuan, row(delivery_no, amount_yuan)) as amount_yuan
     from line
     group by
         area_code, fund_code, period_type, period_code, reporter_code, statement_code,
@@ -36,11 +37,14 @@ delivered_before as (
 
 shortened as (
     select
-        *,
-        avg(cast(is_lost as integer)) over (
-            partition by area_code, fund_code, period_type, period_code, reporter_code, statement_code
-        ) as lost_share
+        delivered_before.*,
+        delivered_before.is_lost and avg(cast(delivered_before.is_lost as integer)) over (
+            partition by
+                delivered_before.area_code, delivered_before.fund_code, delivered_before.period_type,
+                delivered_before.period_code, delivered_before.reporter_code, delivered_before.statement_code
+        ) > parameter.parameter_value as is_violated
     from delivered_before
+    inner join {{ ref('check_parameter') }} as parameter on parameter.parameter_code = 'lost_account_share'
 ),
 
 finding as (
@@ -81,13 +85,12 @@ finding as (
     where is_latest and (is_active or inactive_reason = 'area_reported_itself')
     union all
     select
-        'D15', shortened.area_code, shortened.fund_code, shortened.period_type, shortened.period_code,
-        shortened.is_lost and shortened.lost_share > parameter.parameter_value,
-        case when shortened.is_lost and shortened.lost_share > parameter.parameter_value then shortened.amount_yuan end,
-        concat_ws('|', shortened.reporter_code, shortened.statement_code, shortened.account_name),
+        'D15', area_code, fund_code, period_type, period_code,
+        is_violated,
+        case when is_violated then amount_yuan end,
+        concat_ws('|', reporter_code, statement_code, account_name),
         '重新报送的报表少了以前有金额的科目，疑似文件不完整；确已取消的科目请补报为 0'
     from shortened
-    inner join {{ ref('check_parameter') }} as parameter on parameter.parameter_code = 'lost_account_share'
 )
 
 select
